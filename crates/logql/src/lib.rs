@@ -1,0 +1,26 @@
+//! LogQL: the language and its evaluator, pure.
+//!
+//! The caller does the reading, the engine is fed:
+//!
+//! ```text
+//! let expr = logql::parse(text)?;              // an error has a span and says what was expected
+//! let plan = logql::plan(&expr, &params)?;     // regexes compiled, limits fixed, steps laid out
+//! for (at, read) in plan.reads().iter().enumerate() {
+//!     // fetch what `read` asks for, and no more: matchers, range, columns, literals, fields
+//!     run.push(at, &labels, &batch)?;          // Flow::More, or Flow::Enough
+//! }
+//! run.merge(other);                            // partial states of parallel workers fold together
+//! run.partial();                               // what there is so far
+//! run.finish()?;                               // the result, its statistics and warnings
+//! ```
+
+pub mod ast;
+mod error;
+mod output;
+mod params;
+mod span;
+
+pub use error::{Fix, QueryError};
+pub use output::{Outcome, Output, Row, Sample, Series, Stats};
+pub use params::{Direction, FieldNeeds, Flow, Params, QueryKind, Read};
+pub use span::Span;

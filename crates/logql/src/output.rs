@@ -1,0 +1,70 @@
+use model::Labels;
+use serde::{Deserialize, Serialize};
+
+/// What a query gives, complete or so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub output: Output,
+    pub stats: Stats,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Output {
+    /// In the query's direction; equal timestamps by arrival.
+    Rows(Vec<Row>),
+    /// Range queries: sorted by labels.
+    Matrix(Vec<Series>),
+    /// Instant queries: sorted by labels, or as `sort` and `topk` put them.
+    Vector(Vec<Sample>),
+    Scalar(f64),
+}
+
+/// One entry of a log query.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Nanoseconds since 1970.
+    pub timestamp: i64,
+    pub arrival: u64,
+    /// As the pipeline left it.
+    pub line: Vec<u8>,
+    /// As it was stored, where the pipeline changed it.
+    pub original: Option<Vec<u8>>,
+    /// The labels of its stream.
+    pub stream: Labels,
+    /// What the pipeline left: stream labels, pushed metadata and parsed labels together. This
+    /// is what Loki groups its answer by.
+    pub labels: Labels,
+    /// Structured metadata as pushed.
+    pub metadata: Vec<(String, String)>,
+    /// Auto fields and the fields of its session.
+    pub auto: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    pub labels: Labels,
+    /// Nanoseconds since 1970 and value, ascending; steps without a value are left out.
+    pub samples: Vec<(i64, f64)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    pub labels: Labels,
+    pub timestamp: i64,
+    pub value: f64,
+}
+
+/// What a run has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Entries in range that were looked at.
+    pub entries: u64,
+    /// Entries that came out of the pipeline (may be more than the limit keeps).
+    pub matched: u64,
+    /// Bytes of lines looked at.
+    pub line_bytes: u64,
+    /// First and last timestamp of the entries looked at.
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+}

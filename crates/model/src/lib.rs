@@ -1,0 +1,22 @@
+//! The nouns both sides of Logpane share: labels, matchers, batches of entries, time, sessions.
+//!
+//! Pure data. Nothing here reads a file, a socket or the clock, so that the relay, the browser's
+//! worker and the tests all mean the same thing by the same word.
+
+mod batch;
+mod fields;
+mod labels;
+mod matcher;
+mod selector;
+mod session;
+mod time;
+mod units;
+
+pub use batch::{Batch, Columns, Entry, Lines};
+pub use fields::{FieldColumn, Fields};
+pub use labels::Labels;
+pub use matcher::{MatchOp, Matcher, MatcherError};
+pub use selector::selector_text;
+pub use session::{Boundary, Session, Sessions};
+pub use time::{TimeRange, Timestamp};
+pub use units::{UnitError, format_duration, parse_bytes, parse_duration};

@@ -1,0 +1,16 @@
+//! What crosses the wire between relay, viewer and clients: plain serde types, one file for each
+//! conversation.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /api/status` | [`status::Status`] |
+//! | `GET /api/index?match={…}&start=NS&end=NS&literals=JSON` | [`index::Index`] |
+//! | `GET /api/chunks/ID` (ranged, immutable) | bytes of a sealed chunk |
+//! | `GET /api/heads/STREAM?epoch=E&count=N` | the open head as a chunk, whole; 404 when sealed meanwhile |
+//! | `GET /api/tail?match={…}&after=ARRIVAL` (WebSocket) | [`tail::TailFrame`] for each message |
+//! | `/loki/api/v1/…` | [`loki`] |
+
+pub mod index;
+pub mod loki;
+pub mod status;
+pub mod tail;
