@@ -1,0 +1,63 @@
+//! `cargo xtask test`: everything that must hold on main, each step with its time.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::command::{command, output, run};
+use crate::{dist, tools};
+
+/// Crates that must build for the browser as they build for the machine.
+const BROWSER: [&str; 10] = [
+    "--package",
+    "chunk",
+    "--package",
+    "frontend",
+    "--package",
+    "logql",
+    "--package",
+    "model",
+    "--package",
+    "protocol",
+];
+const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+
+pub fn all() -> Result<()> {
+    let start = Instant::now();
+    step("set-up", || {
+        tools::for_build()?;
+        tools::for_tests()
+    })?;
+    step("format", || cargo(&[&["fmt", "--all", "--check"]]))?;
+    step("lints", || {
+        cargo(&[&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]])
+    })?;
+    step("lints for the browser", || {
+        cargo(&[&["clippy", "--all-targets"], &WASM, &BROWSER, &["--", "-D", "warnings"]])
+    })?;
+    step("unit and integration tests", || {
+        cargo(&[&["test", "--workspace", "--exclude", "tests"]])
+    })?;
+    step("engine cases in the browser", || {
+        let driver = output("which", &["chromedriver"]).context("chromedriver is missing")?;
+        let mut test = command("cargo", &["test", "--package", "logql", "--test", "golden"]);
+        test.args(WASM).env("CHROMEDRIVER", driver);
+        run(test)
+    })?;
+    step("the product", || dist::build().map(drop))?;
+    step("end to end", || cargo(&[&["test", "--package", "tests"]]))?;
+    eprintln!("all passed in {} s", start.elapsed().as_secs());
+    Ok(())
+}
+
+fn cargo(args: &[&[&str]]) -> Result<()> {
+    run(command("cargo", &args.concat()))
+}
+
+fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    eprintln!("== {name}");
+    let start = Instant::now();
+    work().with_context(|| name.to_owned())?;
+    eprintln!("== {name}: {} s", start.elapsed().as_secs());
+    Ok(())
+}
