@@ -1,0 +1,74 @@
+use std::fmt;
+
+use ruzstd::decoding::FrameDecoder;
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+
+/// How sections are packed: zstd frames, by whichever implementation the caller has. The relay
+/// passes C zstd, the browser [`RuzstdCodec`]; each reads what the other wrote.
+pub trait Codec {
+    /// Packs `raw` as one zstd frame.
+    fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError>;
+
+    /// Unpacks a frame to the end of `out`. More or fewer bytes than `raw_len` are an error, and
+    /// no more than `raw_len` bytes may be allocated, whatever the frame claims.
+    fn decompress(
+        &mut self,
+        packed: &[u8],
+        raw_len: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError>;
+}
+
+/// What the zstd implementation said.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("zstd: {0}")]
+pub struct CodecError(pub String);
+
+impl CodecError {
+    pub fn new(cause: impl fmt::Display) -> Self {
+        Self(cause.to_string())
+    }
+}
+
+/// zstd in pure Rust, for where C cannot go. Keep one and reuse it: its tables and window are
+/// allocated once.
+#[derive(Default)]
+pub struct RuzstdCodec {
+    decoder: FrameDecoder,
+}
+
+impl fmt::Debug for RuzstdCodec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuzstdCodec").finish_non_exhaustive()
+    }
+}
+
+impl RuzstdCodec {
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Codec for RuzstdCodec {
+    fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError> {
+        // `Fastest` is the one level that is implemented; from memory to memory it cannot fail.
+        Ok(compress_to_vec(raw, CompressionLevel::Fastest))
+    }
+
+    fn decompress(
+        &mut self,
+        packed: &[u8],
+        raw_len: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
+        let start = out.len();
+        out.resize(start + raw_len, 0);
+        let room = out.get_mut(start..).unwrap_or_default();
+        let written = self.decoder.decode_all(packed, room).map_err(CodecError::new)?;
+        if written == raw_len {
+            Ok(())
+        } else {
+            Err(CodecError(format!("frame holds {written} bytes, expected {raw_len}")))
+        }
+    }
+}
