@@ -1,1 +1,3 @@
-//! .
+//! The relay: follows files, stores their entries as chunks and serves them.
+
+pub mod store;

@@ -1,0 +1,74 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+/// Where and for how long entries are kept.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// The data folder; created when it is missing.
+    pub dir: PathBuf,
+    /// Entries go this long after Logpane took them, whatever their own stamps say. Whole chunks
+    /// go at once, so up to a day later.
+    pub retention: Duration,
+    /// When chunks and journal together are larger, the chunks taken first go. None: no limit.
+    pub retention_bytes: Option<u64>,
+    /// The zone of stamps that name none.
+    pub zone: TimeZone,
+    /// Where the free space of the disk is learnt.
+    pub space: FreeSpace,
+}
+
+impl StoreOptions {
+    /// The defaults on this folder: 7 days, no limit of bytes, the system's zone.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            retention: Duration::from_secs(7 * 86_400),
+            retention_bytes: None,
+            zone: TimeZone::system(),
+            space: FreeSpace::of_disk(),
+        }
+    }
+}
+
+/// Asks how many bytes are free where a path lies; None when that cannot be told.
+#[derive(Clone)]
+pub struct FreeSpace(Arc<dyn Fn(&Path) -> Option<u64> + Send + Sync>);
+
+impl FreeSpace {
+    pub fn new(probe: impl Fn(&Path) -> Option<u64> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(probe))
+    }
+
+    /// What the file system says.
+    pub fn of_disk() -> Self {
+        Self::new(|path| {
+            let stat = rustix::fs::statvfs(path).ok()?;
+            Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+        })
+    }
+
+    pub fn bytes_at(&self, path: &Path) -> Option<u64> {
+        (self.0)(path)
+    }
+}
+
+impl std::fmt::Debug for FreeSpace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FreeSpace")
+    }
+}
+
+/// What to follow, and the labels that differ from what the paths say.
+#[derive(Clone, Debug, Default)]
+pub struct SourceOptions {
+    /// Files, folders, globs (`**` too), and `-` for standard input. Relative to the current
+    /// folder.
+    pub paths: Vec<String>,
+    /// `--job`: instead of what the path says.
+    pub job: Option<String>,
+    /// `--label`: set on every stream; a value here wins over every rule.
+    pub labels: Vec<(String, String)>,
+}
