@@ -1,1 +1,16 @@
-//! .
+//! What the end-to-end tests are made of: the release relay, a real browser, the log generator.
+//!
+//! `cargo xtask test` builds `target/release/logpane` first; on its own, run `cargo xtask dist`
+//! before `cargo test --package tests`.
+
+mod browser;
+mod question;
+mod relay;
+mod voice;
+mod wait;
+
+pub use browser::{Browser, Page};
+pub use question::{Question, compare, questions};
+pub use relay::{Answer, Relay};
+pub use voice::{LiveVoice, Voice};
+pub use wait::{wait_async, wait_for};

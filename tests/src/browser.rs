@@ -1,0 +1,138 @@
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+use crate::relay::root;
+use crate::wait_async;
+
+/// chromedriver and the folder of its browser's profile, ended with the value.
+#[derive(Debug)]
+pub struct Browser {
+    driver: Child,
+    url: String,
+    profile: TempDir,
+}
+
+/// A page in a browser window.
+#[derive(Debug)]
+pub struct Page {
+    pub driver: WebDriver,
+}
+
+impl Browser {
+    pub fn start() -> Result<Self> {
+        let mut driver = Command::new("chromedriver")
+            .args(["--port=0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start chromedriver; run `cargo xtask setup`")?;
+        let stdout = driver.stdout.take().context("no output")?;
+        for line in BufReader::new(stdout).lines() {
+            let line = line?;
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+                return Ok(Self { driver, url, profile: TempDir::new()? });
+            }
+        }
+        driver.kill().ok();
+        bail!("chromedriver did not start");
+    }
+
+    /// A window of this many CSS pixels.
+    pub async fn open(&self, width: u32, height: u32) -> Result<Page> {
+        let mut chrome = DesiredCapabilities::chrome();
+        let profile = TempDir::new_in(self.profile.path())?.keep();
+        for arg in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--lang=en-US",
+        ] {
+            chrome.add_arg(arg)?;
+        }
+        chrome.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+        chrome.add_arg(&format!("--window-size={width},{height}"))?;
+        let driver = WebDriver::new(&self.url, chrome).await?;
+        driver.set_script_timeout(std::time::Duration::from_secs(60)).await?;
+        Ok(Page { driver })
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.driver.kill().ok();
+        self.driver.wait().ok();
+    }
+}
+
+impl Page {
+    pub async fn goto(&self, url: &str) -> Result<()> {
+        // A change of the fragment alone would not load the page again.
+        self.driver.goto("about:blank").await?;
+        Ok(self.driver.goto(url).await?)
+    }
+
+    /// The first element with this `data-testid`, waited for.
+    pub async fn find(&self, id: &str) -> Result<WebElement> {
+        let selector = format!("[data-testid='{id}']");
+        wait_async(&format!("{id} on the page"), || async {
+            Ok(self.driver.find(By::Css(&selector)).await?)
+        })
+        .await
+    }
+
+    pub async fn find_all(&self, id: &str) -> Result<Vec<WebElement>> {
+        Ok(self.driver.find_all(By::Css(format!("[data-testid='{id}']"))).await?)
+    }
+
+    pub async fn text(&self, id: &str) -> Result<String> {
+        Ok(self.find(id).await?.text().await?)
+    }
+
+    pub async fn click(&self, id: &str) -> Result<()> {
+        wait_async(&format!("a click on {id}"), || async {
+            Ok(self.find(id).await?.click().await?)
+        })
+        .await
+    }
+
+    /// An attribute of the first element with this `data-testid`.
+    pub async fn attribute(&self, id: &str, name: &str) -> Result<String> {
+        self.find(id).await?.attr(name).await?.with_context(|| format!("{id} has no {name}"))
+    }
+
+    /// Waits until the text of an element says what is expected.
+    pub async fn wait_for_text(&self, id: &str, expected: impl Fn(&str) -> bool) -> Result<String> {
+        wait_async(&format!("the text of {id}"), || async {
+            let text = self.text(id).await?;
+            if expected(&text) { Ok(text) } else { bail!("{id} says {text:?}") }
+        })
+        .await
+    }
+
+    /// Runs JavaScript in the page and gives what it returns.
+    pub async fn script(&self, code: &str) -> Result<serde_json::Value> {
+        Ok(self.driver.execute(code, Vec::new()).await?.json().clone())
+    }
+
+    /// A screenshot for people to look at: `tests/shots/NAME.png`.
+    pub async fn shot(&self, name: &str) -> Result<()> {
+        let dir: PathBuf = root().join("tests/shots");
+        std::fs::create_dir_all(&dir)?;
+        Ok(self.driver.screenshot(&dir.join(format!("{name}.png"))).await?)
+    }
+
+    pub async fn close(self) -> Result<()> {
+        Ok(self.driver.quit().await?)
+    }
+}

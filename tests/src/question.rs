@@ -1,0 +1,157 @@
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::Voice;
+
+/// A metric query and the only right answer to it: label values to number.
+#[derive(Debug)]
+pub struct Question {
+    pub name: &'static str,
+    pub query: String,
+    /// Evaluated from `start` by `step` up to `end`, nanoseconds; one step when they are equal.
+    pub start: i64,
+    pub end: i64,
+    pub step: i64,
+    /// The series (its label values, joined by a space) and step end, in milliseconds, to value.
+    pub expected: BTreeMap<(String, i64), f64>,
+}
+
+const MS: i64 = 1_000_000;
+const FIVE_MINUTES_MS: i64 = 300_000;
+
+/// The questions about a generated set whose answers the generator knows exactly.
+pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
+    let expect = voice.expect()?;
+    let truth = &voice.truth;
+    let (_, end) = voice.range()?;
+    let cosy = format!("filename={:?}", voice.path("cosyvoice.log"));
+    let at_end = |name, query: String, expected: Vec<(String, f64)>| Question {
+        name,
+        query,
+        start: end,
+        end,
+        step: 60_000 * MS,
+        expected: expected.into_iter().map(|(k, v)| ((k, end / MS), v)).collect(),
+    };
+    let mut questions = Vec::new();
+
+    for (file, counts) in expect["files"].as_object().context("files")? {
+        let selector = format!("filename={:?}", voice.path(file));
+        let mut count = |name, filter: &str, key: &str| {
+            let query = format!("sum(count_over_time({{{selector}}} {filter} [9d]))");
+            let n = counts[key].as_f64().filter(|n| *n > 0.0);
+            questions.push(at_end(
+                name,
+                query,
+                n.map(|n| (String::new(), n)).into_iter().collect(),
+            ));
+        };
+        count("entries", r#"| event!="progress""#, "records");
+        count("error, exact case", r#"|= "error""#, "error");
+        count("timeout or fail", r#"|~ "timeout|fail""#, "timeout_or_fail");
+        count("out of memory", r#"|= "CUDA out of memory""#, "oom");
+        count("tracebacks", r#"|= "Traceback (most recent call last)""#, "tracebacks");
+
+        // Tracebacks and warnings of Python carry a level that they did not print themselves.
+        let query = format!(
+            r#"sum by (level) (count_over_time({{{selector}, level!=""}} != "Traceback (most recent call last)" !~ "^\\S+\\.py:\\d+: \\w*Warning: " [9d]))"#
+        );
+        questions.push(at_end("records per level", query, levels(&truth["files"][file])?));
+    }
+
+    let number = |path: &str| truth.pointer(path).and_then(Value::as_f64).context("truth");
+    for (name, aggregation, key) in [
+        ("rtf count", "sum(count_over_time", "/rtf/count"),
+        ("rtf sum", "sum(sum_over_time", "/rtf/sum"),
+        ("rtf max", "max(max_over_time", "/rtf/max"),
+    ] {
+        let query =
+            format!(r#"{aggregation}({{{cosy}}} |= "yield speech len" | unwrap rtf [9d]))"#);
+        questions.push(at_end(name, query, vec![(String::new(), number(key)?)]));
+    }
+    questions.push(at_end(
+        "rtf p95",
+        format!(
+            r#"quantile_over_time(0.95, {{{cosy}}} |= "yield speech len" | unwrap rtf [9d]) by ()"#
+        ),
+        vec![(String::new(), number("/rtf/p95")?)],
+    ));
+    for (name, aggregation, key) in
+        [("text_len count", "count", "/text_len/count"), ("text_len sum", "sum", "/text_len/sum")]
+    {
+        let query = format!(
+            r#"sum({aggregation}_over_time({{{cosy}}} |= "Generating audio" | unwrap text_len [9d]))"#
+        );
+        questions.push(at_end(name, query, vec![(String::new(), number(key)?)]));
+    }
+
+    let commits = expect["cosyvoice_per_commit"].as_object().context("commits")?;
+    questions.push(at_end(
+        "entries per commit",
+        format!(
+            r#"sum by (commit) (count_over_time({{{cosy}}} | commit!="" | event!="progress" [9d]))"#
+        ),
+        commits.iter().map(|(c, n)| (c.clone(), n.as_f64().unwrap_or(f64::NAN))).collect(),
+    ));
+    questions.push(oom_buckets(voice, &cosy)?);
+    Ok(questions)
+}
+
+/// `count_over_time` in the buckets of the truth: a window is open at its start and closed at its
+/// end, the buckets the other way round, stamps are whole milliseconds.
+fn oom_buckets(voice: &Voice, selector: &str) -> Result<Question> {
+    let buckets = voice.truth["oom"]["cosyvoice_lines_by_5m"].as_object().context("buckets")?;
+    let ends: BTreeMap<(String, i64), f64> = buckets
+        .iter()
+        .map(|(start, n)| {
+            let start_ms = start.parse::<i64>().unwrap_or_default() * 1000;
+            ((String::new(), start_ms + FIVE_MINUTES_MS - 1), n.as_f64().unwrap_or(f64::NAN))
+        })
+        .collect();
+    let first = ends.keys().next().context("no out-of-memory at all")?.1;
+    let last = ends.keys().next_back().context("no out-of-memory at all")?.1;
+    Ok(Question {
+        name: "out of memory per five minutes",
+        query: format!(r#"sum(count_over_time({{{selector}}} |= "CUDA out of memory" [5m]))"#),
+        start: first * MS,
+        end: last * MS,
+        step: FIVE_MINUTES_MS * MS,
+        expected: ends,
+    })
+}
+
+fn levels(file: &Value) -> Result<Vec<(String, f64)>> {
+    let mut levels: BTreeMap<String, f64> = BTreeMap::new();
+    for (level, n) in file["levels"].as_object().context("levels")? {
+        let level = if level == "system" { "info" } else { level };
+        *levels.entry(level.to_owned()).or_default() += n.as_f64().context("a count")?;
+    }
+    Ok(levels.into_iter().collect())
+}
+
+/// Whether two answers are the same, and where they differ.
+pub fn compare(
+    question: &Question,
+    found: &BTreeMap<(String, i64), f64>,
+) -> std::result::Result<(), String> {
+    let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+    let mut differences = Vec::new();
+    for (key, expected) in &question.expected {
+        match found.get(key) {
+            Some(value) if close(*value, *expected) => {}
+            other => differences.push(format!("{key:?}: expected {expected}, found {other:?}")),
+        }
+    }
+    for (key, value) in found {
+        if !question.expected.contains_key(key) {
+            differences.push(format!("{key:?}: expected nothing, found {value}"));
+        }
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let shown = differences.iter().take(5).cloned().collect::<Vec<_>>().join("\n  ");
+    Err(format!("{} ({})\n  {shown}", question.name, question.query))
+}

@@ -1,0 +1,112 @@
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::relay::root;
+
+/// A generated log folder and the truth about it.
+#[derive(Debug)]
+pub struct Voice {
+    pub dir: PathBuf,
+    pub truth: Value,
+}
+
+/// The files that the product has to read without configuration.
+const FILES: [&str; 4] = ["cosyvoice.log", "startup.log", "webui.log", "api.jsonl"];
+
+impl Voice {
+    /// Writes a set of about `bytes` into `…/CosyVoice/logs` below `dir`; `size` as `20MB`.
+    pub fn generate(dir: &Path, size: &str) -> Result<Self> {
+        let dir = dir.join("CosyVoice/logs");
+        let status = generator(&dir).args(["--bytes", size]).status();
+        if !status.context("cannot start python3")?.success() {
+            bail!("the log generator failed");
+        }
+        let truth = std::fs::read(dir.join("truth.json")).context("no truth.json")?;
+        Ok(Self { dir, truth: serde_json::from_slice(&truth)? })
+    }
+
+    pub fn paths(&self) -> Vec<OsString> {
+        paths(&self.dir)
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.dir.join(name).to_string_lossy().into_owned()
+    }
+
+    /// What queries over joined records must answer, by the reference detector.
+    pub fn expect(&self) -> Result<Value> {
+        expect(&self.dir)
+    }
+
+    /// From just before the first stamp to just after the last, in nanoseconds.
+    pub fn range(&self) -> Result<(i64, i64)> {
+        let start = self.truth["args"]["start_ms"].as_i64().context("start_ms")?;
+        let days = self.truth["args"]["days"].as_f64().context("days")?;
+        #[expect(clippy::cast_possible_truncation, reason = "a few days")]
+        let hours = (days * 24.0) as i64 + 24;
+        Ok(((start - 3_600_000) * 1_000_000, (start + hours * 3_600_000) * 1_000_000))
+    }
+}
+
+/// The generator appending in real time, ended with the value.
+#[derive(Debug)]
+pub struct LiveVoice {
+    process: Child,
+    pub dir: PathBuf,
+}
+
+impl LiveVoice {
+    /// Goes through a day `speed` times faster than its clock.
+    pub fn start(dir: &Path, speed: u32) -> Result<Self> {
+        let dir = dir.join("CosyVoice/logs");
+        let process = generator(&dir)
+            .args(["--live", &speed.to_string(), "--lines", "20000", "--days", "1"])
+            .spawn()
+            .context("cannot start python3")?;
+        Ok(Self { process, dir })
+    }
+
+    pub fn paths(&self) -> Vec<OsString> {
+        paths(&self.dir)
+    }
+
+    /// As [`Voice::expect`], for what is written so far.
+    pub fn expect(&self) -> Result<Value> {
+        expect(&self.dir)
+    }
+
+    pub fn running(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+
+    pub fn stop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+impl Drop for LiveVoice {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn paths(dir: &Path) -> Vec<OsString> {
+    FILES.iter().map(|name| dir.join(name).into_os_string()).collect()
+}
+
+fn generator(dir: &Path) -> Command {
+    let mut command = Command::new("python3");
+    command.arg(root().join("tests/voice/gen_voice_logs.py")).arg("--out").arg(dir);
+    command
+}
+
+fn expect(dir: &Path) -> Result<Value> {
+    let script = root().join("tests/voice/expect.py");
+    let output = Command::new("python3").arg(script).arg(dir).output()?;
+    serde_json::from_slice(&output.stdout).with_context(|| format!("{output:?}"))
+}
