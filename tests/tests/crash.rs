@@ -53,11 +53,11 @@ fn a_killed_relay_loses_and_repeats_nothing() -> Result<()> {
         .collect();
     assert_eq!(found, expected);
 
-    // Every arrival number once, and lines in the order of the file.
+    // Every line once, and in order.
     let file = format!("{{filename={:?}}}", voice.dir.join("api.jsonl"));
-    let args = [&file, "--from", from, "--to", "2025-01-01T00:00:00Z", "--limit", "5000"];
-    let mut args: Vec<&str> = args.iter().map(|s| s.as_ref() as &str).collect();
-    args.extend(["--direction", "forward", "-o", "raw"]);
+    let (to, limit) = ("2025-01-01T00:00:00Z", "5000");
+    let range = ["--from", from, "--to", to, "--limit", limit, "--direction", "forward"];
+    let args = [&[file.as_str()], &range[..], &["-o", "raw"]].concat();
     let stored = relay.query(&args)?.stdout;
     let written = std::fs::read_to_string(voice.dir.join("api.jsonl"))?;
     let mut expected: Vec<&str> = written.lines().take(stored.lines().count()).collect();
