@@ -1,1 +1,46 @@
-//! .
+//! Bytes of one log file, fed in pieces of any size, become entries.
+//!
+//! ```text
+//! use detect::{Context, Detector, Event, Start};
+//!
+//! let mut detector = Detector::new(Context::default(), Start { offset: 0, mtime: 0 });
+//! let mut lines = Vec::new();
+//! let mut emit = |event: Event<'_>| {
+//!     if let Event::Entry(record) = event {
+//!         let level = record.level.map_or("", |level| level.as_str());
+//!         lines.push(format!("{level}: {}", String::from_utf8_lossy(record.line)));
+//!     }
+//! };
+//! detector.feed(b"2024-12-17 14:30:52 INFO Generating audio: text_len=42, se", 0, &mut emit);
+//! detector.feed(b"ed=1234\n", 0, &mut emit);
+//! detector.settle(0, &mut emit);
+//! assert_eq!(lines, ["info: 2024-12-17 14:30:52 INFO Generating audio: text_len=42, seed=1234"]);
+//! ```
+//!
+//! The caller owns the file and the clock: it feeds what it read together with the time, and calls
+//! [`Detector::settle`] whenever it has reached the end of the file. Between two calls of `settle`
+//! nothing depends on how the bytes were cut into pieces: the same bytes and the same times give
+//! the same events. That is why a journal of physical bytes can be replayed instead of a journal of
+//! entries, and why [`State`] is all that a snapshot needs.
+//!
+//! One log file of these applications holds many formats, so each line is recognised on its own
+//! (`shapes/`, a table); a line that nothing recognises is either a continuation of the record
+//! before it (`join`) or a bare record. Levels are read only where a shape has them, never searched
+//! in the text.
+
+#![allow(dead_code, reason = "the shapes that use it come next")]
+
+mod auto;
+mod context;
+mod detector;
+mod event;
+pub mod labels;
+mod level;
+mod state;
+
+pub use auto::Auto;
+pub use context::{Context, Start, Zone};
+pub use detector::Detector;
+pub use event::{Event, Extension, Kind, Progress, Record, SessionRole, SessionStart, TimeSource};
+pub use level::Level;
+pub use state::State;

@@ -1,0 +1,107 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Values longer than this many bytes are not fields; they stay where they are, in the line.
+pub(crate) const MAX_VALUE_BYTES: usize = 256;
+/// An entry carries at most this many auto fields.
+pub(crate) const MAX_FIELDS: usize = 64;
+/// What the entry's labels say already.
+const RESERVED: [&str; 4] = ["level", "job", "filename", "instance"];
+
+/// The fields that were found in a record, in the order they were found; each name once.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Auto {
+    /// Names and values one after the other, so that a record's fields are one allocation that the
+    /// next record uses again.
+    text: String,
+    /// Where each name and then its value end in `text`.
+    ends: Vec<(u32, u32)>,
+}
+
+impl Auto {
+    /// Name and value of each field.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(name_end, value_end)| {
+            let (name_end, value_end) = (name_end as usize, value_end as usize);
+            let name = self.text.get(start..name_end).unwrap_or("");
+            let value = self.text.get(name_end..value_end).unwrap_or("");
+            start = value_end;
+            (name, value)
+        })
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds a field. The first value of a name stays; too long a value, too many fields and names
+    /// that are labels of every entry are left out.
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        if value.is_empty()
+            || value.len() > MAX_VALUE_BYTES
+            || self.ends.len() >= MAX_FIELDS
+            || RESERVED.contains(&name)
+            || self.get(name).is_some()
+        {
+            return;
+        }
+        self.text.push_str(name);
+        let name_end = self.text.len();
+        self.text.push_str(value);
+        // 64 names and values of 256 bytes never reach 2^32.
+        self.ends.push((name_end as u32, self.text.len() as u32));
+    }
+
+    /// Adds a field whose value is not known to be UTF-8; then it is left out.
+    pub(crate) fn push_bytes(&mut self, name: &str, value: &[u8]) {
+        if value.len() <= MAX_VALUE_BYTES
+            && let Ok(value) = std::str::from_utf8(value)
+        {
+            self.push(name, value);
+        }
+    }
+
+    pub(crate) fn extend(&mut self, other: &Self) {
+        for (name, value) in other.iter() {
+            self.push(name, value);
+        }
+    }
+}
+
+impl fmt::Debug for Auto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_of_a_name_stays() {
+        let mut auto = Auto::default();
+        auto.push("seed", "1");
+        auto.push("seed", "2");
+        auto.push("level", "info");
+        auto.push("long", &"x".repeat(MAX_VALUE_BYTES + 1));
+        auto.push_bytes("raw", b"\xff");
+        auto.push("rtf", "0.5");
+        assert_eq!(auto.iter().collect::<Vec<_>>(), [("seed", "1"), ("rtf", "0.5")]);
+    }
+}
