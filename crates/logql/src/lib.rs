@@ -16,11 +16,15 @@
 
 pub mod ast;
 mod error;
+mod gosyntax;
+mod ip;
 mod output;
 mod params;
+mod parse;
 mod span;
 
 pub use error::{Fix, QueryError};
 pub use output::{Outcome, Output, Row, Sample, Series, Stats};
 pub use params::{Direction, FieldNeeds, Flow, Params, QueryKind, Read};
+pub use parse::parse;
 pub use span::Span;

@@ -1,0 +1,22 @@
+//! Text to tree: a lexer and a grammar over its tokens, both of nom's combinators.
+
+mod input;
+mod json_path;
+mod label_filter;
+mod label_stage;
+mod lexer;
+mod line_pattern;
+mod literal;
+mod metric;
+mod mistake;
+mod mixed;
+mod query;
+mod range;
+mod regex;
+mod selector;
+mod stage;
+mod suggest;
+mod token;
+mod vector;
+
+pub use query::parse;
