@@ -1,0 +1,93 @@
+//! One worker as the page sees it.
+//!
+//! Plain `web_sys` and not gloo-worker: that one hides the worker itself, so that its death could
+//! not be noticed and a dead one, with all its memory, not be ended.
+
+use gloo::events::EventListener;
+use js_sys::{Array, Uint8Array, WebAssembly};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::wire::{self, FromWorker, ToWorker};
+
+/// Ends its worker when dropped.
+#[derive(Debug)]
+pub struct Port {
+    worker: Worker,
+    /// Heard as long as the port lives.
+    _listeners: [EventListener; 2],
+}
+
+/// What a port hears.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    Message(Box<FromWorker>),
+    /// Nothing more will come.
+    Died {
+        detail: String,
+    },
+}
+
+impl Port {
+    /// Starts a worker on the program `module`.
+    pub fn open(
+        module: &WebAssembly::Module,
+        hear: impl Fn(Heard) + Clone + 'static,
+    ) -> Result<Self, String> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker =
+            Worker::new_with_options("./worker-boot.js", &options).map_err(|e| describe(&e))?;
+        let on_message = EventListener::new(&worker, "message", {
+            let hear = hear.clone();
+            move |event| {
+                let data = event.unchecked_ref::<MessageEvent>().data();
+                let bytes = Uint8Array::new(&data).to_vec();
+                hear(match wire::decode(&bytes) {
+                    Ok(message) => Heard::Message(Box::new(message)),
+                    Err(error) => Heard::Died { detail: error.to_string() },
+                });
+            }
+        });
+        let on_error = EventListener::new(&worker, "error", move |event| {
+            // A script that cannot be loaded gives a plain event without a message.
+            let detail = event
+                .dyn_ref::<ErrorEvent>()
+                .map(ErrorEvent::message)
+                .filter(|message| !message.is_empty())
+                .unwrap_or_else(|| "its program could not be loaded".to_owned());
+            hear(Heard::Died { detail });
+        });
+        worker.post_message(module).map_err(|e| describe(&e))?;
+        Ok(Self { worker, _listeners: [on_message, on_error] })
+    }
+
+    pub fn send(&self, message: &ToWorker) -> Result<(), String> {
+        let bytes = wire::encode(message).map_err(|e| e.to_string())?;
+        post(&bytes, |bytes, transfer| self.worker.post_message_with_transfer(bytes, transfer))
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+/// Copies the bytes out of wasm memory once and gives the copy away.
+pub(super) fn post(
+    bytes: &[u8],
+    post: impl FnOnce(&JsValue, &JsValue) -> Result<(), JsValue>,
+) -> Result<(), String> {
+    let array = Uint8Array::from(bytes);
+    let transfer = Array::of1(&array.buffer());
+    post(&array, &transfer).map_err(|e| describe(&e))
+}
+
+/// What a JavaScript exception says.
+pub fn describe(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || error.as_string().unwrap_or_else(|| "unknown error".to_owned()),
+        |error| String::from(error.message()),
+    )
+}
