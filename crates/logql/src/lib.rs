@@ -15,15 +15,20 @@
 //! ```
 
 pub mod ast;
+pub mod edit;
 mod error;
 mod gosyntax;
+mod highlight;
 mod ip;
 mod output;
 mod params;
 mod parse;
+mod print;
+mod render;
 mod span;
 
 pub use error::{Fix, QueryError};
+pub use highlight::{Token, highlight};
 pub use output::{Outcome, Output, Row, Sample, Series, Stats};
 pub use params::{Direction, FieldNeeds, Flow, Params, QueryKind, Read};
 pub use parse::parse;

@@ -4,6 +4,7 @@
 use super::input::Tokens;
 use super::suggest;
 use super::token::Kind;
+use super::words::functions;
 use crate::ast::{BinaryOp, Expr, MetricExpr, MetricKind, RangeOp, VectorOp};
 use crate::{QueryError, Span};
 
@@ -22,8 +23,7 @@ const FOREIGN: [(&str, &str); 8] = [
 pub(super) fn unknown_function(i: Tokens<'_>, name: &str) -> QueryError {
     let span = i.peek().span;
     let lower = name.to_lowercase();
-    let known: Vec<&str> =
-        RangeOp::names().chain(VectorOp::names()).chain(["vector", "label_replace"]).collect();
+    let known: Vec<&str> = functions().collect();
     let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == lower).map(|(_, ours)| *ours);
     match foreign.or_else(|| suggest::nearest(&lower, &known)) {
         Some(near) => {

@@ -18,5 +18,9 @@ mod stage;
 mod suggest;
 mod token;
 mod vector;
+mod words;
 
+pub(crate) use lexer::{is_name, lex};
 pub use query::parse;
+pub(crate) use token::{Kind, Token as Word};
+pub(crate) use words::{compares, is_function, stage_names};

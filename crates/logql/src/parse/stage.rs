@@ -6,6 +6,7 @@ use nom::sequence::preceded;
 use super::input::{Res, Tokens, name, symbol, text, wrong};
 use super::label_filter::{compare_op, ip_call, is_ip_call, label_filter, starts_filter};
 use super::token::Kind;
+use super::words::STAGES;
 use super::{json_path, label_stage, line_pattern, regex, suggest};
 use crate::ast::{Extraction, LineOp, LineValue, Stage, StageKind};
 use crate::{QueryError, Span};
@@ -74,21 +75,6 @@ fn line_value(i: Tokens<'_>, op: LineOp) -> Res<'_, LineValue> {
         Err(error) => wrong(error),
     }
 }
-
-const STAGES: [&str; 12] = [
-    "json",
-    "logfmt",
-    "pattern",
-    "regexp",
-    "unpack",
-    "decolorize",
-    "line_format",
-    "label_format",
-    "drop",
-    "keep",
-    "unwrap",
-    "distinct",
-];
 
 fn after_pipe(i: Tokens<'_>) -> Res<'_, StageKind> {
     let token = i.peek();

@@ -1,0 +1,38 @@
+use super::place::{Change, end_of, in_every_log, literal};
+use crate::QueryError;
+use crate::ast::{LineOp, LineValue, LogExpr, StageKind};
+
+/// What an empty text stands for.
+pub(super) const EVERYTHING: &str = "{job=~\".+\"}";
+
+/// Adds a line filter. It stands with the first line filters, where it costs least, unless a
+/// stage rewrites the line: then at the end, since it was the rewritten line that was seen.
+pub fn add_line_filter(text: &str, op: LineOp, value: &str) -> Result<String, QueryError> {
+    let text = if text.trim().is_empty() { EVERYTHING } else { text };
+    in_every_log(text, |log| changes(log, op, value))
+}
+
+fn changes(log: &LogExpr, op: LineOp, value: &str) -> Vec<Change> {
+    let there = log.pipeline.iter().any(|stage| match &stage.kind {
+        StageKind::LineFilter { op: other, values } => {
+            *other == op && *values == [LineValue::Text(value.to_owned())]
+        }
+        _ => false,
+    });
+    if there {
+        return Vec::new();
+    }
+    let rewritten = log.pipeline.iter().any(|stage| {
+        matches!(stage.kind, StageKind::LineFormat(_) | StageKind::Unpack | StageKind::Decolorize)
+    });
+    let at = if rewritten {
+        end_of(log)
+    } else {
+        log.pipeline
+            .iter()
+            .take_while(|stage| matches!(stage.kind, StageKind::LineFilter { .. }))
+            .last()
+            .map_or(log.selector_span.end, |stage| stage.span.end)
+    };
+    vec![Change::insert(at, format!(" {} {}", op.as_str(), literal(value)))]
+}

@@ -1,0 +1,191 @@
+use std::fmt;
+
+use model::{format_duration, selector_text};
+
+use super::scalar::{bytes, number, quote};
+use crate::ast::{
+    CompareOp, Extraction, LabelFilter, LabelFormat, LabelFormatValue, LabelPick, LineOp,
+    LineValue, LogExpr, Stage, StageKind,
+};
+
+impl fmt::Display for LogExpr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&selector_text(&self.selector))?;
+        for stage in &self.pipeline {
+            write!(f, " {stage}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)
+    }
+}
+
+impl fmt::Display for StageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LineFilter { op, values } => {
+                write!(f, "{} ", op.as_str())?;
+                list(f, values, " or ")
+            }
+            Self::LabelFilter(filter) => write!(f, "| {filter}"),
+            Self::Json(extractions) => {
+                f.write_str("| json")?;
+                spaced(f, extractions)
+            }
+            Self::Logfmt { strict, keep_empty, extractions } => {
+                f.write_str("| logfmt")?;
+                f.write_str(if *strict { " --strict" } else { "" })?;
+                f.write_str(if *keep_empty { " --keep-empty" } else { "" })?;
+                spaced(f, extractions)
+            }
+            Self::Pattern(pattern) => write!(f, "| pattern {}", quote(pattern)),
+            Self::Regexp(regex) => write!(f, "| regexp {}", quote(regex)),
+            Self::Unpack => f.write_str("| unpack"),
+            Self::Decolorize => f.write_str("| decolorize"),
+            Self::LineFormat(template) => write!(f, "| line_format {}", quote(template)),
+            Self::LabelFormat(formats) => {
+                f.write_str("| label_format")?;
+                spaced(f, formats)
+            }
+            Self::Drop(picks) => {
+                f.write_str("| drop")?;
+                spaced(f, picks)
+            }
+            Self::Keep(picks) => {
+                f.write_str("| keep")?;
+                spaced(f, picks)
+            }
+        }
+    }
+}
+
+pub(super) fn list<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    items: &[T],
+    between: &str,
+) -> fmt::Result {
+    for (at, item) in items.iter().enumerate() {
+        f.write_str(if at == 0 { "" } else { between })?;
+        item.fmt(f)?;
+    }
+    Ok(())
+}
+
+/// A list with a blank before it, or nothing.
+fn spaced<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: &[T]) -> fmt::Result {
+    f.write_str(if items.is_empty() { "" } else { " " })?;
+    list(f, items, ",")
+}
+
+impl LineOp {
+    /// As it is written in a query.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Contains => "|=",
+            Self::NotContains => "!=",
+            Self::Matches => "|~",
+            Self::NotMatches => "!~",
+            Self::Pattern => "|>",
+            Self::NotPattern => "!>",
+        }
+    }
+}
+
+impl fmt::Display for LineValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&quote(text)),
+            Self::Ip(pattern) => write!(f, "ip({})", quote(pattern)),
+        }
+    }
+}
+
+impl fmt::Display for Extraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, quote(&self.path))
+    }
+}
+
+impl fmt::Display for LabelFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            LabelFormatValue::Rename(from) => write!(f, "{}={from}", self.name),
+            LabelFormatValue::Template(template) => write!(f, "{}={}", self.name, quote(template)),
+        }
+    }
+}
+
+impl fmt::Display for LabelPick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Match(matcher) => matcher.fmt(f),
+        }
+    }
+}
+
+impl CompareOp {
+    /// As it is written between numbers of a metric query; label filters write `=` for equality.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+        }
+    }
+}
+
+impl fmt::Display for LabelFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::And(left, right) => pair(f, left, ",", right),
+            Self::Or(left, right) => pair(f, left, "or", right),
+            Self::Match(matcher) => matcher.fmt(f),
+            Self::Number { name, op, value } => {
+                write!(f, "{name}{}{}", op.as_str(), number(*value))
+            }
+            Self::Duration { name, op, ns } => {
+                write!(f, "{name}{}{}", op.as_str(), format_duration(*ns))
+            }
+            Self::Bytes { name, op, bytes: size } => {
+                write!(f, "{name}{}{}", op.as_str(), bytes(*size))
+            }
+            Self::Ip { name, negated, pattern } => {
+                let op = if *negated { "!=" } else { "=" };
+                write!(f, "{name}{op}ip({})", quote(pattern))
+            }
+        }
+    }
+}
+
+/// A chain of one operator is written flat: it reads back the same, however long it is.
+fn pair(
+    f: &mut fmt::Formatter<'_>,
+    left: &LabelFilter,
+    word: &str,
+    right: &LabelFilter,
+) -> fmt::Result {
+    let mut chain = vec![right];
+    let mut first = left;
+    loop {
+        first = match (first, word) {
+            (LabelFilter::And(left, right), ",") | (LabelFilter::Or(left, right), "or") => {
+                chain.push(right);
+                left
+            }
+            _ => break,
+        };
+    }
+    chain.push(first);
+    chain.reverse();
+    f.write_str("( ")?;
+    list(f, &chain, &format!(" {word} "))?;
+    f.write_str(" )")
+}

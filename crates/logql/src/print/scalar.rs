@@ -1,0 +1,93 @@
+use std::fmt::Write as _;
+
+use model::parse_bytes;
+
+/// A LogQL string in double quotes.
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            // Writing to a String cannot fail.
+            c if c.is_ascii_control() => drop(write!(out, "\\x{:02x}", u32::from(c))),
+            '\u{feff}' => out.push_str("\\ufeff"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A number that reads back as the same one.
+pub(super) fn number(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 || (1e-6..1e21).contains(&size) {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
+}
+
+/// The number of `vector(…)`: six places as Loki writes it, unless that would lose some.
+pub(super) fn fixed(value: f64) -> String {
+    let fixed = format!("{value:.6}");
+    if fixed.parse() == Ok(value) { fixed } else { number(value) }
+}
+
+/// A size with a unit where it is exact with one place, as Loki writes it, otherwise in bytes.
+pub(super) fn bytes(bytes: u64) -> String {
+    if bytes < 10 {
+        return format!("{bytes}B");
+    }
+    let units = [(1_000_000_000_000_000, "PB"), (1_000_000_000_000, "TB"), (1_000_000_000, "GB")];
+    let units = units.into_iter().chain([(1_000_000, "MB"), (1_000, "kB")]);
+    for (size, unit) in units {
+        if bytes < size {
+            continue;
+        }
+        let tenths = bytes / (size / 10);
+        let text = match tenths {
+            0..100 => format!("{}.{}{unit}", tenths / 10, tenths % 10),
+            _ => format!("{}{unit}", tenths / 10),
+        };
+        if parse_bytes(&text) == Ok(bytes) {
+            return text;
+        }
+        break;
+    }
+    format!("{bytes}B")
+}
+
+/// A range in whole numbers of units, as it is read: larger units than the day only where they
+/// are all there is.
+pub(super) fn range(ns: i64) -> String {
+    const UNITS: [(&str, i64, bool); 7] = [
+        ("y", 31_536_000_000_000_000, true),
+        ("w", 604_800_000_000_000, true),
+        ("d", 86_400_000_000_000, false),
+        ("h", 3_600_000_000_000, false),
+        ("m", 60_000_000_000, false),
+        ("s", 1_000_000_000, false),
+        ("ms", 1_000_000, false),
+    ];
+    let mut rest = ns;
+    let mut out = String::new();
+    for (unit, size, alone) in UNITS {
+        if rest < size || (alone && rest % size != 0) {
+            continue;
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{}{unit}", rest / size);
+        rest %= size;
+    }
+    if out.is_empty() { "0s".to_owned() } else { out }
+}
