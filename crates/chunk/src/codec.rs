@@ -3,6 +3,8 @@ use std::fmt;
 use ruzstd::decoding::FrameDecoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
+use crate::limits::SECTION_BYTES;
+
 /// How sections are packed: zstd frames, by whichever implementation the caller has. The relay
 /// passes C zstd, the browser [`RuzstdCodec`]; each reads what the other wrote.
 pub trait Codec {
@@ -32,9 +34,17 @@ impl CodecError {
 
 /// zstd in pure Rust, for where C cannot go. Keep one and reuse it: its tables and window are
 /// allocated once.
-#[derive(Default)]
 pub struct RuzstdCodec {
     decoder: FrameDecoder,
+}
+
+impl Default for RuzstdCodec {
+    fn default() -> Self {
+        let mut decoder = FrameDecoder::new();
+        // The window is allocated on the frame's word alone; no section needs a larger one.
+        decoder.set_max_window_size(SECTION_BYTES as u64);
+        Self { decoder }
+    }
 }
 
 impl fmt::Debug for RuzstdCodec {

@@ -49,7 +49,7 @@ pub fn encode(
     let mut metas: Vec<BlockMeta> =
         ranges.iter().map(|rows| block_meta(batch, lines, rows.clone())).collect();
 
-    let mut out = [MAGIC, &[VERSION]].concat();
+    let mut out = [MAGIC.as_bytes(), &[VERSION]].concat();
     let groups: [&[Column]; 3] = [
         &[Column::Timestamps, Column::Arrivals, Column::Lengths],
         &[Column::Lines, Column::Metadata, Column::Auto],

@@ -4,8 +4,9 @@ use crate::CodecError;
 /// does not know; in both cases the chunk is set aside and the rest goes on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
-    #[error("not a chunk: {what} is {found:?}, expected {expected:?}")]
-    Magic { what: &'static str, found: Vec<u8>, expected: &'static [u8] },
+    /// Not a chunk, or one that was cut off.
+    #[error("not a whole chunk: it ends in \"{found}\", expected \"{expected}\"")]
+    Magic { found: String, expected: &'static str },
     #[error("chunk version {found} is newer than this build, which reads up to {known}")]
     Version { found: u8, known: u8 },
     #[error("{what} ends too early: {needed} bytes needed, {found} there")]

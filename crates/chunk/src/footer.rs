@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! chunk    "LPchunk", version: u8
-//!          sections, in any order, without gaps that mean anything
-//!          footer, packed or plain never: as it is
+//!          sections, found by the footer alone
+//!          footer
 //!          length of the footer: u32, CRC-32 of footer + length + version: u32,
 //!          version: u8, "LPchunk"
 //! footer   labels: count; each: name, value (texts)
@@ -30,7 +30,7 @@ pub const VERSION: u8 = 1;
 /// How much of a chunk's end to read first: enough for the footer of nearly every chunk.
 pub const TAIL_BYTES: usize = 8 << 10;
 
-pub(crate) const MAGIC: &[u8] = b"LPchunk";
+pub(crate) const MAGIC: &str = "LPchunk";
 pub(crate) const HEADER_BYTES: usize = MAGIC.len() + 1;
 const TRAILER_BYTES: usize = 4 + 4 + 1 + MAGIC.len();
 
@@ -66,9 +66,9 @@ pub fn read_meta(tail: &[u8], chunk_bytes: u64) -> Result<Tail, FormatError> {
     let checksum = reader.u32()?;
     let version = reader.u8()?;
     let magic = reader.take(MAGIC.len())?;
-    if magic != MAGIC {
-        let found = magic.to_vec();
-        return Err(FormatError::Magic { what: "its end", found, expected: MAGIC });
+    if magic != MAGIC.as_bytes() {
+        let found = magic.escape_ascii().to_string();
+        return Err(FormatError::Magic { found, expected: MAGIC });
     }
     if version != VERSION {
         return Err(FormatError::Version { found: version, known: VERSION });
@@ -191,5 +191,5 @@ pub(crate) fn write_footer(out: &mut Vec<u8>, meta: &ChunkMeta) {
     out.extend_from_slice(&len.to_le_bytes());
     out.extend_from_slice(&checksum.to_le_bytes());
     out.push(meta.version);
-    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(MAGIC.as_bytes());
 }

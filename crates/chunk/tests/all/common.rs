@@ -1,4 +1,4 @@
-//! What the test files share: the relay's codec and reading a chunk from its bytes alone.
+//! What the tests share: the relay's codec and reading a chunk from its bytes alone.
 
 use chunk::{
     Codec, CodecError, Column, FormatError, Packed, Tail, Want, decode_block, merge, read_meta,

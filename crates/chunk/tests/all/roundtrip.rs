@@ -1,11 +1,9 @@
 //! What is written is what is read, whoever packed it and however little is asked for.
 
-mod common;
-
+use crate::common::{ALL, CZstd, read};
 use chunk::{
     ChunkId, Codec, EncodeError, Options, RuzstdCodec, TAIL_BYTES, Tail, Want, encode, read_meta,
 };
-use common::{ALL, CZstd, read};
 use model::{Batch, Columns, Entry, Labels};
 
 fn labels() -> Labels {
