@@ -206,6 +206,15 @@ impl Inner {
     }
 }
 
+/// The folder of the page as an absolute URL with a slash at its end: where the relay is.
+pub fn base_url() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    let origin = location.as_ref().and_then(|l| l.origin().ok()).unwrap_or_default();
+    let path = location.and_then(|l| l.pathname().ok()).unwrap_or_default();
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{origin}{folder}/")
+}
+
 /// The worker's program, compiled once for the whole pool.
 async fn compile() -> Result<WebAssembly::Module, String> {
     let window = web_sys::window().ok_or("no window")?;

@@ -1,9 +1,20 @@
 //! Everything between a query text and its result, except the DOM: the driver that reads what a
 //! plan needs, the pool of workers it runs in, and what page and workers say to each other.
 
+mod account;
+pub mod cache;
 pub mod client;
+pub mod driver;
+mod http;
+pub mod lead;
 pub mod message;
+pub mod partition;
 pub mod pool;
 mod port;
-mod wire;
+mod ranges;
+mod report;
+mod socket;
+pub mod source;
+mod tail;
+pub mod wire;
 pub mod worker;

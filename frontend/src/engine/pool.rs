@@ -53,8 +53,8 @@ struct Member {
 #[derive(Debug)]
 struct Running {
     priority: Priority,
-    /// Parts each worker has been handed and not answered.
-    outstanding: Vec<usize>,
+    /// Parts each worker has been handed and not answered; None: it was never handed any.
+    outstanding: Vec<Option<usize>>,
 }
 
 impl Pool {
@@ -134,14 +134,16 @@ impl Pool {
             FromWorker::Event(event) => self.event(*event),
             FromWorker::Hand { id, worker: to, part } => match self.running.get_mut(&id) {
                 Some(running) if to < self.workers.len() => {
-                    running.outstanding[to] += 1;
+                    *running.outstanding[to].get_or_insert(0) += 1;
                     self.send(to, ToWorker::Work { id, part })
                 }
                 _ => Vec::new(),
             },
             FromWorker::Part { id, result } => match self.running.get_mut(&id) {
                 Some(running) => {
-                    running.outstanding[worker] = running.outstanding[worker].saturating_sub(1);
+                    if let Some(outstanding) = &mut running.outstanding[worker] {
+                        *outstanding = outstanding.saturating_sub(1);
+                    }
                     self.send(LEAD, ToWorker::Merge { id, result })
                 }
                 None => Vec::new(),
@@ -170,7 +172,9 @@ impl Pool {
             let configure = self.configure_message();
             effects.extend(self.send(worker, configure));
         }
-        let affected = |running: &Running| worker == LEAD || running.outstanding[worker] > 0;
+        let affected = |running: &Running| {
+            worker == LEAD || running.outstanding[worker].is_some_and(|parts| parts > 0)
+        };
         let failed: Vec<Id> =
             self.running.iter().filter(|(_, r)| affected(r)).map(|(id, _)| *id).collect();
         for id in failed {
@@ -247,7 +251,7 @@ impl Pool {
         if let Some(failure) = &self.workers[LEAD].broken {
             return vec![Effect::Emit(Event::Failed { id, failure: failure.clone() })];
         }
-        let outstanding = vec![0; self.workers.len()];
+        let outstanding = vec![None; self.workers.len()];
         self.running.insert(id, Running { priority: query.priority, outstanding });
         let workers = self.usable();
         self.send(LEAD, ToWorker::Lead { id, query, workers })
@@ -299,10 +303,10 @@ impl Pool {
 }
 
 impl Running {
-    /// The lead and everyone who has been handed a part that is still out.
+    /// The lead and everyone who has been handed a part.
     fn touched(&self) -> Vec<usize> {
-        let busy = |worker: &usize| *worker == LEAD || self.outstanding[*worker] > 0;
-        (0..self.outstanding.len()).filter(busy).collect()
+        let knows = |worker: &usize| *worker == LEAD || self.outstanding[*worker].is_some();
+        (0..self.outstanding.len()).filter(knows).collect()
     }
 }
 

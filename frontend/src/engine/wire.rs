@@ -1,7 +1,6 @@
 //! What page and workers say to each other underneath [`message`](super::message): the same
 //! events, and the parts of a query that one worker hands to the others by way of the page.
 
-use logql::Stats;
 use model::Labels;
 use protocol::index::{ChunkRef, HeadRef};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -81,8 +80,9 @@ pub enum FromWorker {
 pub struct Part {
     pub number: u64,
     pub query: QueryRequest,
-    /// JSON of [`model::Sessions`], the form it has on the wire; empty when none are needed.
-    pub sessions: String,
+    /// JSON of [`model::Sessions`], the form it has on the wire. Only with the first part that a
+    /// worker gets of a query.
+    pub sessions: Option<String>,
     /// In the order they should be read.
     pub pieces: Vec<Piece>,
 }
@@ -106,23 +106,25 @@ pub enum PieceKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartResult {
     pub number: u64,
-    /// The engine's state after these pieces alone; folds into the lead's.
+    /// The engine's state after these pieces alone, encoded; folds into the lead's.
     pub state: Result<Vec<u8>, Failure>,
-    pub stats: Stats,
-    /// Entries in range that were looked at, for each read of the plan.
-    pub entries: Vec<u64>,
-    pub read: Volume,
-    /// Pieces that could not be read.
-    pub gaps: Vec<Gap>,
-    /// Positions of pieces whose head was sealed meanwhile: the lead asks the index again.
-    pub sealed: Vec<usize>,
+    pub tally: Tally,
 }
 
-/// Where the bytes came from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Volume {
-    pub read: u64,
-    pub kept: u64,
+/// What evaluating some pieces took.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Entries in range that were looked at, for each read of the plan.
+    pub entries: Vec<u64>,
+    /// Bytes fetched, and packed bytes of blocks that were still there decoded.
+    pub read_bytes: u64,
+    pub kept_bytes: u64,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+    /// Positions of the pieces whose head was sealed meanwhile: the index has to be asked again.
+    pub sealed: Vec<usize>,
+    /// Something was left unread because it lies beyond what the limit keeps.
+    pub stopped: bool,
 }
 
 /// A message could not be taken apart: page and worker are of different builds.

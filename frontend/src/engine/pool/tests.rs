@@ -1,8 +1,8 @@
-use logql::{Direction, Params, QueryKind, Stats};
+use logql::{Direction, Params, QueryKind};
 
 use super::*;
 use crate::engine::message::TailRows;
-use crate::engine::wire::{Part, PartResult, Volume};
+use crate::engine::wire::{Part, PartResult, Tally};
 
 fn query(priority: Priority) -> QueryRequest {
     QueryRequest {
@@ -23,21 +23,13 @@ fn part() -> Box<Part> {
     Box::new(Part {
         number: 0,
         query: query(Priority::Foreground),
-        sessions: String::new(),
+        sessions: None,
         pieces: Vec::new(),
     })
 }
 
 fn result() -> Box<PartResult> {
-    Box::new(PartResult {
-        number: 0,
-        state: Ok(Vec::new()),
-        stats: Stats::default(),
-        entries: Vec::new(),
-        read: Volume::default(),
-        gaps: Vec::new(),
-        sealed: Vec::new(),
-    })
+    Box::new(PartResult { number: 0, state: Ok(Vec::new()), tally: Tally::default() })
 }
 
 /// A pool whose workers all listen.

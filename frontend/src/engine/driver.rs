@@ -1,0 +1,419 @@
+//! Reads what the pieces of a query need, and no more, and feeds it to the engine.
+//!
+//! Knows neither page nor worker: a [`Source`] gives the bytes, so the same driver runs in a
+//! worker, on an exported page and in a native test.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use chunk::{Column, Packed, RuzstdCodec, Section, Want, decode_block};
+use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt as _};
+use logql::{Direction, FieldNeeds, Flow, Plan, Read, State};
+use model::{Batch, Sessions, TimeRange, Timestamp};
+
+use super::cache::{BlockKey, Cache, Needs};
+use super::message::{Failure, Gap};
+use super::partition;
+use super::ranges::{Arrived, requests};
+use super::source::{Source, SourceError};
+use super::wire::{Piece, PieceKind, Tally};
+
+/// Pieces that are fetched ahead while one is evaluated. Browsers open six connections to a host,
+/// for all workers together.
+const AHEAD: usize = 3;
+/// The same for a query that may stop early.
+const AHEAD_ORDERED: usize = 2;
+/// Everybody else gets a turn this often, so that a cancel is heard at once.
+const TURN_MS: f64 = 12.0;
+/// Open heads whose layout is remembered.
+const MAX_HEADS: usize = 1_000;
+
+/// What all queries of one worker share.
+#[derive(Debug)]
+pub struct Shared {
+    cache: RefCell<Cache>,
+    codec: RefCell<RuzstdCodec>,
+    /// The blocks of heads that were read, by the exact state they were in.
+    heads: RefCell<HashMap<Rc<str>, Rc<[Block]>>>,
+    last_turn_ms: Cell<f64>,
+    budget_bytes: Cell<usize>,
+}
+
+impl Shared {
+    pub fn new(budget_bytes: usize) -> Self {
+        Self {
+            cache: RefCell::new(Cache::new(budget_bytes / 2)),
+            codec: RefCell::new(RuzstdCodec::new()),
+            heads: RefCell::new(HashMap::new()),
+            last_turn_ms: Cell::new(0.0),
+            budget_bytes: Cell::new(budget_bytes),
+        }
+    }
+
+    /// Half of it keeps decoded blocks, the other half is for running queries.
+    pub fn set_budget(&self, bytes: usize) {
+        self.budget_bytes.set(bytes);
+        self.cache.borrow_mut().set_budget(bytes / 2);
+    }
+
+    pub fn budget_bytes(&self) -> usize {
+        self.budget_bytes.get()
+    }
+}
+
+/// Feeds queries from one source.
+#[derive(Debug)]
+pub struct Driver<S> {
+    pub source: S,
+    pub shared: Rc<Shared>,
+}
+
+/// What evaluating some pieces gave.
+#[derive(Debug)]
+pub struct Evaluated {
+    pub state: State,
+    pub tally: Tally,
+}
+
+/// A block as both the index and a head's own footer describe it.
+#[derive(Clone, Debug)]
+struct Block {
+    index: u32,
+    count: u32,
+    first: i64,
+    last: i64,
+    sections: Vec<Section>,
+}
+
+/// A piece whose bytes are here, as far as they were needed.
+struct Loaded {
+    chunk: Rc<str>,
+    chunk_bytes: u64,
+    blocks: Rc<[Block]>,
+    arrived: Arrived,
+}
+
+/// Why a piece is not evaluated.
+enum Miss {
+    Sealed,
+    /// Beyond what the limit keeps.
+    Beyond,
+    Unread(String),
+    Fatal(Failure),
+}
+
+impl<S: Source> Driver<S> {
+    /// Evaluates pieces in their order. An error ends the query; what merely could not be read
+    /// is in the tally.
+    pub async fn evaluate(
+        &self,
+        plan: &Plan,
+        sessions: &Sessions,
+        pieces: &[Piece],
+    ) -> Result<Evaluated, Failure> {
+        let reads = plan.reads();
+        let ordered = reads.iter().any(|read| read.order.is_some());
+        let mut run = plan.start(sessions);
+        let mut tally = Tally { entries: vec![0; reads.len()], ..Tally::default() };
+        // Nothing at or beyond this time matters, for each read.
+        let bounds: Vec<Cell<Option<i64>>> = reads.iter().map(|_| Cell::new(None)).collect();
+        let bound = |read: usize| bounds.get(read).and_then(Cell::get);
+
+        let fetches = stream::iter(pieces.iter().enumerate()).map(|(at, piece)| {
+            let beyond = reads.get(piece.read).is_none_or(|read| {
+                is_beyond(read, bound(piece.read), partition::first(piece), partition::last(piece))
+            });
+            async move {
+                let loaded = match (beyond, reads.get(piece.read)) {
+                    (false, Some(read)) => self.load(piece, read).await,
+                    _ => Err(Miss::Beyond),
+                };
+                (at, piece, loaded)
+            }
+        });
+        let mut fetches = fetches.buffered(if ordered { AHEAD_ORDERED } else { AHEAD });
+        while let Some((at, piece, loaded)) = fetches.next().await {
+            let Some(read) = reads.get(piece.read) else { continue };
+            let mut loaded = match loaded {
+                Ok(loaded) => loaded,
+                Err(Miss::Sealed) => {
+                    tally.sealed.push(at);
+                    continue;
+                }
+                Err(Miss::Beyond) => {
+                    tally.stopped = true;
+                    continue;
+                }
+                Err(Miss::Unread(reason)) => {
+                    tally.gaps.push(unread(piece, reason));
+                    continue;
+                }
+                Err(Miss::Fatal(failure)) => return Err(failure),
+            };
+            let blocks = Rc::clone(&loaded.blocks);
+            let backward = read.order != Some(Direction::Forward);
+            for step in 0..blocks.len() {
+                let position = if backward { blocks.len() - 1 - step } else { step };
+                let Some(block) = blocks.get(position) else { continue };
+                if !read.range.overlaps(block.first, block.last) {
+                    continue;
+                }
+                if is_beyond(read, bound(piece.read), block.first, block.last) {
+                    tally.stopped = true;
+                    continue;
+                }
+                match self.block(&mut loaded, block, read, &mut tally).await {
+                    Ok(batch) => {
+                        tally.entries[piece.read] += count_in(&batch, read.range);
+                        let flow = run.push(piece.read, &piece.stream, &batch);
+                        if let Flow::Enough(at) = flow.map_err(Failure::Query)? {
+                            bounds[piece.read].set(Some(at));
+                        }
+                    }
+                    Err(Miss::Fatal(failure)) => return Err(failure),
+                    Err(Miss::Unread(reason)) => {
+                        tally.gaps.push(unread_block(piece, block, reason));
+                    }
+                    Err(Miss::Sealed | Miss::Beyond) => {}
+                }
+                self.take_turns().await;
+            }
+            tally.read_bytes += loaded.arrived.len_bytes();
+        }
+        drop(fetches);
+        Ok(Evaluated { state: run.into_state(), tally })
+    }
+
+    async fn take_turns(&self) {
+        let now = self.source.now_ms();
+        if now - self.shared.last_turn_ms.get() >= TURN_MS {
+            self.source.pause().await;
+            self.shared.last_turn_ms.set(self.source.now_ms());
+        }
+    }
+
+    /// Fetches what is needed of a piece and not yet decoded.
+    async fn load(&self, piece: &Piece, read: &Read) -> Result<Loaded, Miss> {
+        let needs = needs(read);
+        match &piece.what {
+            PieceKind::Chunk(chunk) => {
+                let mut loaded = Loaded {
+                    chunk: chunk.id.as_str().into(),
+                    chunk_bytes: chunk.size,
+                    blocks: chunk.blocks.iter().map(block_of_index).collect(),
+                    arrived: Arrived::default(),
+                };
+                let blocks = Rc::clone(&loaded.blocks);
+                self.fetch(&mut loaded, &blocks, &needs).await?;
+                Ok(loaded)
+            }
+            PieceKind::Head(head) => {
+                let state = format!("{}@{}.{}.{}", head.id, head.epoch, head.count, head.revision);
+                let chunk: Rc<str> = state.into();
+                let known = self.shared.heads.borrow().get(&chunk).cloned();
+                if let Some(blocks) = known {
+                    let cache = self.shared.cache.borrow();
+                    if blocks.iter().all(|b| cache.has(&key(&chunk, b), &needs)) {
+                        return Ok(Loaded {
+                            chunk,
+                            chunk_bytes: 0,
+                            blocks,
+                            arrived: Arrived::default(),
+                        });
+                    }
+                }
+                let bytes = self.source.head(head).await.map_err(|error| match error {
+                    SourceError::Gone => Miss::Sealed,
+                    error => miss(error),
+                })?;
+                let blocks = blocks_of_head(&bytes).map_err(|e| Miss::Unread(e.to_string()))?;
+                let mut heads = self.shared.heads.borrow_mut();
+                if heads.len() >= MAX_HEADS {
+                    heads.clear();
+                }
+                heads.insert(Rc::clone(&chunk), Rc::clone(&blocks));
+                let chunk_bytes = bytes.len() as u64;
+                let mut arrived = Arrived::default();
+                arrived.add(0, bytes);
+                Ok(Loaded { chunk, chunk_bytes, blocks, arrived })
+            }
+        }
+    }
+
+    /// Brings the sections of those blocks that are not decoded yet.
+    async fn fetch(
+        &self,
+        loaded: &mut Loaded,
+        blocks: &[Block],
+        needs: &Needs,
+    ) -> Result<(), Miss> {
+        let mut wanted = Vec::new();
+        {
+            let cache = self.shared.cache.borrow();
+            for block in blocks {
+                let key = key(&loaded.chunk, block);
+                if !cache.has(&key, needs) {
+                    let needs = cache.needs_with_kept(&key, needs);
+                    let ranges = needed(block, &needs);
+                    wanted.extend(ranges.map(|s| s.offset..s.offset + u64::from(s.len)));
+                }
+            }
+        }
+        let requests = requests(wanted, loaded.chunk_bytes);
+        let whole = 0..loaded.chunk_bytes;
+        let fetches = requests.iter().map(|range| {
+            let asked = (*range != whole).then(|| range.clone());
+            self.source.chunk(&loaded.chunk, asked)
+        });
+        let bodies = try_join_all(fetches).await.map_err(miss)?;
+        for (range, body) in requests.iter().zip(bodies) {
+            loaded.arrived.add(range.start, body);
+        }
+        Ok(())
+    }
+
+    /// The block decoded, from what is kept or from what has arrived.
+    async fn block(
+        &self,
+        loaded: &mut Loaded,
+        block: &Block,
+        read: &Read,
+        tally: &mut Tally,
+    ) -> Result<Rc<Batch>, Miss> {
+        let needs = needs(read);
+        let key = key(&loaded.chunk, block);
+        let kept = self.shared.cache.borrow_mut().get(&key, &needs);
+        if let Some(batch) = kept {
+            tally.kept_bytes += needed(block, &needs).map(|s| u64::from(s.len)).sum::<u64>();
+            return Ok(batch);
+        }
+        let mut want = self.shared.cache.borrow().needs_with_kept(&key, &needs);
+        if sections(&loaded.arrived, block, &want).is_none() {
+            // It was decoded when the piece was loaded and has had to make room since.
+            want = needs;
+            if sections(&loaded.arrived, block, &want).is_none() {
+                self.fetch(loaded, std::slice::from_ref(block), &want).await?;
+            }
+        }
+        let Some(packed) = sections(&loaded.arrived, block, &want) else {
+            return Err(Miss::Unread("fewer bytes arrived than it has".to_owned()));
+        };
+        let names: Vec<&str> = match &want.fields {
+            FieldNeeds::Named(names) => names.iter().map(String::as_str).collect(),
+            FieldNeeds::None | FieldNeeds::All => Vec::new(),
+        };
+        let auto_fields = (want.fields != FieldNeeds::All).then_some(names.as_slice());
+        let asked = Want { columns: want.columns, auto_fields };
+        let codec = &mut *self.shared.codec.borrow_mut();
+        let batch = decode_block(block.count, &packed, asked, codec)
+            .map_err(|error| Miss::Unread(error.to_string()))?;
+        let batch = Rc::new(batch);
+        self.shared.cache.borrow_mut().put(key, want, Rc::clone(&batch));
+        Ok(batch)
+    }
+}
+
+fn needs(read: &Read) -> Needs {
+    Needs { columns: read.columns, fields: read.fields.clone() }
+}
+
+fn key(chunk: &Rc<str>, block: &Block) -> BlockKey {
+    BlockKey { chunk: Rc::clone(chunk), block: block.index }
+}
+
+/// The sections that a reader of these columns must have.
+fn needed<'a>(block: &'a Block, needs: &Needs) -> impl Iterator<Item = &'a Section> {
+    let columns = needs.columns;
+    block.sections.iter().filter(move |section| {
+        Column::from_number(section.column).is_some_and(|column| column.is_needed(columns))
+    })
+}
+
+/// Those sections with their bytes, if all have arrived.
+fn sections<'a>(arrived: &'a Arrived, block: &Block, needs: &Needs) -> Option<Vec<Packed<'a>>> {
+    needed(block, needs)
+        .map(|s| Some(Packed { section: *s, bytes: arrived.get(s.offset, s.len)? }))
+        .collect()
+}
+
+fn block_of_index(block: &protocol::index::BlockRef) -> Block {
+    let section = |s: &protocol::index::SectionRef| Section {
+        column: s.column,
+        offset: s.offset,
+        len: s.len,
+        raw: s.raw,
+        checksum: s.checksum,
+    };
+    Block {
+        index: block.index,
+        count: block.count,
+        first: block.first.0,
+        last: block.last.0,
+        sections: block.sections.iter().map(section).collect(),
+    }
+}
+
+/// A head comes as a whole chunk and describes itself.
+fn blocks_of_head(bytes: &[u8]) -> Result<Rc<[Block]>, chunk::FormatError> {
+    match chunk::read_meta(bytes, bytes.len() as u64)? {
+        chunk::Tail::Meta(meta) => {
+            let block = |(index, block): (u32, &chunk::BlockMeta)| Block {
+                index,
+                count: block.count,
+                first: block.first,
+                last: block.last,
+                sections: block.sections.clone(),
+            };
+            Ok((0..).zip(&meta.blocks).map(block).collect())
+        }
+        chunk::Tail::More { bytes: needed } => Err(chunk::FormatError::Truncated {
+            what: "head",
+            needed: needed as u64,
+            found: bytes.len() as u64,
+        }),
+    }
+}
+
+/// A connection that fails ends the query; a chunk that is refused is a gap in it.
+fn miss(error: SourceError) -> Miss {
+    match error {
+        SourceError::Offline { .. } => Miss::Fatal(error.into()),
+        error => Miss::Unread(error.to_string()),
+    }
+}
+
+/// Whether nothing between `first` and `last` can matter any more.
+fn is_beyond(read: &Read, bound: Option<i64>, first: i64, last: i64) -> bool {
+    match (read.order, bound) {
+        (Some(Direction::Backward), Some(bound)) => last <= bound,
+        (Some(Direction::Forward), Some(bound)) => first >= bound,
+        _ => false,
+    }
+}
+
+fn count_in(batch: &Batch, range: TimeRange) -> u64 {
+    let before = |end: Timestamp| batch.timestamps.partition_point(|ts| *ts < end.0);
+    before(range.end).saturating_sub(before(range.start)) as u64
+}
+
+/// The gap that a piece leaves which could not be read at all.
+pub fn unread(piece: &Piece, reason: String) -> Gap {
+    let range = TimeRange::new(partition::first(piece), partition::last(piece).saturating_add(1));
+    Gap::Unread {
+        chunk: partition::name(piece).to_owned(),
+        range,
+        entries: partition::num_entries(piece),
+        reason,
+    }
+}
+
+fn unread_block(piece: &Piece, block: &Block, reason: String) -> Gap {
+    Gap::Unread {
+        chunk: partition::name(piece).to_owned(),
+        range: TimeRange::new(block.first, block.last.saturating_add(1)),
+        entries: u64::from(block.count),
+        reason,
+    }
+}

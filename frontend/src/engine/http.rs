@@ -1,0 +1,147 @@
+//! The relay over HTTP.
+
+use std::ops::Range;
+
+use gloo::net::http::{Request, RequestBuilder, Response};
+use js_sys::encode_uri_component;
+use model::{Columns, Timestamp, selector_text};
+use protocol::index::{HeadRef, Index};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Performance};
+
+use super::source::{Ask, Source, SourceError};
+
+/// A longer URL goes as a form: proxies cut at 8 KiB and below.
+const MAX_URL_BYTES: usize = 4 << 10;
+
+#[derive(Debug)]
+pub struct HttpSource {
+    /// Ends in a slash, so that the viewer works below any path.
+    base: String,
+    performance: Option<Performance>,
+}
+
+impl HttpSource {
+    pub fn new(base: &str) -> Self {
+        let scope: DedicatedWorkerGlobalScope = JsValue::from(js_sys::global()).unchecked_into();
+        Self { base: base.to_owned(), performance: scope.performance() }
+    }
+
+    async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, SourceError> {
+        let response = checked(request.send().await).await?;
+        response.binary().await.map_err(offline)
+    }
+}
+
+impl Source for HttpSource {
+    async fn index(&self, ask: &Ask) -> Result<Index, SourceError> {
+        let form = form(ask)?;
+        let url = format!("{}api/index", self.base);
+        let sent = if url.len() + form.len() <= MAX_URL_BYTES {
+            Request::get(&format!("{url}?{form}")).send().await
+        } else {
+            let request = Request::post(&url)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form)
+                .map_err(offline)?;
+            request.send().await
+        };
+        let response = checked(sent).await?;
+        let body = response.binary().await.map_err(offline)?;
+        serde_json::from_slice(&body)
+            .map_err(|error| SourceError::Unreadable { detail: format!("index: {error}") })
+    }
+
+    async fn chunk(&self, id: &str, range: Option<Range<u64>>) -> Result<Vec<u8>, SourceError> {
+        let mut request = Request::get(&format!("{}api/chunks/{id}", self.base));
+        if let Some(range) = &range {
+            let last = range.end.saturating_sub(1);
+            request = request.header("range", &format!("bytes={}-{last}", range.start));
+        }
+        let body = self.bytes(request).await?;
+        // A server or proxy that does not know ranges sends the whole.
+        match range {
+            Some(range) if body.len() as u64 > range.end - range.start => {
+                let part = usize::try_from(range.start)
+                    .ok()
+                    .zip(usize::try_from(range.end).ok())
+                    .and_then(|(start, end)| body.get(start..end));
+                part.map(<[u8]>::to_vec).ok_or_else(|| SourceError::Unreadable {
+                    detail: format!("chunk {id} is shorter than the index says"),
+                })
+            }
+            _ => Ok(body),
+        }
+    }
+
+    async fn head(&self, head: &HeadRef) -> Result<Vec<u8>, SourceError> {
+        let HeadRef { id, epoch, count, revision, .. } = head;
+        let query = format!("epoch={epoch}&count={count}&revision={revision}");
+        self.bytes(Request::get(&format!("{}api/heads/{id}?{query}", self.base))).await
+    }
+
+    /// Through a message channel: a timer would wait 4 ms each time.
+    async fn pause(&self) {
+        let Ok(channel) = MessageChannel::new() else { return };
+        let turn = js_sys::Promise::new(&mut |resolve, _| {
+            channel.port1().set_onmessage(Some(&resolve));
+            channel.port2().post_message(&JsValue::NULL).ok();
+        });
+        JsFuture::from(turn).await.ok();
+        channel.port1().close();
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.performance.as_ref().map_or_else(js_sys::Date::now, Performance::now)
+    }
+}
+
+/// The ask as URL parameters or as the body of a form.
+fn form(ask: &Ask) -> Result<String, SourceError> {
+    let mut pairs = vec![("match", selector_text(&ask.matchers))];
+    if ask.range.start != Timestamp::MIN {
+        pairs.push(("start", ask.range.start.0.to_string()));
+    }
+    if ask.range.end != Timestamp::MAX {
+        pairs.push(("end", ask.range.end.0.to_string()));
+    }
+    if !ask.literals.is_empty() {
+        let json = serde_json::to_string(&ask.literals)
+            .map_err(|error| SourceError::Unreadable { detail: error.to_string() })?;
+        pairs.push(("literals", json));
+    }
+    pairs.push(("columns", columns(ask.columns)));
+    let encoded = |(name, value): &(&str, String)| {
+        format!("{name}={}", String::from(encode_uri_component(value)))
+    };
+    Ok(pairs.iter().map(encoded).collect::<Vec<_>>().join("&"))
+}
+
+fn columns(columns: Columns) -> String {
+    let named = [
+        ("timestamps", true),
+        ("arrivals", columns.arrivals),
+        ("lines", columns.lines),
+        ("lengths", columns.lengths),
+        ("metadata", columns.metadata),
+        ("auto", columns.auto),
+    ];
+    named.iter().filter(|(_, asked)| *asked).map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+}
+
+async fn checked(sent: Result<Response, gloo::net::Error>) -> Result<Response, SourceError> {
+    let response = sent.map_err(offline)?;
+    match response.status() {
+        200..=299 => Ok(response),
+        404 => Err(SourceError::Gone),
+        status => {
+            let message = response.text().await.unwrap_or_default();
+            Err(SourceError::Refused { status, message: message.trim().to_owned() })
+        }
+    }
+}
+
+fn offline(error: gloo::net::Error) -> SourceError {
+    SourceError::Offline { detail: error.to_string() }
+}
