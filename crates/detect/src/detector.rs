@@ -1,23 +1,35 @@
-use crate::{Auto, Context, Event, Kind, Progress, Record, Start, State, TimeSource};
+use std::fmt;
+
+use crate::{
+    Context, Event, Progress, Start, State,
+    bar::Frame,
+    core::{Buffers, Core},
+    segment::Segment,
+    stamp::Clock,
+};
 
 /// Reads one file. See the crate's page for how it is driven.
-#[derive(Clone, Debug)]
 pub struct Detector {
-    #[expect(dead_code, reason = "the next commit reads times")]
-    context: Context,
     state: State,
+    clock: Clock,
+    max_line: usize,
+    buffers: Buffers,
 }
 
 impl Detector {
     /// For a file that is read for the first time.
     pub fn new(context: Context, start: Start) -> Self {
-        let state = State { offset: start.offset, mtime: start.mtime, ..State::default() };
-        Self { context, state }
+        Self::restore(context, State::new(start))
     }
 
     /// Goes on where `state` was taken.
     pub fn restore(context: Context, state: State) -> Self {
-        Self { context, state }
+        Self {
+            state,
+            clock: Clock::new(context.zone),
+            max_line: context.max_line,
+            buffers: Buffers::default(),
+        }
     }
 
     /// For a snapshot.
@@ -27,47 +39,82 @@ impl Detector {
 
     /// The offset in the file of the next byte to feed.
     pub fn offset(&self) -> u64 {
-        self.state.offset
+        self.state.fed
     }
 
     /// Takes the next bytes of the file, which may end anywhere. `now` is the time in nanoseconds
     /// since 1970 and does not run backwards. Entries come out once they are complete; the last one
     /// waits for [`settle`](Self::settle).
     pub fn feed(&mut self, bytes: &[u8], now: i64, emit: &mut impl FnMut(Event<'_>)) {
-        for &byte in bytes {
-            self.state.offset += 1;
-            if byte == b'\n' { self.line(now, emit) } else { self.state.tail.push(byte) }
-        }
+        self.state.fed += bytes.len() as u64;
+        let mut buffer = std::mem::take(&mut self.buffers.intake);
+        let had_mark = self.state.intake.mark_len();
+        let text = self.state.intake.pass(bytes, &mut buffer);
+        self.state.read += self.state.intake.mark_len() - had_mark;
+        self.split(text, false, now, emit);
+        self.buffers.intake = buffer;
     }
 
     /// Tells that the end of the file is reached for now: all complete lines become visible. Call
-    /// it after the last `feed` of a burst, and once a second while the file is quiet (lines that
-    /// wait for a stamp do so for two seconds).
-    pub fn settle(&mut self, _now: i64, _emit: &mut impl FnMut(Event<'_>)) {}
+    /// it after the last `feed` of a burst, and once a second while the file is quiet: a start
+    /// marker without a stamp, and what stands behind it, waits two seconds for the next stamp.
+    pub fn settle(&mut self, now: i64, emit: &mut impl FnMut(Event<'_>)) {
+        self.core(now).settle(emit);
+    }
 
-    /// Tells that the file has ended for good: an unfinished last line becomes an entry.
+    /// Tells that the file has ended for good: an unfinished last line becomes an entry, and
+    /// nothing waits any longer.
     pub fn finish(&mut self, now: i64, emit: &mut impl FnMut(Event<'_>)) {
-        self.line(now, emit);
+        let text = self.state.intake.finish();
+        self.split(&text, true, now, emit);
+        self.core(now).finish(emit);
     }
 
-    /// The progress bar that moved last and has not ended.
+    /// The progress bar that moved last and has not ended; where the last line of the file is an
+    /// unfinished frame, that one.
     pub fn progress(&self) -> Option<Progress> {
-        None
+        match Frame::leading(self.state.splitter.tail()) {
+            Some((frame, _)) => Some(frame.to_progress()),
+            None => self.state.memory.newest_bar()?.progress(),
+        }
     }
 
-    fn line(&mut self, now: i64, emit: &mut impl FnMut(Event<'_>)) {
-        if self.state.tail.is_empty() {
-            return;
+    fn core(&mut self, now: i64) -> Core<'_> {
+        Core {
+            memory: &mut self.state.memory,
+            clock: &mut self.clock,
+            buffers: &mut self.buffers,
+            now,
         }
-        emit(Event::Entry(Record {
-            timestamp: now.max(self.state.mtime),
-            time: TimeSource::Arrival,
-            kind: Kind::Line,
-            level: None,
-            line: &self.state.tail,
-            auto: &Auto::default(),
-            end_offset: self.state.offset,
-        }));
-        self.state.tail.clear();
+    }
+
+    fn split(&mut self, text: &[u8], is_end: bool, now: i64, emit: &mut impl FnMut(Event<'_>)) {
+        let State { splitter, intake, memory, read, .. } = &mut self.state;
+        let mut core = Core { memory, clock: &mut self.clock, buffers: &mut self.buffers, now };
+        let mut take = |segment: Segment<'_>| {
+            *read += intake.file_len(segment.raw, segment.end_len);
+            core.segment(segment, *read, emit);
+        };
+        splitter.feed(text, self.max_line, &mut take);
+        if is_end {
+            splitter.finish(self.max_line, &mut take);
+        }
+    }
+}
+
+impl Clone for Detector {
+    fn clone(&self) -> Self {
+        Self {
+            state: self.state.clone(),
+            clock: self.clock.clone(),
+            max_line: self.max_line,
+            buffers: Buffers::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Detector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detector").field("state", &self.state).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! Bytes of one log file, fed in pieces of any size, become entries.
 //!
-//! ```text
+//! ```
 //! use detect::{Context, Detector, Event, Start};
 //!
 //! let mut detector = Detector::new(Context::default(), Start { offset: 0, mtime: 0 });
@@ -28,17 +28,29 @@
 //! before it (`join`) or a bare record. Levels are read only where a shape has them, never searched
 //! in the text.
 
-#![allow(dead_code, reason = "the shapes that use it come next")]
-
+mod ansi;
 mod auto;
+mod bar;
+mod bars;
+mod binary;
 mod context;
+mod core;
 mod detector;
+mod draft;
+mod encoding;
 mod event;
+mod extract;
+mod join;
 pub mod labels;
 mod level;
+mod segment;
+mod session;
+mod shapes;
+mod stamp;
 mod state;
 
 pub use auto::Auto;
+pub use binary::is_binary;
 pub use context::{Context, Start, Zone};
 pub use detector::Detector;
 pub use event::{Event, Extension, Kind, Progress, Record, SessionRole, SessionStart, TimeSource};

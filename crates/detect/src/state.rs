@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::{Start, core::Memory, encoding::Intake, segment::Splitter};
+
 /// All that a detector remembers of a file, for a snapshot. Restored with the same [`Context`]
 /// (`Detector::restore`), it goes on as if it had never stopped.
 ///
@@ -7,8 +9,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct State {
     /// The offset in the file of the next byte to feed.
-    pub(crate) offset: u64,
-    pub(crate) mtime: i64,
-    /// An unfinished line.
-    pub(crate) tail: Vec<u8>,
+    pub(crate) fed: u64,
+    /// The offset in the file after the last segment.
+    pub(crate) read: u64,
+    pub(crate) intake: Intake,
+    pub(crate) splitter: Splitter,
+    pub(crate) memory: Memory,
+}
+
+impl State {
+    pub(crate) fn new(start: Start) -> Self {
+        Self {
+            fed: start.offset,
+            read: start.offset,
+            intake: if start.offset == 0 { Intake::default() } else { Intake::without_mark() },
+            splitter: Splitter::default(),
+            memory: Memory::new(start.mtime),
+        }
+    }
 }

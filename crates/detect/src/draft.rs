@@ -1,0 +1,73 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Auto, Event, Kind, Level, Record, SessionRole, SessionStart, TimeSource};
+
+/// An entry that is still being put together or waits for its time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Draft {
+    pub kind: Kind,
+    pub line: Vec<u8>,
+    pub auto: Auto,
+    pub level: Option<Level>,
+    /// Its own time.
+    pub stamp: Option<i64>,
+    /// The time to take when no stamp is near.
+    pub arrival: i64,
+    pub end_offset: u64,
+    pub session: Option<(SessionRole, Auto)>,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Line,
+            line: Vec::new(),
+            auto: Auto::default(),
+            level: None,
+            stamp: None,
+            arrival: 0,
+            end_offset: 0,
+            session: None,
+        }
+    }
+}
+
+impl Draft {
+    /// Empties the draft for another entry; buffers stay.
+    pub(crate) fn reset(&mut self) {
+        let (mut line, mut auto) = (std::mem::take(&mut self.line), std::mem::take(&mut self.auto));
+        line.clear();
+        auto.clear();
+        *self = Self { line, auto, ..Self::default() };
+    }
+
+    /// Whether the entry starts a run and has no stamp: then the next stamp of the file is better
+    /// than the last, which is of the run before.
+    pub(crate) fn waits(&self) -> bool {
+        let starts = |role| matches!(role, SessionRole::Opens | SessionRole::Process);
+        self.stamp.is_none() && self.session.as_ref().is_some_and(|(role, _)| starts(*role))
+    }
+
+    pub(crate) fn emit(
+        &mut self,
+        timestamp: i64,
+        time: TimeSource,
+        emit: &mut impl FnMut(Event<'_>),
+    ) {
+        if time != TimeSource::Parsed {
+            self.auto.push("ts_source", time.as_str());
+        }
+        if let Some((role, fields)) = &self.session {
+            emit(Event::Session(SessionStart { role: *role, timestamp, time, fields }));
+        }
+        emit(Event::Entry(Record {
+            timestamp,
+            time,
+            kind: self.kind,
+            level: self.level,
+            line: &self.line,
+            auto: &self.auto,
+            end_offset: self.end_offset,
+        }));
+    }
+}

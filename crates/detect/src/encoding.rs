@@ -1,0 +1,231 @@
+use encoding_rs::GB18030;
+use serde::{Deserialize, Serialize};
+
+/// What the byte order mark at the start of the file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Mark {
+    /// Not all of it is here yet.
+    #[default]
+    Waiting,
+    /// There is none, or it says UTF-8.
+    Bytes,
+    Utf16 {
+        big: bool,
+    },
+}
+
+/// The way in: takes a byte order mark off and turns UTF-16 into UTF-8. Everything else passes as
+/// it is; which of UTF-8 and GB18030 a line is written in, [`Votes`] tell later, line by line.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Intake {
+    mark: Mark,
+    /// Bytes that are not enough yet: of the mark, or of a UTF-16 character (at most 3).
+    kept: Vec<u8>,
+    /// Length of the mark.
+    mark_len: u64,
+}
+
+impl Intake {
+    /// For reading that starts in the middle of a file.
+    pub(crate) fn without_mark() -> Self {
+        Self { mark: Mark::Bytes, ..Self::default() }
+    }
+
+    /// What to give to the splitter for `bytes`. `buffer` holds it where it is not `bytes` itself.
+    pub(crate) fn pass<'a>(&mut self, bytes: &'a [u8], buffer: &'a mut Vec<u8>) -> &'a [u8] {
+        if self.mark == Mark::Bytes {
+            return bytes;
+        }
+        buffer.clear();
+        buffer.append(&mut self.kept);
+        buffer.extend_from_slice(bytes);
+        if self.mark == Mark::Waiting {
+            let utf8 = [0xEF, 0xBB, 0xBF];
+            (self.mark, self.mark_len) = match buffer.as_slice() {
+                [0xEF, 0xBB, 0xBF, ..] => (Mark::Bytes, 3),
+                [0xFF, 0xFE, ..] => (Mark::Utf16 { big: false }, 2),
+                [0xFE, 0xFF, ..] => (Mark::Utf16 { big: true }, 2),
+                // An unfinished mark of one of the three.
+                [] | [0xFF | 0xFE] => (Mark::Waiting, 0),
+                start if utf8.starts_with(start) => (Mark::Waiting, 0),
+                _ => (Mark::Bytes, 0),
+            };
+            if self.mark == Mark::Waiting {
+                self.kept.append(buffer);
+                return b"";
+            }
+            buffer.drain(..usize::try_from(self.mark_len).unwrap_or(0));
+        }
+        if let Mark::Utf16 { big } = self.mark {
+            self.transcode(big, buffer);
+        }
+        buffer
+    }
+
+    /// What is left when the file is over.
+    pub(crate) fn finish(&mut self) -> Vec<u8> {
+        match self.mark {
+            Mark::Utf16 { .. } if !self.kept.is_empty() => "\u{FFFD}".as_bytes().to_vec(),
+            _ => std::mem::take(&mut self.kept),
+        }
+    }
+
+    /// The bytes in the file of `text`, a whole segment, and `end_len` bytes of its end.
+    pub(crate) fn file_len(&self, text: &[u8], end_len: u64) -> u64 {
+        match self.mark {
+            Mark::Utf16 { .. } => {
+                let units: usize = String::from_utf8_lossy(text).chars().map(char::len_utf16).sum();
+                2 * (units as u64 + end_len)
+            }
+            _ => text.len() as u64 + end_len,
+        }
+    }
+
+    pub(crate) fn mark_len(&self) -> u64 {
+        self.mark_len
+    }
+
+    fn transcode(&mut self, big: bool, buffer: &mut Vec<u8>) {
+        let unit = |pair: &[u8]| match *pair {
+            [a, b] if big => u16::from_be_bytes([a, b]),
+            [a, b] => u16::from_le_bytes([a, b]),
+            _ => 0,
+        };
+        let mut whole = buffer.len() & !1;
+        // The first half of a pair of surrogates waits for the second.
+        if whole >= 2 && (0xD800..0xDC00).contains(&unit(&buffer[whole - 2..whole])) {
+            whole -= 2;
+        }
+        self.kept.extend_from_slice(&buffer[whole..]);
+        let units = buffer[..whole].chunks_exact(2).map(unit);
+        let text: String = char::decode_utf16(units)
+            .map(|decoded| decoded.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
+        *buffer = text.into_bytes();
+    }
+}
+
+/// Which encoding the lines of a file that are not ASCII were written in so far. One odd line does
+/// not change how the others are read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Votes {
+    utf8: u32,
+    gb18030: u32,
+}
+
+impl Votes {
+    /// The sum at which old votes start to count less.
+    const FADE_AT: u32 = 4096;
+
+    /// `raw` as UTF-8. Where neither encoding fits, the bytes stay as they are.
+    pub(crate) fn decode<'a>(&mut self, raw: &'a [u8], buffer: &'a mut String) -> &'a [u8] {
+        if raw.is_ascii() {
+            return raw;
+        }
+        let is_utf8 = std::str::from_utf8(raw).is_ok();
+        // Some words in GB18030 are valid UTF-8 too; only a file that is sure of itself reads
+        // them so.
+        if is_utf8 && self.gb18030 <= 8 * (self.utf8 + 1) {
+            self.utf8 += 1;
+            self.fade();
+            return raw;
+        }
+        let decoded = chinese(raw);
+        if is_utf8 && decoded.is_none() {
+            self.utf8 += 1;
+        } else if decoded.is_some() {
+            self.gb18030 += 1;
+        }
+        self.fade();
+        match decoded {
+            Some(text) if self.gb18030 > self.utf8 => {
+                *buffer = text;
+                buffer.as_bytes()
+            }
+            _ => raw,
+        }
+    }
+
+    fn fade(&mut self) {
+        if self.utf8 + self.gb18030 > Self::FADE_AT {
+            self.utf8 /= 2;
+            self.gb18030 /= 2;
+        }
+    }
+}
+
+/// `raw` read as GB18030, if that gives Chinese text.
+fn chinese(raw: &[u8]) -> Option<String> {
+    let text = GB18030.decode_without_bom_handling_and_without_replacement(raw)?.into_owned();
+    let mut likely = 0;
+    let mut others = 0;
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        match c {
+            // Han, Chinese punctuation, full-width forms, dashes and quotes, bars, kana.
+            '\u{4E00}'..='\u{9FFF}'
+            | '\u{3400}'..='\u{4DBF}'
+            | '\u{3000}'..='\u{30FF}'
+            | '\u{FF00}'..='\u{FFEF}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{2500}'..='\u{259F}'
+            | '·' => likely += 1,
+            _ => others += 1,
+        }
+    }
+    (likely > 9 * others).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gbk(text: &str) -> Vec<u8> {
+        GB18030.encode(text).0.into_owned()
+    }
+
+    fn decode(lines: &[&[u8]]) -> Vec<String> {
+        let mut votes = Votes::default();
+        lines
+            .iter()
+            .map(|line| {
+                let mut buffer = String::new();
+                String::from_utf8_lossy(votes.decode(line, &mut buffer)).into_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_file_in_gb18030_is_decoded() {
+        let lines = [gbk("合成失败：显存不足"), b"plain".to_vec(), gbk("联通")];
+        let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+        assert_eq!(decode(&lines)[..2], ["合成失败：显存不足", "plain"]);
+    }
+
+    #[test]
+    fn one_odd_line_changes_nothing() {
+        let odd = gbk("你好");
+        let found = decode(&["你好".as_bytes(), &odd, b"\xff\xfe id3", "再见".as_bytes()]);
+        assert_eq!(found[0], "你好");
+        assert!(found[1].contains('\u{FFFD}') && found[2].contains('\u{FFFD}'));
+        assert_eq!(found[3], "再见");
+    }
+
+    #[test]
+    fn byte_order_marks_come_off_in_any_pieces() {
+        let utf16: Vec<u8> =
+            [0xFEFF].into_iter().chain("a😀\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        for (bytes, text) in
+            [(&b"\xEF\xBB\xBFhi"[..], "hi"), (&utf16, "a😀\n"), (b"\xEF\xBBx", "\u{FFFD}x")]
+        {
+            for piece in [1, 2, 3, 64] {
+                let mut intake = Intake::default();
+                let mut found = Vec::new();
+                for piece in bytes.chunks(piece) {
+                    found.extend_from_slice(intake.pass(piece, &mut Vec::new()));
+                }
+                found.extend(intake.finish());
+                assert_eq!(String::from_utf8_lossy(&found), text);
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One JSON object a line. Its scalars are fields, those one level down with `_` between the names
+//! (`err_type`); time and level are known by their names.
+
+use super::{Head, Shape, Subject};
+use crate::{
+    Auto, Level,
+    stamp::{Stamp, When},
+};
+
+mod scan;
+use scan::{Scanner, Value};
+
+pub(super) const SHAPE: Shape = Shape { starts: |byte| byte == b'{', read };
+
+const TIMES: [&str; 8] =
+    ["ts", "time", "timestamp", "@timestamp", "datetime", "asctime", "t", "record_time_timestamp"];
+const LEVELS: [&str; 5] = ["level", "levelname", "severity", "lvl", "record_level_name"];
+
+/// What is found on the way through the object.
+#[derive(Default)]
+struct Found {
+    fields: Auto,
+    when: Option<When>,
+    level: Option<Level>,
+    /// Of the word that is the level in the object's bytes.
+    word: (usize, usize),
+}
+
+fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
+    let mut scanner = Scanner::new(subject.text);
+    let mut found = Found::default();
+    let mut name = String::new();
+    scanner.object(&mut |scanner: &mut Scanner<'a>, key: &str| {
+        member(scanner, &mut name, key, 0, &mut found)
+    })?;
+    scanner.end()?;
+    auto.extend(&found.fields);
+    let word = subject.text.get(found.word.0..found.word.1).unwrap_or(b"");
+    Some(Head { when: found.when, level: found.level, word, message: b"" })
+}
+
+/// Objects further down than this are skipped; the one more level is for loguru, whose level is
+/// at `record.level.name`.
+const DEPTH: usize = 2;
+
+fn member(
+    scanner: &mut Scanner<'_>,
+    name: &mut String,
+    key: &str,
+    depth: usize,
+    found: &mut Found,
+) -> Option<()> {
+    let outer = name.len();
+    if depth > 0 {
+        name.push('_');
+    }
+    name.push_str(key);
+    if depth < DEPTH && scanner.is_object() {
+        let result = scanner.object(&mut |scanner: &mut Scanner<'_>, key: &str| {
+            member(scanner, name, key, depth + 1, found)
+        });
+        name.truncate(outer);
+        return result;
+    }
+    let start = scanner.position();
+    let value = scanner.value()?;
+    found.take(name, &value, depth, (start, scanner.position()));
+    name.truncate(outer);
+    Some(())
+}
+
+impl Found {
+    fn take(&mut self, name: &str, value: &Value<'_>, depth: usize, at: (usize, usize)) {
+        if self.when.is_none() && TIMES.contains(&name) {
+            self.when = time(value);
+            if self.when.is_some() {
+                return;
+            }
+        }
+        if self.level.is_none() && LEVELS.contains(&name) {
+            self.level = match value {
+                Value::Text(text) => Level::from_word(text.as_bytes()),
+                Value::Number(number) => numbered_level(number),
+                _ => None,
+            };
+            if self.level.is_some() {
+                self.word = match value {
+                    Value::Text(_) => (at.0 + 1, at.1 - 1),
+                    _ => at,
+                };
+                return;
+            }
+        }
+        if depth < DEPTH {
+            match value {
+                Value::Text(text) => self.fields.push(&plain(name), text),
+                Value::Number(text) | Value::Word(text) => self.fields.push(&plain(name), text),
+                Value::Other => {}
+            }
+        }
+    }
+}
+
+/// A name as LogQL can write it.
+fn plain(name: &str) -> std::borrow::Cow<'_, str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(fits) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        return name.into();
+    }
+    let mut plain: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+    if plain.starts_with(|c: char| c.is_ascii_digit()) {
+        plain.insert(0, '_');
+    }
+    plain.into()
+}
+
+/// Bunyan's and pino's numbers.
+fn numbered_level(number: &str) -> Option<Level> {
+    Some(match number {
+        "10" | "20" => Level::Debug,
+        "30" => Level::Info,
+        "40" => Level::Warning,
+        "50" => Level::Error,
+        "60" => Level::Critical,
+        _ => return None,
+    })
+}
+
+/// An ISO time, or seconds, milli-, micro- or nanoseconds since 1970 by their size.
+fn time(value: &Value<'_>) -> Option<When> {
+    let number = match value {
+        Value::Text(text) => match Stamp::whole(text.as_bytes()) {
+            Some(stamp) => return Some(When::Full(stamp)),
+            None => text,
+        },
+        Value::Number(number) => *number,
+        _ => return None,
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let whole: i64 = whole.parse().ok()?;
+    let digits = |places: usize| -> Option<i64> {
+        let mut text: String = fraction.chars().take(places).collect();
+        while text.len() < places {
+            text.push('0');
+        }
+        text.parse().ok().or(Some(0))
+    };
+    // From 1973 on each unit has its own range.
+    let places = match whole {
+        100_000_000..100_000_000_000 => 9,
+        100_000_000_000..100_000_000_000_000 => 6,
+        100_000_000_000_000..100_000_000_000_000_000 => 3,
+        100_000_000_000_000_000.. => 0,
+        _ => return None,
+    };
+    let nanos = whole.checked_mul(10_i64.pow(places))?;
+    let places = usize::try_from(places).ok()?;
+    Some(When::Epoch(nanos.checked_add(if places == 0 { 0 } else { digits(places)? })?))
+}
