@@ -29,6 +29,9 @@ pub enum PushValue {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response<T> {
     pub status: Success,
+    /// What makes the answer less than was asked for.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     pub data: T,
 }
 
@@ -41,7 +44,7 @@ pub enum Success {
 
 impl<T> Response<T> {
     pub const fn new(data: T) -> Self {
-        Self { status: Success::Success, data }
+        Self { status: Success::Success, warnings: Vec::new(), data }
     }
 }
 
@@ -67,9 +70,31 @@ pub enum QueryResult {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamResult {
     pub stream: Labels,
-    /// Nanoseconds, line.
-    pub values: Vec<(String, String)>,
+    pub values: Vec<StreamValue>,
 }
+
+/// Nanoseconds and line; a third element only for clients that ask for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum StreamValue {
+    Detailed(String, String, EntryDetails),
+    Plain(String, String),
+}
+
+/// What Loki's shape has no place for: the order over all streams and the fields that Logpane
+/// found itself. Only in answers to requests that carry [`DETAILS_FLAG`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryDetails {
+    #[serde(default)]
+    pub arrival: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+}
+
+/// The header in which Loki's clients ask for other encodings; a Loki ignores flags it does not
+/// know.
+pub const FLAGS_HEADER: &str = "x-loki-response-encoding-flags";
+pub const DETAILS_FLAG: &str = "logpane-details";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MatrixSeries {

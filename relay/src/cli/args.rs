@@ -1,0 +1,301 @@
+//! The command line as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::config::{
+    self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_MAX_ENTRIES, DEFAULT_MAX_SERIES,
+    DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  logpane ~/CosyVoice/logs/*.log          follow these files and open the page
+  logpane '~/apps/**/*.log' --job tts     a glob that also finds files to come
+  python app.py 2>&1 | logpane -          follow a program's output
+  logpane                                 look again at what was kept
+  logpane query '{job=\"cosyvoice3\"} |= \"error\"' --since 1h
+  logpane demo                            see it on a simulated service
+
+Without configuration: job, instance, level and times are found in paths and lines; entries are
+kept for 7 days in ~/.local/share/logpane. Query language: LogQL, as Grafana Loki's.
+Messages of the program itself go to stderr; LOGPANE_LOG=debug shows more of them.";
+
+const QUERY_EXAMPLES: &str = "\
+Examples:
+  logpane query '{job=\"cosyvoice3\"} |~ \"timeout|fail\"' --since 6h
+  logpane query '{job=\"cosyvoice3\"} | commit=\"abc1234\"' --from '2024-12-17 14:00' --to '2024-12-17 15:00'
+  logpane query 'sum by (level) (count_over_time({job=\"cosyvoice3\"}[1h]))' --at now
+  logpane query 'rate({job=\"cosyvoice3\"}[5m])' --step 1m -o jsonl
+  logpane query '{job=\"cosyvoice3\"}' --data ~/.local/share/logpane -o raw   without a running relay
+
+Times: RFC 3339, seconds / ms / us / ns since 1970, now, now-1h30m, or local time 2024-12-17 14:30.
+Exit code: 0 also when nothing is found, 1 when the query failed, 2 when it cannot be asked so.";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  logpane serve ~/CosyVoice/logs/*.log
+  logpane serve --listen 0.0.0.0:3100 --auth-file users /srv/tts/logs/*.log
+  htpasswd -nB ann > users                make the password file (Debian: apache2-utils)";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  logpane demo                            write logs into a temporary folder and show them
+  logpane demo --speed 20                 twenty times as busy
+  logpane demo --write-only --dir logs    only write; look with: logpane logs/*
+
+Try there:
+  {job=\"cosyvoice3\"} |= \"error\"
+  {job=\"cosyvoice3\"} |~ \"timeout|fail\"
+  rate({job=\"cosyvoice3\"}[5m])
+  count_over_time({job=\"cosyvoice3\"} |= \"CUDA out of memory\"[5m]) > 5
+  {job=\"cosyvoice3\"} | commit=\"abc1234\"";
+
+/// Tails log files, keeps them for a week and shows them in the browser
+#[derive(Debug, Parser)]
+#[command(
+    name = "logpane",
+    version,
+    after_long_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub open: OpenArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Follow files and serve them as a service: never opens a browser
+    #[command(after_long_help = SERVE_EXAMPLES)]
+    Serve(RawConfig),
+    /// Ask a running relay, or a data folder, and print the answer
+    #[command(after_long_help = QUERY_EXAMPLES)]
+    Query(QueryArgs),
+    /// Print matching entries as they arrive
+    Tail(TailArgs),
+    /// Say whether the relay could start so, and what stands in its way
+    Check(RawConfig),
+    /// Write the logs of a simulated speech service and show them
+    #[command(after_long_help = DEMO_EXAMPLES)]
+    Demo(DemoArgs),
+    /// Print a completion script for a shell
+    Completions { shell: Shell },
+}
+
+/// `logpane [PATHS…]`.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    #[command(flatten)]
+    pub raw: RawConfig,
+    /// Do not open the browser
+    #[arg(long, env = "LOGPANE_NO_OPEN", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_open: bool,
+}
+
+/// What was typed for the relay; `check` makes a [`Config`] of it.
+#[derive(Clone, Debug, Args)]
+pub struct RawConfig {
+    /// Files and globs (** too); - is standard input
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<String>,
+    /// Where to serve
+    #[arg(long, env = "LOGPANE_LISTEN", value_name = "ADDR", default_value = DEFAULT_LISTEN)]
+    pub listen: String,
+    /// Folder for what is kept [default: $XDG_DATA_HOME/logpane or ~/.local/share/logpane]
+    #[arg(long, env = "LOGPANE_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The label job of these files, instead of the one found from the path
+    #[arg(long, env = "LOGPANE_JOB", value_name = "NAME")]
+    pub job: Option<String>,
+    /// A label for every stream of these files (may be repeated)
+    #[arg(long = "label", env = "LOGPANE_LABEL", value_name = "K=V", value_delimiter = ',')]
+    pub labels: Vec<String>,
+    /// How long entries are kept, from when they were read
+    #[arg(long, env = "LOGPANE_RETENTION", value_name = "TIME", default_value = DEFAULT_RETENTION)]
+    pub retention: String,
+    /// How much disk they may take; the oldest go first
+    #[arg(
+        long,
+        env = "LOGPANE_RETENTION_BYTES",
+        value_name = "SIZE",
+        default_value = DEFAULT_RETENTION_BYTES
+    )]
+    pub retention_bytes: String,
+    /// Ask for user and password: a file of user:bcrypt lines
+    #[arg(long, env = "LOGPANE_AUTH_FILE", value_name = "FILE")]
+    pub auth_file: Option<PathBuf>,
+    /// Most entries one query of the Loki API may ask for
+    #[arg(
+        long,
+        env = "LOGPANE_MAX_ENTRIES",
+        value_name = "N",
+        default_value_t = DEFAULT_MAX_ENTRIES,
+        hide_short_help = true
+    )]
+    pub max_entries: usize,
+    /// Most series one metric query of the Loki API may give
+    #[arg(
+        long,
+        env = "LOGPANE_MAX_SERIES",
+        value_name = "N",
+        default_value_t = DEFAULT_MAX_SERIES,
+        hide_short_help = true
+    )]
+    pub max_series: usize,
+}
+
+impl RawConfig {
+    /// Checks every setting and fills in what was left out.
+    pub fn check(&self) -> Result<Config, ConfigError> {
+        let unit = |flag| move |source| ConfigError::Unit { flag, source };
+        let listen = config::parse_listen(&self.listen)?;
+        let passwords = self.auth_file.as_deref().map(crate::auth::Passwords::read).transpose()?;
+        if passwords.is_none() && !listen.ip().is_loopback() {
+            return Err(ConfigError::OpenToAll { addr: listen });
+        }
+        let retention = model::parse_duration(&self.retention).map_err(unit("retention"))?;
+        let retention = u64::try_from(retention).ok().filter(|ns| *ns > 0);
+        for (flag, limit) in [("max-entries", self.max_entries), ("max-series", self.max_series)] {
+            if limit == 0 {
+                return Err(ConfigError::LimitZero { flag });
+            }
+        }
+        Ok(Config {
+            listen,
+            data: self.data.clone().map_or_else(config::default_data_dir, Ok)?,
+            paths: self.paths.clone(),
+            job: self.job.clone(),
+            labels: self
+                .labels
+                .iter()
+                .map(|text| config::parse_label(text))
+                .collect::<Result<_, _>>()?,
+            retention: retention
+                .map(std::time::Duration::from_nanos)
+                .ok_or(ConfigError::RetentionZero)?,
+            retention_bytes: model::parse_bytes(&self.retention_bytes)
+                .map_err(unit("retention-bytes"))?,
+            max_entries: self.max_entries,
+            max_series: self.max_series,
+            passwords,
+        })
+    }
+}
+
+/// Which relay to ask, and as whom.
+#[derive(Clone, Debug, Args)]
+pub struct ClientArgs {
+    /// The relay (or a Loki) to ask [default: http://127.0.0.1:3100]
+    #[arg(long, env = "LOKI_ADDR", value_name = "URL")]
+    pub addr: Option<String>,
+    #[arg(long, env = "LOKI_USERNAME", value_name = "USER", hide_short_help = true)]
+    pub username: Option<String>,
+    #[arg(
+        long,
+        env = "LOKI_PASSWORD",
+        value_name = "PASSWORD",
+        hide_short_help = true,
+        hide_env_values = true
+    )]
+    pub password: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Time, labels and line, for reading
+    #[default]
+    Default,
+    /// The lines alone
+    Raw,
+    /// One JSON object for each entry or sample
+    Jsonl,
+    /// The body of Loki's answer
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DirectionArg {
+    /// Newest first
+    #[default]
+    Backward,
+    /// Oldest first
+    Forward,
+}
+
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// LogQL, such as '{job="cosyvoice3"} |= "error"'
+    pub query: String,
+    #[command(flatten)]
+    pub client: ClientArgs,
+    /// Read this data folder instead of asking a relay
+    #[arg(long, env = "LOGPANE_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The last while, as in 30m, 6h or 7d [default: 1h]
+    #[arg(long, env = "LOGPANE_SINCE", value_name = "TIME", conflicts_with = "from")]
+    pub since: Option<String>,
+    /// From this time on
+    #[arg(long, env = "LOGPANE_FROM", value_name = "T")]
+    pub from: Option<String>,
+    /// Up to this time, exclusive for entries [default: now]
+    #[arg(long, env = "LOGPANE_TO", value_name = "T")]
+    pub to: Option<String>,
+    /// Evaluate a metric query at this one time
+    #[arg(long, env = "LOGPANE_AT", value_name = "T", conflicts_with_all = ["since", "from", "to", "step"])]
+    pub at: Option<String>,
+    /// Time between two points of a metric query [default: range ÷ 250, at least 1s]
+    #[arg(long, env = "LOGPANE_STEP", value_name = "TIME")]
+    pub step: Option<String>,
+    /// Most entries to print
+    #[arg(long, env = "LOGPANE_LIMIT", value_name = "N", default_value_t = 100)]
+    pub limit: usize,
+    #[arg(long, env = "LOGPANE_DIRECTION", value_enum, default_value_t)]
+    pub direction: DirectionArg,
+    #[arg(short, long, env = "LOGPANE_OUTPUT", value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct TailArgs {
+    /// LogQL, such as '{job="cosyvoice3"} |= "error"'
+    pub query: String,
+    #[command(flatten)]
+    pub client: ClientArgs,
+    #[arg(short, long, env = "LOGPANE_OUTPUT", value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Write the logs here [default: a temporary folder, removed at the end]
+    #[arg(long, env = "LOGPANE_DEMO_DIR", value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// How much faster than life
+    #[arg(long, env = "LOGPANE_DEMO_SPEED", value_name = "X", default_value_t = 1.0)]
+    pub speed: f64,
+    /// Hours of past written at once
+    #[arg(long, env = "LOGPANE_DEMO_HOURS", value_name = "H", default_value_t = 6.0)]
+    pub hours: f64,
+    /// The same number gives the same story
+    #[arg(long, env = "LOGPANE_DEMO_SEED", value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+    /// Only write the logs, serve nothing
+    #[arg(long, env = "LOGPANE_DEMO_WRITE_ONLY", value_parser = clap::builder::FalseyValueParser::new())]
+    pub write_only: bool,
+    /// Where to serve
+    #[arg(long, env = "LOGPANE_LISTEN", value_name = "ADDR", default_value = DEFAULT_LISTEN)]
+    pub listen: String,
+    /// Folder for what is kept [default: a temporary folder, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Do not open the browser
+    #[arg(long, env = "LOGPANE_NO_OPEN", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_open: bool,
+}

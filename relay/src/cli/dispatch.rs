@@ -1,0 +1,59 @@
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::args::{Cli, Command};
+use crate::cli::failure::Failure;
+use crate::cli::{check, demo, open, query, serve, tail};
+
+/// Does what was typed. Results go to stdout, messages to stderr; 0 done, 1 failed, 2 wrong usage.
+pub fn run(cli: Cli) -> ExitCode {
+    log_to_stderr();
+    let done = match cli.command {
+        None => open::run(&cli.open),
+        Some(Command::Serve(raw)) => serve::run(&raw),
+        Some(Command::Query(args)) => query::run(&args),
+        Some(Command::Tail(args)) => tail::run(&args),
+        Some(Command::Check(raw)) => check::run(&raw),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "logpane", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}
+
+/// A message for a person, on stderr. Nobody reading it is no reason to stop.
+pub fn say(message: &str) {
+    writeln!(std::io::stderr(), "logpane: {message}").ok();
+}
+
+/// `LOGPANE_LOG` as in tracing: `debug`, `relay=trace`. Without it only what went wrong; a
+/// connection that a client broke off did not.
+fn log_to_stderr() {
+    let filter = std::env::var("LOGPANE_LOG").unwrap_or_default();
+    let filter = if filter.is_empty() { "warn,warp=off,hyper=off".to_owned() } else { filter };
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(EnvFilter::new(filter))
+        .with_target(false)
+        .try_init()
+        .ok();
+}
+
+/// Ends quietly when the reader of stdout has gone, as `head` does.
+pub fn written(result: std::io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| Failure::failed(format!("cannot write: {error}"))),
+    }
+}

@@ -1,0 +1,67 @@
+//! `logpane [PATHS…]`.
+
+use crate::cli::args::OpenArgs;
+use crate::cli::dispatch::say;
+use crate::cli::failure::Failure;
+use crate::cli::serve::{End, print_url, relay};
+use crate::cli::{browser, handover};
+use crate::config::Config;
+use crate::store::Store;
+
+const NOTHING_TO_SHOW: &str = "\
+nothing to show: no files were given and nothing was kept before.
+
+Give it the files to follow, for example
+  logpane ~/CosyVoice/logs/*.log          these files
+  logpane '~/apps/**/*.log'               all below a folder, also those to come
+  python app.py 2>&1 | logpane -          what a program prints
+  logpane demo                            a simulated service, to try it
+
+Entries are kept for 7 days; after that first time, `logpane` alone shows them again.";
+
+pub fn run(args: &OpenArgs) -> Result<(), Failure> {
+    let config = args.raw.check()?;
+    if config.paths.is_empty() && !config.data.exists() {
+        return Err(Failure::usage(NOTHING_TO_SHOW));
+    }
+    let started = |url: &str, store: &Store| {
+        if config.paths.is_empty() {
+            if store.status().entries == 0 {
+                return Err(Failure::usage(NOTHING_TO_SHOW));
+            }
+            say("no files were given: showing what was kept; `logpane PATHS` adds files");
+        }
+        show(url, args.no_open);
+        Ok(())
+    };
+    match relay(&config, started, std::future::pending())? {
+        End::Stopped => Ok(()),
+        End::RunsElsewhere { addr, dir } => join(&config, args, addr, &dir),
+    }
+}
+
+/// Prints the URL and opens it.
+pub fn show(url: &str, no_open: bool) {
+    print_url(url);
+    if !no_open {
+        browser::open(url);
+    }
+}
+
+/// Another relay has the data folder: it gets the paths, and its page is opened.
+fn join(
+    config: &Config,
+    args: &OpenArgs,
+    addr: Option<String>,
+    dir: &std::path::Path,
+) -> Result<(), Failure> {
+    let Some(addr) = addr else {
+        return Err(Failure::failed(handover::refusal(None, dir)));
+    };
+    if !config.paths.is_empty() {
+        handover::hand_over(config, &addr)?;
+        say(&format!("the relay that already runs at {addr} follows these files now"));
+    }
+    show(&addr, args.no_open);
+    Ok(())
+}

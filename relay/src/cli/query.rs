@@ -1,0 +1,301 @@
+//! `logpane query`.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use jiff::tz::TimeZone;
+use logql::ast::Expr;
+use logql::{Direction, Outcome, Output, Params, QueryKind, Row, Sample, Series, Stats};
+use model::Labels;
+use protocol::loki::{
+    DETAILS_FLAG, FLAGS_HEADER, QueryData, QueryResult, Response, StreamResult, StreamValue,
+};
+
+use crate::cli::args::{DirectionArg, OutputFormat, QueryArgs};
+use crate::cli::client::Client;
+use crate::cli::dispatch::{say, written};
+use crate::cli::failure::Failure;
+use crate::cli::{print, times};
+use crate::config::DEFAULT_MAX_SERIES;
+use crate::http::{Detail, default_step, encode_response};
+use crate::query;
+use crate::store::Store;
+
+/// Where the answer comes from.
+enum From {
+    Folder(PathBuf),
+    Relay(Client),
+}
+
+/// An answer, or the body of one that is printed as it came.
+enum Answer {
+    Outcome(Outcome),
+    Body(String),
+}
+
+pub fn run(args: &QueryArgs) -> Result<(), Failure> {
+    let expr = logql::parse(&args.query).map_err(|error| Failure::query(&args.query, &error))?;
+    let zone = TimeZone::system();
+    let params = params(args, &expr, &zone)?;
+    let from = source(args)?;
+    let answer = match &from {
+        From::Folder(dir) => Answer::Outcome(ask_folder(dir, &args.query, &params)?),
+        From::Relay(client) => ask_relay(client, args, &params)?,
+    };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let text = match answer {
+        Answer::Body(body) => format!("{}\n", body.trim_end()),
+        Answer::Outcome(outcome) if args.output == OutputFormat::Json => {
+            let answer = encode_response(outcome, at(&params), Detail::Plain);
+            let body = serde_json::to_string(&answer)
+                .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))?;
+            format!("{body}\n")
+        }
+        Answer::Outcome(outcome) => {
+            remarks(args, &params, &outcome, || newest(&from));
+            return written(
+                print::outcome(&mut out, &outcome, args.output, &zone).and_then(|()| out.flush()),
+            );
+        }
+    };
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// `--addr` or `--data`; a flag beats an environment variable.
+fn source(args: &QueryArgs) -> Result<From, Failure> {
+    let from_env = |name: &str, value: &str| std::env::var(name).is_ok_and(|set| set == value);
+    match (&args.data, &args.client.addr) {
+        (Some(dir), None) => Ok(From::Folder(dir.clone())),
+        (Some(dir), Some(addr)) => {
+            if from_env("LOKI_ADDR", addr) {
+                Ok(From::Folder(dir.clone()))
+            } else if from_env("LOGPANE_DATA", &dir.to_string_lossy()) {
+                Ok(From::Relay(Client::new(&args.client)?))
+            } else {
+                Err(Failure::usage("--addr and --data are two sources, expected one of them"))
+            }
+        }
+        (None, _) => Ok(From::Relay(Client::new(&args.client)?)),
+    }
+}
+
+fn params(args: &QueryArgs, expr: &Expr, zone: &TimeZone) -> Result<Params, Failure> {
+    let now = i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
+    let time = |flag, text: &str| times::parse(flag, text, now, zone);
+    let duration = |flag: &str, text: &str| {
+        model::parse_duration(text)
+            .map_err(|error| Failure::usage(format!("--{flag}: {error}")))
+            .and_then(|ns| match ns {
+                1.. => Ok(ns),
+                _ => Err(Failure::usage(format!("--{flag} must be longer than zero"))),
+            })
+    };
+    if args.limit == 0 {
+        return Err(Failure::usage("--limit must be at least 1"));
+    }
+    let kind = if let Some(at) = &args.at {
+        if query::is_log_query(expr) {
+            return Err(Failure::usage(
+                "--at is for metric queries: a log query gives the entries of a range, expected \
+                 --since or --from and --to",
+            ));
+        }
+        QueryKind::Instant { at: time("at", at)? }
+    } else {
+        let end = args.to.as_deref().map_or(Ok(now), |to| time("to", to))?;
+        let start = match (&args.from, &args.since) {
+            (Some(from), _) => time("from", from)?,
+            (None, Some(since)) => end.saturating_sub(duration("since", since)?),
+            (None, None) => end.saturating_sub(3_600_000_000_000),
+        };
+        if end < start {
+            return Err(Failure::usage("--from lies after --to"));
+        }
+        let length = end.saturating_sub(start);
+        let step_ns = args
+            .step
+            .as_deref()
+            .map_or_else(|| Ok(default_step(length)), |step| step_of(step, &duration))?;
+        QueryKind::Range { start, end, step_ns }
+    };
+    Ok(Params {
+        kind,
+        limit: args.limit,
+        direction: match args.direction {
+            DirectionArg::Backward => Direction::Backward,
+            DirectionArg::Forward => Direction::Forward,
+        },
+        max_series: DEFAULT_MAX_SERIES,
+        cursor: None,
+    })
+}
+
+/// A step may be a bare number of seconds, as in Loki's API.
+fn step_of(
+    text: &str,
+    duration: &impl Fn(&str, &str) -> Result<i64, Failure>,
+) -> Result<i64, Failure> {
+    let bare = text.bytes().all(|b| b.is_ascii_digit());
+    duration("step", &if bare { format!("{text}s") } else { text.to_owned() })
+}
+
+const fn at(params: &Params) -> i64 {
+    match params.kind {
+        QueryKind::Instant { at } | QueryKind::Range { end: at, .. } => at,
+    }
+}
+
+fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<Outcome, Failure> {
+    if !dir.is_dir() {
+        return Err(Failure::failed(format!("there is no data folder: {}", dir.display())));
+    }
+    let store = Store::open_read_only(dir)?;
+    let plan = query::prepare(text, params).map_err(|error| Failure::query(text, &error))?;
+    query::run(&store, &plan, &AtomicBool::new(false)).map_err(|error| match error {
+        query::RunError::Query(error) => Failure::query(text, &error),
+        error => error.into(),
+    })
+}
+
+fn ask_relay(client: &Client, args: &QueryArgs, params: &Params) -> Result<Answer, Failure> {
+    let mut asked = vec![("query", args.query.clone()), ("limit", params.limit.to_string())];
+    let path = match params.kind {
+        QueryKind::Instant { at } => {
+            asked.push(("time", at.to_string()));
+            "/loki/api/v1/query"
+        }
+        QueryKind::Range { start, end, step_ns } => {
+            asked.push(("start", start.to_string()));
+            asked.push(("end", end.to_string()));
+            // Milliseconds, as Grafana sends it; finer only where it was asked for.
+            let step = match step_ns % 1_000_000 {
+                0 => format!("{}ms", step_ns / 1_000_000),
+                _ => format!("{step_ns}ns"),
+            };
+            asked.push(("step", step));
+            let direction = match params.direction {
+                Direction::Backward => "backward",
+                Direction::Forward => "forward",
+            };
+            asked.push(("direction", direction.to_owned()));
+            "/loki/api/v1/query_range"
+        }
+    };
+    let flags = (args.output != OutputFormat::Json).then_some((FLAGS_HEADER, DETAILS_FLAG));
+    let body = client.get(path, &asked, flags)?;
+    if args.output == OutputFormat::Json {
+        return Ok(Answer::Body(body));
+    }
+    let response: Response<QueryData> = serde_json::from_str(&body).map_err(|error| {
+        Failure::failed(format!("{} gave an answer that cannot be read: {error}", client.addr()))
+    })?;
+    Ok(Answer::Outcome(outcome(response, params.direction)))
+}
+
+/// The engine's outcome back from Loki's JSON.
+fn outcome(response: Response<QueryData>, direction: Direction) -> Outcome {
+    let output = match response.data.result {
+        QueryResult::Streams(streams) => Output::Rows(rows(streams, direction)),
+        QueryResult::Matrix(series) => Output::Matrix(
+            series
+                .into_iter()
+                .map(|series| Series {
+                    labels: series.metric,
+                    samples: series.values.iter().map(|(ts, v)| (ns(*ts), number(v))).collect(),
+                })
+                .collect(),
+        ),
+        QueryResult::Vector(samples) => Output::Vector(
+            samples
+                .into_iter()
+                .map(|sample| Sample {
+                    labels: sample.metric,
+                    timestamp: ns(sample.value.0),
+                    value: number(&sample.value.1),
+                })
+                .collect(),
+        ),
+        QueryResult::Scalar((_, value)) => Output::Scalar(number(&value)),
+    };
+    Outcome { output, stats: Stats::default(), warnings: response.warnings }
+}
+
+fn rows(streams: Vec<StreamResult>, direction: Direction) -> Vec<Row> {
+    let mut rows: Vec<Row> = streams
+        .into_iter()
+        .flat_map(|StreamResult { stream, values }| {
+            values.into_iter().map(move |value| row(&stream, value))
+        })
+        .collect();
+    let key = |row: &Row| (row.timestamp, row.arrival);
+    match direction {
+        Direction::Forward => rows.sort_by_key(key),
+        Direction::Backward => rows.sort_by_key(|row| std::cmp::Reverse(key(row))),
+    }
+    rows
+}
+
+fn row(stream: &Labels, value: StreamValue) -> Row {
+    let (ts, line, details) = match value {
+        StreamValue::Detailed(ts, line, details) => (ts, line, details),
+        StreamValue::Plain(ts, line) => (ts, line, protocol::loki::EntryDetails::default()),
+    };
+    Row {
+        timestamp: ts.parse().unwrap_or_default(),
+        arrival: details.arrival.parse().unwrap_or_default(),
+        line: line.into_bytes(),
+        labels: stream.clone(),
+        auto: details.fields.into_iter().collect(),
+        ..Row::default()
+    }
+}
+
+fn ns(seconds: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and is only shown")]
+    let ms = (seconds * 1000.0).round() as i64;
+    ms.saturating_mul(1_000_000)
+}
+
+fn number(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
+}
+
+/// What a person should know about the answer, on stderr.
+fn remarks(
+    args: &QueryArgs,
+    params: &Params,
+    outcome: &Outcome,
+    newest: impl FnOnce() -> Option<i64>,
+) {
+    for warning in &outcome.warnings {
+        say(&format!("warning: {warning}"));
+    }
+    let (empty, full) = match &outcome.output {
+        Output::Rows(rows) => (rows.is_empty(), rows.len() >= params.limit),
+        Output::Matrix(series) => (series.is_empty(), false),
+        Output::Vector(samples) => (samples.is_empty(), false),
+        Output::Scalar(_) => (false, false),
+    };
+    if full {
+        let which = match params.direction {
+            Direction::Backward => "newest",
+            Direction::Forward => "oldest",
+        };
+        say(&format!("the {which} {} entries; there may be more (--limit)", args.limit));
+    }
+    if let (true, QueryKind::Range { start, .. }) = (empty, params.kind)
+        && let Some(newest) = newest().filter(|newest| *newest < start)
+    {
+        let newest = times::show(newest, &TimeZone::system());
+        say(&format!("nothing in this range; the newest entry is of {newest} (--from, --to)"));
+    }
+}
+
+fn newest(from: &From) -> Option<i64> {
+    let status = match from {
+        From::Folder(dir) => Store::open_read_only(dir).ok()?.status(),
+        From::Relay(client) => client.status()?,
+    };
+    status.newest.map(|newest| newest.0)
+}

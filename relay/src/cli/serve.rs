@@ -1,0 +1,213 @@
+//! `logpane serve`, and running the relay for every command that does.
+
+use std::future::Future;
+use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::cli::args::RawConfig;
+use crate::cli::dispatch::say;
+use crate::cli::failure::Failure;
+use crate::cli::{handover, sources};
+use crate::config::Config;
+use crate::http::{App, routes};
+use crate::store::{SourceOptions, Store, StoreError, StoreOptions};
+
+/// Requests that are under way get this long when the relay stops, then the store the rest of
+/// five seconds.
+const DRAIN: Duration = Duration::from_secs(2);
+const CLOSE: Duration = Duration::from_secs(3);
+/// Serving is waiting; the work of queries is done in blocking threads.
+const WORKERS: usize = 2;
+
+/// How a relay ended that did not fail.
+#[derive(Debug)]
+pub enum End {
+    /// It was told to stop.
+    Stopped,
+    /// It never began: another one has the data folder.
+    RunsElsewhere { addr: Option<String>, dir: PathBuf },
+}
+
+pub fn run(raw: &RawConfig) -> Result<(), Failure> {
+    let config = raw.check()?;
+    let started = |url: &str, _: &Store| {
+        print_url(url);
+        Ok(())
+    };
+    match relay(&config, started, std::future::pending())? {
+        End::Stopped => Ok(()),
+        End::RunsElsewhere { addr, dir } => Err(Failure::failed(handover::refusal(addr, &dir))),
+    }
+}
+
+/// The one line on stdout.
+pub fn print_url(url: &str) {
+    let mut out = std::io::stdout();
+    // Whoever started the relay may not read it; that is no reason to stop.
+    writeln!(out, "{url}/").and_then(|()| out.flush()).ok();
+}
+
+/// Runs a relay until a signal, or until `stop` resolves. `started` is called once it is ready,
+/// with its address.
+pub fn relay(
+    config: &Config,
+    started: impl FnOnce(&str, &Store) -> Result<(), Failure>,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<End, Failure> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+    let end = runtime.block_on(serve(config, started, stop));
+    // Threads that still read a file must not hold the process up.
+    runtime.shutdown_background();
+    end
+}
+
+/// Waits for a signal.
+pub fn until_told() -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        stop_signal()?.await;
+        Ok(())
+    })
+}
+
+async fn serve(
+    config: &Config,
+    started: impl FnOnce(&str, &Store) -> Result<(), Failure>,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<End, Failure> {
+    let signal = stop_signal()?;
+    let told = async {
+        tokio::select! { () = signal => {}, () = stop => {} }
+    };
+    let mut told = std::pin::pin!(told);
+    let (stopping, stopped) = watch::channel(false);
+    let key = handover::new_key()?;
+    let app = App::new(config.clone(), key.clone(), stopped.clone());
+
+    // Bound before the store is open, so that clients are told to wait instead of refused.
+    let bound = match TcpListener::bind(config.listen).await {
+        Ok(listener) => {
+            let addr = listener.local_addr()?;
+            let mut stopped = stopped;
+            let graceful = async move {
+                stopped.wait_for(|stop| *stop).await.ok();
+            };
+            let server = warp::serve(routes(&app)).incoming(listener).graceful(graceful);
+            Ok((addr, tokio::spawn(server.run())))
+        }
+        Err(error) => Err(error),
+    };
+    let options = store_options(config);
+    let opening = tokio::task::spawn_blocking(move || Store::open(options));
+    let opened = tokio::select! {
+        opened = opening => opened.map_err(|e| Failure::failed(format!("cannot start: {e}")))?,
+        () = &mut told => return Ok(End::Stopped),
+    };
+    let store = match opened {
+        Ok(store) => store,
+        Err(StoreError::Locked { addr, dir }) => return Ok(End::RunsElsewhere { addr, dir }),
+        Err(error) => return Err(error.into()),
+    };
+    let running = async {
+        let (addr, _) = bound.as_ref().map_err(|error| cannot_listen(config.listen, error))?;
+        let url = url_of(*addr);
+        tokio::task::block_in_place(|| {
+            store.announce(&url)?;
+            handover::write_key(&config.data, &key)?;
+            for note in sources::notes(&config.paths) {
+                say(&note);
+            }
+            store.follow(source_options(config));
+            app.set_store(store.clone());
+            started(&url, &store)
+        })?;
+        told.await;
+        Ok(End::Stopped)
+    };
+    let end = running.await;
+
+    stopping.send(true).ok();
+    if let Ok((_, server)) = bound {
+        tokio::time::timeout(DRAIN, server).await.ok();
+    }
+    let closing = tokio::task::spawn_blocking(move || store.shutdown());
+    if tokio::time::timeout(CLOSE, closing).await.is_err() {
+        say("stopped before everything was written out; the journal has it");
+    }
+    end
+}
+
+fn store_options(config: &Config) -> StoreOptions {
+    StoreOptions {
+        retention: config.retention,
+        retention_bytes: Some(config.retention_bytes),
+        zone: TimeZone::system(),
+        ..StoreOptions::new(&config.data)
+    }
+}
+
+fn source_options(config: &Config) -> SourceOptions {
+    SourceOptions {
+        paths: config.paths.clone(),
+        job: config.job.clone(),
+        labels: config.labels.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+    }
+}
+
+/// What a browser on this machine calls.
+fn url_of(addr: SocketAddr) -> String {
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, addr.port()))
+}
+
+fn cannot_listen(addr: SocketAddr, error: &std::io::Error) -> Failure {
+    use std::io::ErrorKind;
+    let other = SocketAddr::new(addr.ip(), addr.port().checked_add(1).unwrap_or(0));
+    Failure::failed(match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "port {} is in use by another program on {}: stop that, or choose another port with \
+             --listen {other}",
+            addr.port(),
+            addr.ip()
+        ),
+        ErrorKind::PermissionDenied => format!(
+            "listening on port {} is not allowed for this user: choose one above 1023, as in \
+             --listen 127.0.0.1:3100",
+            addr.port()
+        ),
+        ErrorKind::AddrNotAvailable => {
+            format!("{} is no address of this machine: choose another with --listen", addr.ip())
+        }
+        _ => format!("cannot listen on {addr}: {error}"),
+    })
+}
+
+/// Resolves at SIGINT or SIGTERM.
+fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        Ok(async {
+            tokio::signal::ctrl_c().await.ok();
+        })
+    }
+}

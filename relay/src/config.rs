@@ -1,0 +1,162 @@
+//! What the relay runs with: checked, defaults filled in.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::Labels;
+
+use crate::auth::{AuthFileError, Passwords};
+
+/// Port 3100 is Loki's, so that clients of Loki need no change.
+pub const DEFAULT_PORT: u16 = 3100;
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:3100";
+pub const DEFAULT_RETENTION: &str = "7d";
+pub const DEFAULT_RETENTION_BYTES: &str = "10GB";
+pub const DEFAULT_MAX_ENTRIES: usize = 5000;
+pub const DEFAULT_MAX_SERIES: usize = 500;
+
+/// The relay's configuration; what was typed is `cli::RawConfig`.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Loopback, or with `auth`.
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    /// Globs and files as given; `-` is standard input. Empty: serve what the data folder holds.
+    pub paths: Vec<String>,
+    /// Overrides the job that the path would give.
+    pub job: Option<String>,
+    /// Added to every stream that is read from a file.
+    pub labels: Labels,
+    /// Longer keeps more history, shorter less disk; counted from when an entry was taken.
+    pub retention: Duration,
+    /// The oldest chunks go first when the data folder outgrows this.
+    pub retention_bytes: u64,
+    /// The most entries one query of the Loki API may ask for.
+    pub max_entries: usize,
+    /// The most series one metric query of the Loki API may give.
+    pub max_series: usize,
+    /// Who may use the relay; None: everyone who reaches it.
+    pub passwords: Option<Passwords>,
+}
+
+/// A setting that cannot be used, in a sentence that says what would do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{text:?} is no address to listen on, expected HOST:PORT as in {DEFAULT_LISTEN}")]
+    Listen { text: String },
+    #[error(
+        "listening on {addr} would let everyone on the network read the logs: \
+         add --auth-file FILE (user:bcrypt lines, as htpasswd -B writes them) or listen on 127.0.0.1"
+    )]
+    OpenToAll { addr: SocketAddr },
+    #[error(
+        "there is no home folder to keep the data in (neither XDG_DATA_HOME nor HOME is set): \
+         add --data DIR"
+    )]
+    NoHome,
+    #[error("{text:?} is no label, expected name=value as in env=test")]
+    Label { text: String },
+    #[error("the label {name:?} is set by Logpane itself from the file")]
+    ReservedLabel { name: String },
+    #[error("--{flag}: {source}")]
+    Unit {
+        flag: &'static str,
+        #[source]
+        source: model::UnitError,
+    },
+    #[error("--retention must be longer than zero, as in {DEFAULT_RETENTION}")]
+    RetentionZero,
+    #[error("--{flag} must be at least 1")]
+    LimitZero { flag: &'static str },
+    #[error(transparent)]
+    Auth(#[from] AuthFileError),
+}
+
+/// `HOST:PORT`, `HOST`, `PORT` or `:PORT`; a port alone is on loopback.
+pub fn parse_listen(text: &str) -> Result<SocketAddr, ConfigError> {
+    let error = || ConfigError::Listen { text: text.to_owned() };
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse() {
+        return Ok(SocketAddr::new(loopback, port));
+    }
+    if let Ok(addr) = text.parse() {
+        return Ok(addr);
+    }
+    if let Ok(ip) = text.trim_start_matches('[').trim_end_matches(']').parse() {
+        return Ok(SocketAddr::new(ip, DEFAULT_PORT));
+    }
+    let with_port =
+        if text.contains(':') { text.to_owned() } else { format!("{text}:{DEFAULT_PORT}") };
+    let mut found = with_port.to_socket_addrs().map_err(|_| error())?;
+    found.next().ok_or_else(error)
+}
+
+/// `$XDG_DATA_HOME/logpane`, or `~/.local/share/logpane`.
+pub fn default_data_dir() -> Result<PathBuf, ConfigError> {
+    let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    // A relative XDG_DATA_HOME is invalid by its specification and must be ignored.
+    if let Some(dir) = set("XDG_DATA_HOME").filter(|dir| dir.is_absolute()) {
+        return Ok(dir.join("logpane"));
+    }
+    set("HOME").map(|home| home.join(".local/share/logpane")).ok_or(ConfigError::NoHome)
+}
+
+/// A label that `--label` may set.
+pub fn parse_label(text: &str) -> Result<(String, String), ConfigError> {
+    let error = || ConfigError::Label { text: text.to_owned() };
+    let (name, value) = text.split_once('=').ok_or_else(error)?;
+    let (name, value) = (name.trim(), value.trim());
+    if !is_label_name(name) || value.is_empty() {
+        return Err(error());
+    }
+    if matches!(name, "filename" | "level" | "job") {
+        return Err(ConfigError::ReservedLabel { name: name.to_owned() });
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Whether Loki would take `name` as the name of a label.
+pub fn is_label_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_be_short() {
+        for (text, expected) in [
+            ("127.0.0.1:3101", Some("127.0.0.1:3101")),
+            ("4000", Some("127.0.0.1:4000")),
+            (":4000", Some("127.0.0.1:4000")),
+            ("0.0.0.0", Some("0.0.0.0:3100")),
+            ("[::1]:3100", Some("[::1]:3100")),
+            ("::1", Some("[::1]:3100")),
+            ("127.0.0.1:99999", None),
+            ("", None),
+            ("not an address", None),
+        ] {
+            let found = parse_listen(text).ok().map(|addr| addr.to_string());
+            assert_eq!(found.as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn labels_are_checked() {
+        for (text, ok) in [
+            ("env=test", true),
+            ("instance=gpu-1", true),
+            ("a=b=c", true),
+            ("env", false),
+            ("1a=b", false),
+            ("env=", false),
+            ("level=error", false),
+        ] {
+            assert_eq!(parse_label(text).is_ok(), ok, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Semaphore, watch};
+
+use crate::config::Config;
+use crate::http::ApiError;
+use crate::store::Store;
+
+/// Queries of the Loki API that run at once; others wait. Each keeps a core busy.
+const QUERIES_AT_ONCE: usize = 4;
+
+/// Carries the key that a second `logpane` found in the data folder: whoever can read the folder
+/// may have this relay follow more files, other users of the machine may not.
+pub const FOLLOW_KEY_HEADER: &str = "x-logpane-key";
+
+/// Body of `POST /api/follow`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowRequest {
+    /// Absolute; globs too.
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub job: Option<String>,
+    #[serde(default)]
+    pub labels: Vec<(String, String)>,
+}
+
+/// What the routes share. The listener is bound before the store is open, so that the store comes
+/// later, once.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    store: OnceLock<Store>,
+    follow_key: String,
+    stopping: watch::Receiver<bool>,
+    queries: Arc<Semaphore>,
+    /// bcrypt is made to be slow: one at a time, so that guessing cannot take all cores.
+    logins: Semaphore,
+}
+
+impl App {
+    /// `stopping` turns true when the relay shuts down; live tails end then.
+    pub fn new(config: Config, follow_key: String, stopping: watch::Receiver<bool>) -> Self {
+        Self(Arc::new(Inner {
+            config,
+            store: OnceLock::new(),
+            follow_key,
+            stopping,
+            queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)),
+            logins: Semaphore::new(1),
+        }))
+    }
+
+    /// From now on the relay is ready. A second store is ignored.
+    pub fn set_store(&self, store: Store) {
+        self.0.store.set(store).ok();
+    }
+
+    pub fn store(&self) -> Result<&Store, ApiError> {
+        self.0.store.get().ok_or(ApiError::Starting)
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(super) fn follow_key(&self) -> &str {
+        &self.0.follow_key
+    }
+
+    pub(super) fn queries(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.queries)
+    }
+
+    pub(super) fn logins(&self) -> &Semaphore {
+        &self.0.logins
+    }
+
+    /// Resolves when the relay shuts down.
+    pub(super) async fn stopped(&self) {
+        let mut stopping = self.0.stopping.clone();
+        // An error means that the sender is gone, and the relay with it.
+        stopping.wait_for(|stop| *stop).await.ok();
+    }
+}

@@ -1,0 +1,204 @@
+//! The parameters of `query` and `query_range`, with Loki's defaults.
+
+use logql::{Direction, QueryKind};
+
+use crate::http::ApiError;
+use crate::http::params::Params;
+
+pub const DEFAULT_LIMIT: usize = 100;
+pub const DEFAULT_SINCE_NS: i64 = 3_600_000_000_000;
+/// More points than this for one series are refused; the browser has no such limit.
+const MAX_POINTS: i64 = 11_000;
+const SECOND_NS: i64 = 1_000_000_000;
+
+/// Nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub start: i64,
+    pub end: i64,
+}
+
+pub fn now_ns() -> i64 {
+    i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
+}
+
+/// `start` and `end`; by default the last while ending now.
+pub fn range(params: &Params, default_since_ns: i64) -> Result<Range, ApiError> {
+    range_at(params, default_since_ns, now_ns())
+}
+
+fn range_at(params: &Params, default_since_ns: i64, now: i64) -> Result<Range, ApiError> {
+    let end = params.time("end")?.unwrap_or(now);
+    let since = match params.get("since") {
+        None => default_since_ns,
+        Some(text) => model::parse_duration(text).map_err(|error| {
+            ApiError::bad_request(format!("could not parse 'since' parameter: {error}"))
+        })?,
+    };
+    // An end in the future would put the default start there as well.
+    let start = params.time("start")?.unwrap_or_else(|| end.min(now).saturating_sub(since));
+    if end < start {
+        return Err(ApiError::bad_request(
+            "end timestamp must not be before or equal to start time",
+        ));
+    }
+    Ok(Range { start, end })
+}
+
+/// Seconds, with or without a fraction, or a duration.
+fn seconds_or_duration(text: &str) -> Result<i64, ApiError> {
+    let error = || ApiError::bad_request(format!("cannot parse {text:?} to a valid duration"));
+    if let Ok(seconds) = text.parse::<f64>() {
+        let ns = seconds * 1e9;
+        if !ns.is_finite() || ns.abs() > 9.2e18 {
+            return Err(error());
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "checked just above")]
+        return Ok(ns.round() as i64);
+    }
+    model::parse_duration(text).ok().filter(|ns| *ns >= 0).ok_or_else(error)
+}
+
+/// What `query_range` evaluates.
+pub fn range_kind(params: &Params) -> Result<QueryKind, ApiError> {
+    let Range { start, end } = range(params, DEFAULT_SINCE_NS)?;
+    let length = end.saturating_sub(start);
+    let step_ns = match params.get("step") {
+        Some(text) => seconds_or_duration(text)?,
+        None => default_step(length),
+    };
+    if step_ns <= 0 {
+        return Err(ApiError::bad_request(
+            "zero or negative query resolution step widths are not accepted. \
+             Try a positive integer",
+        ));
+    }
+    if length / step_ns > MAX_POINTS {
+        return Err(ApiError::bad_request(
+            "exceeded maximum resolution of 11,000 points per time series. \
+             Try increasing the value of the step parameter",
+        ));
+    }
+    Ok(QueryKind::Range { start, end, step_ns })
+}
+
+/// Loki's: a 250th of the range in whole seconds, at least one.
+pub const fn default_step(length_ns: i64) -> i64 {
+    let step = length_ns / 250 / SECOND_NS * SECOND_NS;
+    if step < SECOND_NS { SECOND_NS } else { step }
+}
+
+/// What `query` evaluates.
+pub fn instant_kind(params: &Params) -> Result<QueryKind, ApiError> {
+    Ok(QueryKind::Instant { at: params.time("time")?.unwrap_or_else(now_ns) })
+}
+
+pub fn limit(params: &Params, max_entries: usize) -> Result<usize, ApiError> {
+    let limit: i64 = params
+        .parsed("limit", "a whole number")?
+        .unwrap_or_else(|| i64::try_from(DEFAULT_LIMIT.min(max_entries)).unwrap_or(i64::MAX));
+    let limit = usize::try_from(limit)
+        .ok()
+        .filter(|limit| *limit > 0)
+        .ok_or_else(|| ApiError::bad_request("limit must be a positive value"))?;
+    if limit > max_entries {
+        return Err(ApiError::bad_request(format!(
+            "max entries limit per query exceeded, limit > max_entries_limit_per_query \
+             ({limit} > {max_entries})"
+        )));
+    }
+    Ok(limit)
+}
+
+pub fn direction(params: &Params) -> Result<Direction, ApiError> {
+    match params.get("direction").map(str::to_ascii_lowercase).as_deref() {
+        None | Some("backward") => Ok(Direction::Backward),
+        Some("forward") => Ok(Direction::Forward),
+        Some(other) => Err(ApiError::bad_request(format!(
+            "invalid direction '{other}', expected forward or backward"
+        ))),
+    }
+}
+
+/// Entries of a log query closer together than this are left out; zero keeps all.
+pub fn interval(params: &Params) -> Result<i64, ApiError> {
+    let interval = params.get("interval").map_or(Ok(0), seconds_or_duration)?;
+    if interval < 0 {
+        return Err(ApiError::bad_request("interval must be >= 0"));
+    }
+    Ok(interval)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(text: &str) -> Params {
+        Params::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn the_range_has_lokis_defaults() {
+        let now = 10_000 * SECOND_NS;
+        for (text, expected) in [
+            ("", Some((6_400, 10_000))),
+            ("since=2m", Some((9_880, 10_000))),
+            ("start=1&end=2", Some((1, 2))),
+            ("end=5000", Some((1_400, 5_000))),
+            ("end=20000", Some((6_400, 20_000))),
+            ("start=3&since=2m&end=9", Some((3, 9))),
+            ("start=2&end=2", Some((2, 2))),
+            ("start=2&end=1", None),
+            ("since=long", None),
+            ("start=x", None),
+        ] {
+            let found = range_at(&params(text), DEFAULT_SINCE_NS, now).ok();
+            let found = found.map(|r| (r.start / SECOND_NS, r.end / SECOND_NS));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_step_is_seconds_or_a_duration() {
+        let step = |text: &str| match range_kind(&params(&format!("start=0&end=3600&{text}"))) {
+            Ok(QueryKind::Range { step_ns, .. }) => Ok(step_ns),
+            Ok(QueryKind::Instant { .. }) => Err("instant".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        assert_eq!(step(""), Ok(14 * SECOND_NS));
+        assert_eq!(step("step=60"), Ok(60 * SECOND_NS));
+        assert_eq!(step("step=22.5"), Ok(22_500_000_000));
+        assert_eq!(step("step=1m30s"), Ok(90 * SECOND_NS));
+        for (text, expected) in [
+            ("step=0", "zero or negative query resolution"),
+            ("step=-60", "zero or negative query resolution"),
+            ("step=-1m", "cannot parse \"-1m\" to a valid duration"),
+            ("step=fast", "cannot parse \"fast\" to a valid duration"),
+            ("step=10ms", "exceeded maximum resolution of 11,000 points"),
+        ] {
+            let error = step(text).unwrap_err();
+            assert!(error.starts_with(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_checked() {
+        for (text, expected) in [
+            ("", Ok(100)),
+            ("limit=5000", Ok(5000)),
+            ("limit=5001", Err("max entries limit per query exceeded")),
+            ("limit=0", Err("limit must be a positive value")),
+            ("limit=-5", Err("limit must be a positive value")),
+            ("limit=many", Err("limit: \"many\" is not a whole number")),
+            ("limit=1.5", Err("limit: \"1.5\" is not a whole number")),
+        ] {
+            match (limit(&params(text), 5000), expected) {
+                (Ok(found), expected) => assert_eq!(Ok(found), expected, "{text}"),
+                (Err(error), Err(start)) => {
+                    assert!(error.to_string().starts_with(start), "{error}");
+                }
+                (Err(error), Ok(_)) => panic!("{text}: {error}"),
+            }
+        }
+    }
+}

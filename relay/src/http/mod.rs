@@ -1,0 +1,24 @@
+//! HTTP: the viewer, its API and Loki's, one file for each area.
+
+mod app;
+mod blocking;
+mod chunks;
+mod error;
+mod follow;
+mod guard;
+mod heads;
+mod index;
+mod loki;
+mod metrics;
+mod params;
+mod ready;
+mod routes;
+mod status;
+mod tail;
+mod viewer;
+
+pub use app::{App, FOLLOW_KEY_HEADER, FollowRequest};
+pub use error::ApiError;
+pub use loki::{Detail, default_step, encode_response, number};
+pub use params::parse_time;
+pub use routes::routes;

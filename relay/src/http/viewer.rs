@@ -1,0 +1,207 @@
+//! The viewer: `dist/`, embedded as it stands.
+
+use std::sync::LazyLock;
+
+use rust_embed::Embed;
+use warp::filters::BoxedFilter;
+use warp::http::header::{self, HeaderMap, HeaderValue};
+use warp::http::{StatusCode, uri::Authority};
+use warp::path::FullPath;
+use warp::reply::Response;
+use warp::{Filter, Reply as _};
+
+use crate::http::ApiError;
+
+/// What `cargo xtask dist` built: the pages, and beside each file that packs well `FILE.br` and
+/// `FILE.gz`.
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../dist"]
+#[allow_missing = true]
+struct Dist;
+
+const MISSING: &str = "\
+The viewer is not in this build of Logpane.
+
+Build the whole program with `cargo xtask dist`, or run it with `cargo xtask run`.
+The relay itself works: `logpane query '{job=~\".+\"}'` asks it.
+";
+
+/// `GET /…`: the page and its files.
+pub fn routes() -> BoxedFilter<(Response,)> {
+    warp::get()
+        .or(warp::head())
+        .unify()
+        .and(warp::path::full())
+        .and(warp::header::headers_cloned())
+        .map(|path: FullPath, headers: HeaderMap| {
+            file(path.as_str(), &headers).unwrap_or_else(warp::Reply::into_response)
+        })
+        .boxed()
+}
+
+/// Whether the viewer answers this path.
+pub fn has(path: &str) -> bool {
+    path == "/" || Dist::get(name(path)).is_some()
+}
+
+/// Changes with every build of the viewer; a page of an older one asks to be reloaded.
+pub fn build_id() -> &'static str {
+    static ID: LazyLock<String> = LazyLock::new(|| {
+        let mut names: Vec<_> = Dist::iter().collect();
+        names.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        for file in names.iter().filter_map(|name| Dist::get(name)) {
+            hasher.update(&file.metadata.sha256_hash());
+        }
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        hasher.finalize().to_hex().as_str().get(..16).unwrap_or_default().to_owned()
+    });
+    &ID
+}
+
+fn name(path: &str) -> &str {
+    match path.trim_start_matches('/') {
+        "" => "index.html",
+        name => name,
+    }
+}
+
+fn file(path: &str, request: &HeaderMap) -> Result<Response, ApiError> {
+    let name = name(path);
+    let Some(plain) = Dist::get(name) else {
+        if path == "/" {
+            let page = warp::reply::with_status(MISSING, StatusCode::NOT_FOUND);
+            return Ok(page.into_response());
+        }
+        return Err(ApiError::NotFound);
+    };
+    let (file, encoding) = ["br", "gzip"]
+        .into_iter()
+        .filter(|encoding| accepts(request, encoding))
+        .find_map(|encoding| {
+            let suffix = if encoding == "br" { "br" } else { "gz" };
+            Some((Dist::get(&format!("{name}.{suffix}"))?, Some(encoding)))
+        })
+        .unwrap_or((plain, None));
+
+    let hash: String =
+        file.metadata.sha256_hash().iter().take(12).map(|b| format!("{b:02x}")).collect();
+    let etag = format!("\"{hash}\"");
+    let known = request.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let unchanged = known.is_some_and(|tags| {
+        tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
+    });
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = file.data.into_owned().into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+        response
+    };
+    let headers = response.headers_mut();
+    if let (Some(encoding), false) = (encoding, unchanged) {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let caching = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    if let Ok(policy) = HeaderValue::from_str(&content_policy(request)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// Nothing from elsewhere, no inline script, no eval but wasm. Attributes may carry styles: the
+/// position of a row in a long list has no other place.
+fn content_policy(request: &HeaderMap) -> String {
+    // Older browsers do not count the WebSocket of the same host to 'self'.
+    let host = request.get(header::HOST).and_then(|host| host.to_str().ok());
+    let sockets = host
+        .filter(|host| host.parse::<Authority>().is_ok_and(|a| !a.as_str().contains('@')))
+        .filter(|host| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".:-[]".contains(&b)))
+        .map(|host| format!(" ws://{host} wss://{host}"))
+        .unwrap_or_default();
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         style-src-attr 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; \
+         connect-src 'self'{sockets}; object-src 'none'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+fn accepts(request: &HeaderMap, encoding: &str) -> bool {
+    request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|item| {
+            let mut parts = item.split(';').map(str::trim);
+            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+            let refused = parts.any(|p| {
+                p.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).is_some_and(|q| q <= 0.0)
+            });
+            named && !refused
+        })
+}
+
+/// Trunk writes `name-0123456789abcdef.css` and `name-0123456789abcdef_bg.wasm`.
+fn is_hashed(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    file.rsplit_once('-').is_some_and(|(_, rest)| {
+        let hash = rest.split(['.', '_']).next().unwrap_or_default();
+        hash.len() >= 16 && hash.bytes().all(|b| b.is_ascii_hexdigit())
+    })
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "css" => "text/css; charset=utf-8",
+        "json" | "webmanifest" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" | "md" | "ftl" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_with_a_hash_are_kept_for_ever() {
+        for (name, hashed) in [
+            ("app-0123456789abcdef.js", true),
+            ("app-0123456789abcdef_bg.wasm", true),
+            ("style/tokens-00ff00ff00ff00ff.css", true),
+            ("worker.js", false),
+            ("worker-boot.js", false),
+            ("index.html", false),
+            ("app-0123.js", false),
+        ] {
+            assert_eq!(is_hashed(name), hashed, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_policy_names_the_own_socket_and_takes_nothing_odd_into_it() {
+        let policy = |host: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static(host));
+            content_policy(&headers)
+        };
+        assert!(policy("localhost:3100").contains("'self' ws://localhost:3100 wss://"));
+        assert!(policy("a;script-src *").contains("connect-src 'self';"));
+    }
+}
