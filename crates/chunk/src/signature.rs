@@ -49,10 +49,10 @@ pub(crate) fn write_signature(lines: &Lines, rows: Range<usize>) -> Vec<u8> {
     let mut bits = vec![0_u8; 1 << (log2 - 3)];
     let mut numeric = vec![false; NUMERIC_RUNS];
     for row in rows {
-        for run in lines.get(row).windows(RUN) {
-            match numeric_place(run).and_then(|place| numeric.get_mut(place)) {
+        for run in runs(lines.get(row)) {
+            match run.numeric.and_then(|place| numeric.get_mut(place)) {
                 Some(seen) => *seen = true,
-                None => set(&mut bits, hash(run)),
+                None => set(&mut bits, hash(run.bytes)),
             }
         }
     }
@@ -60,8 +60,8 @@ pub(crate) fn write_signature(lines: &Lines, rows: Range<usize>) -> Vec<u8> {
     let num_numeric = numeric.iter().filter(|seen| **seen).count();
     let without_numbers = num_numeric * 4 > NUMERIC_RUNS;
     if !without_numbers {
-        let runs = numeric.iter().enumerate().filter(|(_, seen)| **seen);
-        runs.for_each(|(place, _)| set(&mut bits, hash(&numeric_run(place))));
+        let seen = numeric.iter().enumerate().filter(|(_, seen)| **seen);
+        seen.for_each(|(place, _)| set(&mut bits, hash(numeric_run(place))));
     }
 
     let mut num_set: usize = bits.iter().map(|byte| byte.count_ones() as usize).sum();
@@ -96,10 +96,10 @@ impl<'a> Bits<'a> {
     }
 
     fn may_contain(&self, literal: &[u8]) -> bool {
-        literal.windows(RUN).all(|run| {
-            let hash = hash(run) as usize & (self.bits.len() * 8 - 1);
+        runs(literal).all(|run| {
+            let hash = hash(run.bytes) as usize & (self.bits.len() * 8 - 1);
             let is_set = self.bits.get(hash / 8).is_none_or(|byte| byte >> (hash % 8) & 1 == 1);
-            is_set || self.without_numbers && numeric_place(run).is_some()
+            is_set || self.without_numbers && run.numeric.is_some()
         })
     }
 }
@@ -111,30 +111,45 @@ fn set(bits: &mut [u8], hash: u32) {
     }
 }
 
-/// Every bit of the result depends on every bit of the run.
-fn hash(run: &[u8]) -> u32 {
-    let mut hash = run.iter().fold(0_u32, |all, byte| all << 8 | u32::from(*byte));
-    hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
-    hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
-    hash ^ hash >> 16
+/// Four bytes that follow each other, the first highest.
+struct Run {
+    bytes: u32,
+    /// The run's place among all runs of digits and dots, if it is one.
+    numeric: Option<usize>,
 }
 
-/// The place of a run of digits and dots only among all of them.
-fn numeric_place(run: &[u8]) -> Option<usize> {
-    run.iter().try_fold(0, |place, byte| match byte {
-        b'0'..=b'9' => Some(place * NUMERIC + usize::from(byte - b'0')),
-        b'.' => Some(place * NUMERIC + 10),
-        _ => None,
+/// The runs of a text, one for each of its bytes but the last three.
+fn runs(text: &[u8]) -> impl Iterator<Item = Run> {
+    let (mut bytes, mut num_numeric) = (0_u32, 0);
+    let each = text.iter().map(move |byte| {
+        bytes = bytes << 8 | u32::from(*byte);
+        num_numeric = if matches!(byte, b'0'..=b'9' | b'.') { num_numeric + 1 } else { 0 };
+        Run { bytes, numeric: (num_numeric >= RUN).then(|| numeric_place(bytes)) }
+    });
+    each.skip(RUN - 1)
+}
+
+/// The place of a run of digits and dots among all of them.
+fn numeric_place(run: u32) -> usize {
+    run.to_be_bytes().iter().fold(0, |place, byte| {
+        let digit = if *byte == b'.' { 10 } else { usize::from(byte & 0x0f) };
+        place * NUMERIC + digit
     })
 }
 
-fn numeric_run(mut place: usize) -> [u8; RUN] {
-    let mut run = [0; RUN];
-    for byte in run.iter_mut().rev() {
-        *byte = b"0123456789.".get(place % NUMERIC).copied().unwrap_or_default();
-        place /= NUMERIC;
-    }
-    run
+/// The run at `place` among all runs of digits and dots.
+fn numeric_run(place: usize) -> u32 {
+    (0..RUN as u32).rev().fold(0, |run, power| {
+        let digit = place / NUMERIC.pow(power) % NUMERIC;
+        run << 8 | u32::from(b"0123456789.".get(digit).copied().unwrap_or_default())
+    })
+}
+
+/// Every bit of the result depends on every bit of the run.
+const fn hash(run: u32) -> u32 {
+    let mut hash = (run ^ run >> 16).wrapping_mul(0x85eb_ca6b);
+    hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
+    hash ^ hash >> 16
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@
 //! Lines of one kind carry the same names, so a line's kind (its shape) is one small number, and
 //! values are kept by shape, where they are most alike: constant more often, and at nearly the
 //! same place in their lines. That place is what is stored, since most extracted values stand
-//! word for word in their line: on a service's logs whose lines end in 17 random digits this
-//! takes 0.7% of the lines' size where the values took 3.7%. The price is that a reader of such
+//! word for word in their line: on a voice service's logs, whose measurements have 17 digits, all
+//! auto fields take 0.9% of the lines' size where their values took 5%. The price is that a reader of such
 //! fields must read the lines.
 
 mod read;

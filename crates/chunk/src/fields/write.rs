@@ -98,23 +98,17 @@ pub(crate) fn write_fields(fields: &Fields, rows: Range<u32>, text: LineText<'_>
 /// The values of `column` for `rows`, which all have one, in the encoding that fits them.
 fn write_values(column: &FieldColumn, rows: &[u32], text: LineText<'_>) -> Vec<u8> {
     let values: Vec<&str> = values_of(column, rows);
-    let mut position_of: HashMap<&str, usize> = HashMap::new();
-    let mut distinct = Vec::new();
-    for value in &values {
-        position_of.entry(value).or_insert_with(|| {
-            distinct.push(*value);
-            distinct.len() - 1
-        });
-    }
     let mut out = Vec::new();
-    if let [only] = distinct.as_slice() {
+    if let Some(only) = values.first().filter(|first| values.iter().all(|v| v == *first)) {
         out.push(CONSTANT);
         put_bytes(&mut out, only.as_bytes());
-    } else if distinct.len() * 4 <= values.len() && distinct.len() <= text.max_dictionary() {
+    } else if let Some(dictionary) =
+        Dictionary::of(&values, text.max_dictionary().min(values.len() / 4))
+    {
         out.push(DICTIONARY);
-        put_varint(&mut out, distinct.len() as u64);
-        distinct.iter().for_each(|value| put_bytes(&mut out, value.as_bytes()));
-        values.iter().for_each(|value| put_varint(&mut out, position_of[value] as u64));
+        put_varint(&mut out, dictionary.distinct.len() as u64);
+        dictionary.distinct.iter().for_each(|value| put_bytes(&mut out, value.as_bytes()));
+        dictionary.positions.iter().for_each(|position| put_varint(&mut out, *position));
     } else if let LineText::Refer(lines) = text {
         out.push(REFERENCES);
         write_references(&mut out, &column.name, &values, rows, lines);
@@ -123,6 +117,32 @@ fn write_values(column: &FieldColumn, rows: &[u32], text: LineText<'_>) -> Vec<u
         values.iter().for_each(|value| put_bytes(&mut out, value.as_bytes()));
     }
     out
+}
+
+/// The different values, and for each value its position among them.
+struct Dictionary<'a> {
+    distinct: Vec<&'a str>,
+    positions: Vec<u64>,
+}
+
+impl<'a> Dictionary<'a> {
+    /// None as soon as there are more than `limit` different values.
+    fn of(values: &[&'a str], limit: usize) -> Option<Self> {
+        let mut position_of: HashMap<&str, u64> = HashMap::new();
+        let mut dictionary = Self { distinct: Vec::new(), positions: Vec::new() };
+        for value in values {
+            let next = dictionary.distinct.len() as u64;
+            let position = *position_of.entry(value).or_insert(next);
+            if position == next {
+                if dictionary.distinct.len() == limit {
+                    return None;
+                }
+                dictionary.distinct.push(value);
+            }
+            dictionary.positions.push(position);
+        }
+        Some(dictionary)
+    }
 }
 
 fn values_of<'a>(column: &'a FieldColumn, rows: &[u32]) -> Vec<&'a str> {
@@ -170,6 +190,13 @@ fn place_of(value: &str, line: &[u8], before: usize, name: &memmem::Finder<'_>) 
         return Some(before);
     }
     let after_name = name.find(line).map_or(0, |at| at + name.needle().len());
+    // Behind `=`, `="`, `": ` or `": "`: not worth a search.
+    let near = (1..=4).map(|gap| after_name + gap);
+    for place in near {
+        if line.get(place..).is_some_and(|rest| rest.starts_with(value)) {
+            return Some(place);
+        }
+    }
     let from = |start: usize| Some(start + memmem::find(line.get(start..)?, value)?);
     from(after_name).or_else(|| from(0))
 }
