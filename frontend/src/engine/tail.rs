@@ -119,3 +119,6 @@ fn entry(entry: TailEntry) -> Entry {
         auto: entry.auto,
     }
 }
+
+#[cfg(test)]
+mod tests;
