@@ -1,4 +1,4 @@
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter};
 
 use crate::{Progress, ansi};
 
@@ -21,7 +21,8 @@ const MAX_DESC_CHARS: usize = 80;
 impl<'a> Frame<'a> {
     /// The frame that `text` starts with, and its length.
     pub(crate) fn leading(text: &'a [u8]) -> Option<(Self, usize)> {
-        let mark = memmem::find(text, b"%|")?;
+        // Asked of every line, so without building a searcher.
+        let mark = memchr_iter(b'%', text).find(|at| text.get(at + 1) == Some(&b'|'))?;
         let before = text.get(..mark)?;
         let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         if !(1..=3).contains(&digits) {

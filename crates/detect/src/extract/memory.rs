@@ -1,17 +1,22 @@
 //! PyTorch's out-of-memory errors, in the words of all its versions.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
 
 use super::{Flow, after, number, units};
 use crate::Auto;
+
+const MARK: &[u8] = b"out of memory. Tried to allocate ";
+/// Built once, since every line is searched.
+static SEARCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 
 /// `… Tried to allocate 2.00 GiB (GPU 0; 23.65 GiB total capacity; 21.90 GiB already allocated;
 /// 41.06 MiB free; …`, `… Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 23.65 GiB of
 /// which 9.81 MiB is free. …`
 pub(super) fn read(message: &[u8], auto: &mut Auto) -> Flow {
-    let Some(rest) = after(message, b"out of memory. Tried to allocate ") else {
-        return Flow::More;
-    };
+    let Some(at) = SEARCH.find(message) else { return Flow::More };
+    let rest = message.get(at + MARK.len()..).unwrap_or(b"");
     let mut put = |name: &str, size: Option<&[u8]>| {
         if let Some(bytes) = size.and_then(units::bytes) {
             auto.push(name, &bytes);

@@ -1,0 +1,6 @@
+//! The detector from outside.
+
+mod captured;
+mod pieces;
+mod rules;
+mod support;
