@@ -1,5 +1,6 @@
 //! Everything a clone needs, one command each: `cargo xtask setup|dist|run|test|bench`.
 
+mod bench;
 mod bundle;
 mod command;
 mod compress;
@@ -42,6 +43,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "dist" => drop(dist::build()?),
         "run" => return dist::run(forwarded),
         "test" => test::all()?,
+        "bench" => bench::all()?,
         "" | "help" | "-h" | "--help" => println!("{HELP}"),
         other => bail!("there is no command {other:?}\n\n{HELP}"),
     }
