@@ -82,6 +82,36 @@ impl Page {
         Ok(self.driver.goto(url).await?)
     }
 
+    /// Opens a query over a range in nanoseconds, as a shared link would.
+    pub async fn explore(
+        &self,
+        url: &str,
+        query: &str,
+        from: i64,
+        to: i64,
+        view: &str,
+    ) -> Result<()> {
+        let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        self.goto(&format!("{url}/#v=1&q={query}&from={from}&to={to}{view}")).await
+    }
+
+    /// Waits until no query is running and the line below the results says what it covers.
+    pub async fn wait_until_answered(&self) -> Result<String> {
+        wait_async("an answer", || async {
+            let text = self.text("coverage").await?;
+            let running = self.driver.find_all(By::Css(".coverage__progress")).await?;
+            let failed = self.find_all("error").await?;
+            if running.is_empty() && (text.contains(" ms") || text.contains(" s"))
+                || !failed.is_empty()
+            {
+                Ok(text)
+            } else {
+                bail!("the page says {text:?}")
+            }
+        })
+        .await
+    }
+
     /// The first element with this `data-testid`, waited for.
     pub async fn find(&self, id: &str) -> Result<WebElement> {
         let selector = format!("[data-testid='{id}']");

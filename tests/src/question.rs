@@ -99,22 +99,24 @@ pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
     Ok(questions)
 }
 
-/// `count_over_time` in the buckets of the truth: a window is open at its start and closed at its
-/// end, the buckets the other way round, stamps are whole milliseconds.
+/// `count_over_time` in the buckets of the truth: those are closed at their start and open at
+/// their end, a window is the other way round, and stamps are whole milliseconds.
 fn oom_buckets(voice: &Voice, selector: &str) -> Result<Question> {
     let buckets = voice.truth["oom"]["cosyvoice_lines_by_5m"].as_object().context("buckets")?;
     let ends: BTreeMap<(String, i64), f64> = buckets
         .iter()
         .map(|(start, n)| {
             let start_ms = start.parse::<i64>().unwrap_or_default() * 1000;
-            ((String::new(), start_ms + FIVE_MINUTES_MS - 1), n.as_f64().unwrap_or(f64::NAN))
+            ((String::new(), start_ms + FIVE_MINUTES_MS), n.as_f64().unwrap_or(f64::NAN))
         })
         .collect();
     let first = ends.keys().next().context("no out-of-memory at all")?.1;
     let last = ends.keys().next_back().context("no out-of-memory at all")?.1;
     Ok(Question {
         name: "out of memory per five minutes",
-        query: format!(r#"sum(count_over_time({{{selector}}} |= "CUDA out of memory" [5m]))"#),
+        query: format!(
+            r#"sum(count_over_time({{{selector}}} |= "CUDA out of memory" [5m] offset 1ms))"#
+        ),
         start: first * MS,
         end: last * MS,
         step: FIVE_MINUTES_MS * MS,

@@ -6,31 +6,44 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;
-use tests::{Question, Relay, Voice, compare, questions};
+use tests::{Browser, Page, Question, Relay, Voice, compare, questions};
 
 type Found = BTreeMap<(String, i64), f64>;
 
 #[test]
-fn the_command_line_gives_the_true_answers() -> Result<()> {
+fn command_line_and_page_give_the_true_answers() -> Result<()> {
     let dir = TempDir::new()?;
     let voice = Voice::generate(dir.path(), "20MB")?;
     let data = dir.path().join("data");
     let relay = Relay::start(&data, &voice.paths())?;
     relay.wait_until_read(4)?;
     let questions = questions(&voice)?;
-    check(&questions, |question| ask(question, |args| relay.query(args)))?;
+    check("command line", &questions, |question| ask(question, |args| relay.query(args)))?;
+
+    let runtime = tokio::runtime::Runtime::new()?;
+    let browser = Browser::start()?;
+    let page = runtime.block_on(browser.open(1440, 900))?;
+    check("page", &questions, |question| runtime.block_on(ask_page(&page, &relay.url, question)))?;
+    runtime.block_on(page.close())?;
+
     relay.kill();
     // The same answers from the folder, with nothing running.
-    check(&questions, |question| ask(question, |args| Relay::query_data(&data, args)))
+    check("data folder", &questions, |question| {
+        ask(question, |args| Relay::query_data(&data, args))
+    })
 }
 
-fn check(questions: &[Question], answer: impl Fn(&Question) -> Result<Found>) -> Result<()> {
+fn check(
+    way: &str,
+    questions: &[Question],
+    answer: impl Fn(&Question) -> Result<Found>,
+) -> Result<()> {
     let mut wrong = Vec::new();
     for question in questions {
         let found = answer(question).with_context(|| question.query.clone())?;
         wrong.extend(compare(question, &found).err());
     }
-    assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{way}: {} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
     Ok(())
 }
 
@@ -54,4 +67,37 @@ fn ask(question: &Question, query: impl Fn(&[&str]) -> Result<tests::Answer>) ->
         }
     }
     Ok(found)
+}
+
+const HOUR_NS: i64 = 3_600_000_000_000;
+
+/// Opens the query's link and reads the table twin of the chart.
+async fn ask_page(page: &Page, url: &str, question: &Question) -> Result<Found> {
+    let single = question.start == question.end;
+    let from = if single { question.end - HOUR_NS } else { question.start };
+    page.explore(url, &question.query, from, question.end, "&table=1").await?;
+    page.wait_until_answered().await?;
+    let rows = if single {
+        "[...document.querySelectorAll('[data-testid=table-row]')].map(row =>
+            [row.querySelector('th').textContent, '', row.querySelector('[data-value]').dataset.value])"
+    } else {
+        "[...document.querySelectorAll('[data-testid=point]')].map(row =>
+            ['', row.dataset.time, row.querySelector('[data-value]').dataset.value])"
+    };
+    while let Some(more) = page.find_all("more-points").await?.pop() {
+        more.click().await?;
+    }
+    let mut found = Found::new();
+    for row in page.script(&format!("return {rows}")).await?.as_array().context("no rows")? {
+        let text = |at: usize| row[at].as_str().unwrap_or_default();
+        let value = text(2).parse()?;
+        let ms = if single { question.end / 1_000_000 } else { text(1).parse()? };
+        found.insert((label_values(text(0)), ms), value);
+    }
+    Ok(found)
+}
+
+/// `{level="info", job="a"}` → `info a`
+fn label_values(labels: &str) -> String {
+    labels.split('"').skip(1).step_by(2).collect::<Vec<_>>().join(" ")
 }
