@@ -44,6 +44,11 @@ impl Auto {
         self.ends.is_empty()
     }
 
+    /// Whether no field fits any more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.ends.len() >= MAX_FIELDS
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
@@ -54,7 +59,7 @@ impl Auto {
     pub(crate) fn push(&mut self, name: &str, value: &str) {
         if value.is_empty()
             || value.len() > MAX_VALUE_BYTES
-            || self.ends.len() >= MAX_FIELDS
+            || self.is_full()
             || RESERVED.contains(&name)
             || self.get(name).is_some()
         {

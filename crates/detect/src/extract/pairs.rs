@@ -14,6 +14,9 @@ pub(super) fn read(text: &[u8], auto: &mut Auto) {
         if equals < from {
             continue;
         }
+        if auto.is_full() {
+            return;
+        }
         let Some(front) = text.get(from..equals) else { continue };
         let Some(name) = name(front) else { continue };
         let Some((value, len)) = text.get(equals + 1..).and_then(value) else { continue };

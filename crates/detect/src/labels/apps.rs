@@ -9,7 +9,7 @@ use Name::{Is, Starts};
 
 /// The names of log files and of folders that tell which application writes there, in lower case
 /// and without separators, and its `job`. The first that fits counts.
-const APPS: [(Name, &str); 41] = [
+const APPS: [(Name, &str); 37] = [
     (Starts("cosyvoice"), "cosyvoice3"),
     (Starts("funcosyvoice"), "cosyvoice3"),
     (Starts("fish"), "fish-speech"),
@@ -47,11 +47,16 @@ const APPS: [(Name, &str); 41] = [
     (Is("nginx"), "nginx"),
     (Is("caddy"), "caddy"),
     (Is("redis"), "redis"),
-    (Is("docker"), "docker"),
-    (Is("syslog"), "syslog"),
-    (Is("messages"), "syslog"),
-    (Is("kernlog"), "kernel"),
 ];
+
+/// Files of the system, by their stem. As folders these names mean something else.
+const SYSTEM_FILES: [(&str, &str); 4] =
+    [("syslog", "syslog"), ("messages", "syslog"), ("kern", "kernel"), ("dmesg", "kernel")];
+
+/// The job of a file of the system with this stem.
+pub(super) fn system_job_of(stem: &str) -> Option<&'static str> {
+    SYSTEM_FILES.iter().find(|(name, _)| *name == stem).map(|(_, job)| *job)
+}
 
 /// The job of an application that `name` (a stem or a folder) stands for.
 pub(super) fn job_of(name: &str) -> Option<&'static str> {

@@ -26,45 +26,12 @@ pub enum Rule {
 }
 
 /// Folders that say nothing about what writes into them.
-const MUTE: [&str; 38] = [
-    "log",
-    "logs",
-    "logging",
-    "output",
-    "outputs",
-    "out",
-    "tmp",
-    "temp",
-    "var",
-    "home",
-    "users",
-    "user",
-    "root",
-    "opt",
-    "usr",
-    "local",
-    "share",
-    "srv",
-    "mnt",
-    "media",
-    "data",
-    "run",
-    "lib",
-    "src",
-    "app",
-    "apps",
-    "workspace",
-    "work",
-    "desktop",
-    "documents",
-    "downloads",
-    "build",
-    "dist",
-    "bin",
-    "etc",
-    "state",
-    "archive",
-    "private",
+#[rustfmt::skip]
+const MUTE: &[&str] = &[
+    "log", "logs", "logging", "output", "outputs", "out", "tmp", "temp", "var", "home", "users",
+    "user", "root", "opt", "usr", "local", "share", "srv", "mnt", "media", "data", "run", "lib",
+    "src", "app", "apps", "workspace", "work", "desktop", "documents", "downloads", "build",
+    "dist", "bin", "etc", "state", "archive", "private", "messages",
 ];
 
 /// The labels of the file at `path` (absolute, `/` or `\` between its parts). `configured` is the
@@ -73,33 +40,32 @@ const MUTE: [&str; 38] = [
 pub fn from_path(path: &str, configured: Option<&str>, users: &[&str]) -> PathLabels {
     let mut parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     let (stem, port) = stem(parts.pop().unwrap_or(""));
-    let folders = || parts.iter().rev();
-    let is_mute = |folder: &str, above: Option<&str>| {
-        let lower = folder.to_lowercase();
-        MUTE.contains(&lower.as_str())
-            || users.iter().any(|user| user.eq_ignore_ascii_case(folder))
-            || above.is_some_and(|a| matches!(a.to_lowercase().as_str(), "home" | "users"))
+    let above = |at: usize| at.checked_sub(1).and_then(|above| parts.get(above)).copied();
+    let is_user = |at: usize, folder: &str| {
+        users.iter().any(|user| user.eq_ignore_ascii_case(folder))
+            || above(at).is_some_and(|a| matches!(a.to_lowercase().as_str(), "home" | "users"))
+    };
+    // The folders from the nearest on, but not those that are named after a user.
+    let folders = || {
+        let folders = parts.iter().copied().enumerate().rev();
+        folders.filter(|(at, folder)| !is_user(*at, folder)).map(|(_, folder)| folder)
+    };
+    let is_mute = |folder: &str| {
+        MUTE.contains(&folder.to_lowercase().as_str())
             || folder.starts_with('.')
             || folder.ends_with(':')
             || !folder.chars().any(char::is_alphabetic)
     };
-    let telling = || {
-        let at = (0..parts.len()).rev().find(|&at| {
-            let above = at.checked_sub(1).and_then(|above| parts.get(above)).copied();
-            parts.get(at).is_some_and(|folder| !is_mute(folder, above))
-        })?;
-        parts.get(at).copied()
-    };
 
     let (job, rule) = if let Some(job) = configured {
         (job.to_owned(), Rule::Configured)
-    } else if let Some(job) = apps::job_of(&stem) {
+    } else if let Some(job) = apps::job_of(&stem).or_else(|| apps::system_job_of(&stem)) {
         (job.to_owned(), Rule::KnownFile(stem))
     } else if let Some((folder, job)) =
-        folders().find_map(|folder| Some((*folder, apps::job_of(folder)?)))
+        folders().find_map(|folder| Some((folder, apps::job_of(folder)?)))
     {
         (job.to_owned(), Rule::KnownFolder(folder.to_owned()))
-    } else if let Some(folder) = telling() {
+    } else if let Some(folder) = folders().find(|folder| !is_mute(folder)) {
         (folder.to_lowercase(), Rule::Folder(folder.to_owned()))
     } else {
         let job = if stem.is_empty() { "unknown".to_owned() } else { stem.to_lowercase() };
@@ -238,6 +204,8 @@ mod tests {
                 "known application: folder GPT-SoVITS",
                 "localhost",
             ),
+            ("/home/fish/MyBot/api.log", "mybot", "folder MyBot", "localhost"),
+            ("/srv/bot/messages/api.log", "bot", "folder bot", "localhost"),
             ("/tmp/7/1.log", "1", "file 1", "localhost"),
         ] {
             check(path, job, rule, instance);

@@ -1,0 +1,40 @@
+//! What becomes of each segment: a frame, a new record, a continuation, or nothing; and when an
+//! entry goes out, with which time.
+
+mod memory;
+mod read;
+mod record;
+mod release;
+
+pub(crate) use memory::{Buffers, Memory};
+
+use crate::{Auto, Level, SessionRole, stamp::Clock};
+
+/// One pass over segments.
+pub(crate) struct Core<'a> {
+    pub memory: &'a mut Memory,
+    pub clock: &'a mut Clock,
+    pub buffers: &'a mut Buffers,
+    /// The time that the caller gave.
+    pub now: i64,
+}
+
+/// A line without the frames in front of it.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    /// As it stands in the file.
+    written: &'a [u8],
+    /// Without escape sequences.
+    plain: &'a [u8],
+    /// 0: whole; else the number of the part of a line that was cut.
+    part: u32,
+    end_offset: u64,
+}
+
+/// What is known about a record when it starts, besides its fields.
+#[derive(Default)]
+struct Opening {
+    stamp: Option<i64>,
+    level: Option<Level>,
+    session: Option<(SessionRole, Auto)>,
+}
