@@ -1,3 +1,12 @@
 //! The relay: follows files, stores their entries as chunks and serves them.
 
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod http;
+mod ingest;
+mod journal;
+pub mod query;
+mod source;
 pub mod store;

@@ -1,23 +1,47 @@
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
+use chunk::{ChunkId, Section};
 use model::{Batch, Columns, Entry, Labels, Matcher, Sessions, TimeRange};
 use protocol::index::{BlockRef, ChunkRef, HeadRef, Index};
 use protocol::status::Status;
 
-use crate::store::{SourceOptions, StoreError, StoreOptions, Subscription};
+use crate::ingest::{Command, spawn};
+use crate::store::catalogue::CorruptChunk;
+use crate::store::codec::Zstd;
+use crate::store::lock::FolderLock;
+use crate::store::restore::Access;
+use crate::store::shared::{PackedHead, Shared};
+use crate::store::{
+    SourceOptions, StoreError, StoreOptions, Subscription, backlog, index, open, status,
+};
 
 /// Everything the relay keeps: files it follows, their entries, what was pushed. Cheap to clone,
 /// and safe to use from any thread; all calls block (files are read), so that async code calls
 /// them through `spawn_blocking`.
 #[derive(Clone, Debug)]
 pub struct Store {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
+    /// The same for all clones; None for a folder that is only read.
+    running: Option<Arc<Running>>,
+    /// Changes with every opening.
+    instance: Arc<str>,
+}
+
+/// What a store that takes entries has besides.
+#[derive(Debug)]
+struct Running {
+    commands: SyncSender<Command>,
+    /// None once it is shut down.
+    owned: Mutex<Option<Owned>>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    dir: PathBuf,
+struct Owned {
+    lock: FolderLock,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// What became of a push.
@@ -39,33 +63,66 @@ pub struct ChunkFile {
 impl Store {
     /// Opens or creates the data folder, takes its lock and brings back what the journal holds.
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(&options.dir)
-            .map_err(|source| StoreError::Folder { dir: options.dir.clone(), source })?;
-        Ok(Self { inner: Arc::new(Inner { dir: options.dir }) })
+        let lock = FolderLock::take(&options.dir)?;
+        let opened = open::open(options)?;
+        let shared = Arc::new(opened.shared);
+        let (commands, receiver) = sync_channel(64);
+        let dir = shared.options.dir.clone();
+        let threads =
+            spawn(Arc::clone(&shared), opened.core, opened.journal, commands.clone(), receiver)
+                .map_err(StoreError::file("start the threads of the store", &dir))?;
+        let owned = Mutex::new(Some(Owned { lock, threads }));
+        let running = Some(Arc::new(Running { commands, owned }));
+        Ok(Self { shared, running, instance: opened.instance })
     }
 
     /// Reads a data folder without taking its lock or changing anything in it.
     pub fn open_read_only(dir: &Path) -> Result<Self, StoreError> {
-        Ok(Self { inner: Arc::new(Inner { dir: dir.to_owned() }) })
+        let (shared, instance) = open::read(StoreOptions::new(dir), Access::Reader)?;
+        Ok(Self { shared: Arc::new(shared), running: None, instance })
     }
 
     /// Writes the address beside the lock, where [`StoreError::Locked`] finds it.
     pub fn announce(&self, url: &str) -> Result<(), StoreError> {
-        let path = self.inner.dir.join("url");
-        std::fs::write(&path, url).map_err(StoreError::file("write the address", path))
+        let running = self.running()?;
+        match running.owned.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(owned) => owned
+                .lock
+                .announce(url)
+                .map_err(StoreError::file("write the address", &self.shared.options.dir)),
+            None => Err(StoreError::Closed { state: "shut down" }),
+        }
+    }
+
+    fn running(&self) -> Result<&Running, StoreError> {
+        self.running.as_deref().ok_or(StoreError::Closed { state: "open for reading only" })
     }
 
     /// Takes entries that a client sent; they are in the journal when this returns. The same
     /// (stream, time, line, metadata) again counts once. Arrival numbers are given here, those of
-    /// the entries are ignored.
+    /// the entries and their auto fields are ignored.
     pub fn push(&self, streams: Vec<(Labels, Vec<Entry>)>) -> Result<Pushed, StoreError> {
-        let taken = streams.iter().map(|(_, entries)| entries.len() as u64).sum();
-        Ok(Pushed { taken, repeated: 0 })
+        let closed = |_| StoreError::Closed { state: "shut down" };
+        let (answer, result) = sync_channel(1);
+        self.running()?
+            .commands
+            .send(Command::Push { streams, answer })
+            .map_err(|_| StoreError::Closed { state: "shut down" })?;
+        result.recv().map_err(closed)?
     }
 
     /// The streams that match and have entries within the range, in order.
-    pub fn streams(&self, _matchers: &[Matcher], _range: TimeRange) -> Vec<Labels> {
-        Vec::new()
+    pub fn streams(&self, matchers: &[Matcher], range: TimeRange) -> Vec<Labels> {
+        let catalogue = self.shared.read();
+        let is_within = |first: i64, last: i64| range.overlaps(first, last);
+        let streams = catalogue.matching(matchers).filter(|stream| {
+            let head = stream.head.span().is_some_and(|(first, last)| is_within(first, last));
+            let mut blocks = stream.chunks.iter().flat_map(|chunk| &chunk.blocks);
+            head || blocks.any(|block| is_within(block.first, block.last))
+        });
+        let mut labels: Vec<Labels> = streams.map(|stream| stream.labels.clone()).collect();
+        labels.sort();
+        labels
     }
 
     /// Where the entries are that a query has to read. Only sections that `columns` needs are
@@ -73,60 +130,176 @@ impl Store {
     /// [`chunk::may_contain`].
     pub fn index(
         &self,
-        _matchers: &[Matcher],
-        _range: TimeRange,
-        _literals: &[Vec<Vec<u8>>],
-        _columns: Columns,
+        matchers: &[Matcher],
+        range: TimeRange,
+        literals: &[Vec<Vec<u8>>],
+        columns: Columns,
     ) -> Index {
-        Index::default()
+        index::index(&self.shared, matchers, range, literals, columns)
     }
 
     /// The file of a sealed chunk.
-    pub fn chunk(&self, _id: &str) -> Option<ChunkFile> {
-        None
+    pub fn chunk(&self, id: &str) -> Option<ChunkFile> {
+        let id: ChunkId = id.parse().ok()?;
+        let size = self.shared.read().chunk(id)?.size;
+        Some(ChunkFile { path: self.shared.folder.path(id), size })
     }
 
     /// The open head as a chunk with at least the first `count` entries; None when it was sealed
     /// meanwhile: ask the index again.
-    pub fn head(&self, _id: &str, _epoch: u64, _count: u32, _revision: u64) -> Option<Arc<[u8]>> {
-        None
+    pub fn head(&self, id: &str, epoch: u64, count: u32, revision: u64) -> Option<Arc<[u8]>> {
+        let is_enough = |known: &PackedHead| {
+            known.epoch == epoch && known.count >= count as usize && known.revision >= revision
+        };
+        if let Some(known) = self.shared.packed_head(id).filter(is_enough) {
+            return Some(known.bytes);
+        }
+        let (labels, batch, revision) = {
+            let catalogue = self.shared.read();
+            let stream = catalogue.by_id(id)?;
+            let head = &stream.head;
+            if head.epoch != epoch || head.len() < count as usize {
+                return None;
+            }
+            (stream.labels.clone(), head.snapshot(), head.revision)
+        };
+        // Packed fast: it is read once or twice, and over loopback.
+        let mut codec = Zstd::new(1);
+        let encoded = chunk::encode(&labels, &batch, chunk::Options::default(), &mut codec).ok()?;
+        let bytes: Arc<[u8]> = encoded.bytes.into();
+        let packed = PackedHead { epoch, count: batch.len(), revision, bytes: Arc::clone(&bytes) };
+        self.shared.keep_packed_head(id, packed);
+        Some(bytes)
     }
 
-    /// Reads a block that an index named, asked with (at least) the columns of `want`.
+    /// Reads a block that an index named, asked with (at least) the columns of `want`. A damaged
+    /// chunk is set aside on the way.
     pub fn read_block(
         &self,
         chunk: &ChunkRef,
-        _block: &BlockRef,
-        _want: chunk::Want<'_>,
+        block: &BlockRef,
+        want: chunk::Want<'_>,
     ) -> Result<Batch, StoreError> {
-        Err(StoreError::Gone { id: chunk.id.clone() })
+        let gone = || StoreError::Gone { id: chunk.id.clone() };
+        let id: ChunkId = chunk.id.parse().map_err(|_| gone())?;
+        let sections: Vec<Section> = block
+            .sections
+            .iter()
+            .map(|section| Section {
+                column: section.column,
+                offset: section.offset,
+                len: section.len,
+                raw: section.raw,
+                checksum: section.checksum,
+            })
+            .collect();
+        let mut codec = Zstd::new(1);
+        let read = self.shared.folder.read_block(id, block.count, &sections, want, &mut codec);
+        if let Err(StoreError::Corrupt { source, .. }) = &read {
+            self.set_aside(id, &source.to_string());
+        }
+        read
+    }
+
+    /// Says that a chunk was found damaged by someone who read it. It is looked at again here; if
+    /// that is so, it is set aside and reported. Says whether it was.
+    pub fn check_chunk(&self, id: &str) -> bool {
+        let Ok(id) = id.parse::<ChunkId>() else { return false };
+        if self.shared.read().chunk(id).is_none() {
+            return false;
+        }
+        let path = self.shared.folder.path(id);
+        let is_whole = std::fs::read(path).is_ok_and(|bytes| ChunkId::of(&bytes) == id);
+        if !is_whole {
+            self.set_aside(id, "its bytes are not those that were written");
+        }
+        !is_whole
+    }
+
+    fn set_aside(&self, id: ChunkId, reason: &str) {
+        if self.running.is_some()
+            && let Err(error) = self.shared.folder.set_aside(&self.shared.folder.path(id))
+        {
+            tracing::error!(%error, chunk = %id, "a damaged chunk cannot be set aside");
+        }
+        let mut catalogue = self.shared.write();
+        if let Some((labels, chunk)) = catalogue.remove_chunk(id) {
+            let entry = CorruptChunk {
+                labels: Some(labels),
+                entries: Some(chunk.num_entries()),
+                span: Some((chunk.first(), chunk.last())),
+                reason: reason.to_owned(),
+            };
+            catalogue.corrupt.insert(id.to_string(), entry);
+        }
     }
 
     /// All columns of a head, as of now; None when it was sealed meanwhile.
-    pub fn read_head(&self, _head: &HeadRef) -> Option<Batch> {
-        None
+    pub fn read_head(&self, head: &HeadRef) -> Option<Batch> {
+        let catalogue = self.shared.read();
+        let stream = catalogue.by_id(&head.id)?;
+        (stream.head.epoch == head.epoch).then(|| stream.head.snapshot())
     }
 
     /// The sessions of every job.
     pub fn sessions(&self) -> Sessions {
-        Sessions::default()
+        self.shared.read().sessions.clone()
     }
 
     /// Entries as they come. With `after`, those with a greater arrival number come first; of
     /// more than 5,000 the newest, and `dropped` of the first frame counts the others.
-    pub fn subscribe(&self, _matchers: Vec<Matcher>, _after: Option<u64>) -> Subscription {
-        let (_, frames) = tokio::sync::mpsc::channel(1);
-        Subscription::new(Vec::new(), frames)
+    pub fn subscribe(&self, matchers: Vec<Matcher>, after: Option<u64>) -> Subscription {
+        backlog::subscribe(&self.shared, matchers, after)
     }
 
     /// What is followed, kept and missed. `version` and `build` are left to the caller.
     pub fn status(&self) -> Status {
-        Status::default()
+        status::status(&self.shared, &self.instance)
     }
 
     /// Follows more files, in threads of the store.
-    pub fn follow(&self, _sources: SourceOptions) {}
+    pub fn follow(&self, sources: SourceOptions) {
+        let sent = self.running().map(|running| running.commands.send(Command::Follow(sources)));
+        if !matches!(sent, Ok(Ok(()))) {
+            tracing::warn!("nothing is followed: the store takes nothing");
+        }
+    }
 
     /// Writes everything out, ends the threads and releases the lock. Repeating it does nothing.
-    pub fn shutdown(&self) {}
+    pub fn shutdown(&self) {
+        self.end(Command::Shutdown);
+    }
+
+    /// Ends the threads as a kill would, with nothing written out: what is opened next finds what
+    /// a crash leaves. For tests.
+    pub fn abort(&self) {
+        self.end(Command::Abort);
+    }
+
+    fn end(&self, command: Command) {
+        if let Some(running) = &self.running {
+            running.end(command);
+            self.shared.write().hub.close();
+        }
+    }
+}
+
+impl Running {
+    fn end(&self, command: Command) {
+        let owned = self.owned.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Owned { lock, threads }) = owned else { return };
+        self.commands.send(command).ok();
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store has failed");
+            }
+        }
+        lock.release();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end(Command::Shutdown);
+    }
 }

@@ -1,8 +1,30 @@
 //! Heads, chunks, their index and retention: what the relay keeps.
+//!
+//! ```text
+//! DIR/lock, DIR/url     whose folder it is, and where to find that relay
+//! DIR/journal/N.log     what was taken and is in no chunk yet
+//! DIR/chunks/ID.chunk   sealed entries
+//! DIR/corrupt/…         what was found damaged, for a person to look at
+//! ```
 
+mod backlog;
+pub(crate) mod catalogue;
+pub(crate) mod chunk_file;
+pub(crate) mod codec;
 mod error;
 mod handle;
+pub(crate) mod head;
+pub(crate) mod hub;
+mod index;
+mod lock;
+mod open;
 mod options;
+pub(crate) mod order;
+pub(crate) mod repeated;
+mod restore;
+pub(crate) mod retention;
+pub(crate) mod shared;
+mod status;
 mod subscription;
 
 pub use error::StoreError;

@@ -1,0 +1,371 @@
+use std::collections::BTreeMap;
+
+use detect::{Auto, Context, Detector, Event, Kind, Level, Progress, SessionRole, Start};
+use model::{Entry, Labels, Session};
+
+use super::sessions::{Announcement, SessionTable};
+use crate::journal::{CheckpointState, OpenEntry, PushedEntry};
+use crate::source::FileState;
+use crate::store::catalogue::Catalogue;
+use crate::store::hub::{News, tail_entry};
+
+/// Everything that decides which entries there are and which arrival numbers they get. It knows no
+/// clock and no file: fed from a journal it does what it did when the journal was written.
+#[derive(Debug)]
+pub(crate) struct Core {
+    context: Context,
+    files: BTreeMap<u64, Tracked>,
+    next_arrival: u64,
+    next_file: u64,
+    sessions: SessionTable,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    state: FileState,
+    detector: Detector,
+    /// The stream that has the file's open entry.
+    open: Option<usize>,
+    /// The streams of its entries: without a level, then by level.
+    streams: [Option<usize>; 6],
+}
+
+/// What the detector of a file found, with arrival numbers.
+#[derive(Debug)]
+enum Change {
+    Entry { level: Option<Level>, kind: Kind, entry: Entry },
+    Extend { text: Vec<u8>, auto: Vec<(String, String)> },
+    Announced,
+}
+
+/// What happened that others want to know.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    /// Filled only when asked for.
+    pub news: News,
+    /// The sessions of these jobs changed.
+    pub sessions: Vec<(String, Session)>,
+}
+
+/// What comes from a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Input<'a> {
+    Bytes(&'a [u8]),
+    /// The end is reached for now.
+    Settle,
+    /// The end is reached for good.
+    Finish,
+}
+
+impl Core {
+    pub(crate) fn new(context: Context) -> Self {
+        Self {
+            context,
+            files: BTreeMap::new(),
+            next_arrival: 0,
+            next_file: 1,
+            sessions: SessionTable::default(),
+        }
+    }
+
+    pub(crate) fn restore(&mut self, state: CheckpointState) {
+        self.next_arrival = state.next_arrival;
+        self.next_file = state.next_file;
+        self.sessions = state.sessions;
+        for file in state.files {
+            self.add_file(file);
+        }
+    }
+
+    /// For a checkpoint. `forget_before`: files that were last seen before are left out.
+    pub(crate) fn checkpoint(&self, forget_before: i64) -> CheckpointState {
+        let kept = self
+            .files
+            .values()
+            .filter(|tracked| !tracked.state.is_finished || tracked.state.seen >= forget_before);
+        let files = kept.map(|tracked| {
+            let detector = if tracked.state.is_finished {
+                Vec::new()
+            } else {
+                postcard::to_stdvec(tracked.detector.state()).unwrap_or_default()
+            };
+            FileState { detector, ..tracked.state.clone() }
+        });
+        CheckpointState {
+            next_arrival: self.next_arrival,
+            next_file: self.next_file,
+            files: files.collect(),
+            sessions: self.sessions.clone(),
+        }
+    }
+
+    /// Where the open entry of a restored file is.
+    pub(crate) fn set_open(&mut self, file: u64, stream: usize) {
+        if let Some(tracked) = self.files.get_mut(&file) {
+            tracked.open = Some(stream);
+        }
+    }
+
+    pub(crate) fn next_file_key(&self) -> u64 {
+        self.next_file
+    }
+
+    /// Arrival numbers below are given already, by chunks that the journal does not know.
+    pub(crate) fn skip_arrivals(&mut self, next: u64) {
+        self.next_arrival = self.next_arrival.max(next);
+    }
+
+    /// Follows a file from now on, or takes over what changed of one.
+    pub(crate) fn add_file(&mut self, state: FileState) {
+        self.next_file = self.next_file.max(state.key + 1);
+        if let Some(known) = self.files.get_mut(&state.key) {
+            let (prefix, offset) = (known.state.prefix.clone(), known.state.offset);
+            known.streams = [None; 6];
+            known.state = FileState { prefix, offset, entries: known.state.entries, ..state };
+            return;
+        }
+        let start = Start { offset: state.offset, mtime: state.mtime };
+        let detector = match postcard::from_bytes(&state.detector) {
+            Ok(restored) if !state.detector.is_empty() => {
+                Detector::restore(self.context.clone(), restored)
+            }
+            _ => Detector::new(self.context.clone(), start),
+        };
+        let key = state.key;
+        let state = FileState { detector: Vec::new(), ..state };
+        self.files.insert(key, Tracked { state, detector, open: None, streams: [None; 6] });
+    }
+
+    pub(crate) fn file(&self, key: u64) -> Option<&FileState> {
+        self.files.get(&key).map(|tracked| &tracked.state)
+    }
+
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FileState> {
+        self.files.values().map(|tracked| &tracked.state)
+    }
+
+    pub(crate) fn saw(&mut self, key: u64, now: i64) {
+        if let Some(tracked) = self.files.get_mut(&key) {
+            tracked.state.seen = now;
+        }
+    }
+
+    /// Forgets a file that is finished and will not be met again.
+    pub(crate) fn forget(&mut self, forget_before: i64) {
+        self.files
+            .retain(|_, tracked| !tracked.state.is_finished || tracked.state.seen >= forget_before);
+    }
+
+    pub(crate) fn progress(&self, key: u64) -> Option<Progress> {
+        self.files.get(&key)?.detector.progress()
+    }
+
+    /// Runs the detector, before anybody else has to wait for it.
+    pub(crate) fn detect(&mut self, file: u64, input: Input<'_>, now: i64) -> Changes {
+        let mut found = Vec::new();
+        let Some(tracked) = self.files.get_mut(&file) else { return Changes { file, now, found } };
+        let Tracked { state, detector, .. } = tracked;
+        let (sessions, next_arrival) = (&mut self.sessions, &mut self.next_arrival);
+        let job = state.labels.get("job").unwrap_or_default();
+        let mut emit = |event: Event<'_>| match event {
+            Event::Entry(record) => {
+                let entry = Entry {
+                    timestamp: record.timestamp,
+                    arrival: *next_arrival,
+                    line: record.line.to_vec(),
+                    metadata: Vec::new(),
+                    auto: owned(record.auto),
+                };
+                *next_arrival += 1;
+                found.push(Change::Entry { level: record.level, kind: record.kind, entry });
+            }
+            Event::Extend(more) => {
+                found.push(Change::Extend { text: more.text.to_vec(), auto: owned(more.auto) });
+            }
+            Event::Session(start) => {
+                sessions.add(job, Announcement::new(&state.path, *next_arrival, &start));
+                // The first description of a start is not worth a message of its own.
+                if start.role != SessionRole::Describes || !start.fields.is_empty() {
+                    found.push(Change::Announced);
+                }
+            }
+        };
+        match input {
+            Input::Bytes(bytes) => {
+                detector.feed(bytes, now, &mut emit);
+                state.prefix.extend(bytes);
+                state.offset += bytes.len() as u64;
+            }
+            Input::Settle => detector.settle(now, &mut emit),
+            Input::Finish => {
+                detector.finish(now, &mut emit);
+                state.is_finished = true;
+            }
+        }
+        state.seen = now;
+        Changes { file, now, found }
+    }
+
+    /// Brings what was detected into the heads.
+    pub(crate) fn apply(
+        &mut self,
+        changes: Changes,
+        catalogue: &mut Catalogue,
+        is_heard: bool,
+    ) -> Effects {
+        let Changes { file, now, found } = changes;
+        let mut effects = Effects::default();
+        let Some(tracked) = self.files.get_mut(&file) else { return effects };
+        let mut has_announced = false;
+        for change in found {
+            match change {
+                Change::Entry { level, kind, entry } => {
+                    tracked.state.entries += 1;
+                    let stream = tracked.stream_of(level, catalogue);
+                    if is_heard {
+                        effects.news.push((stream, tail_entry(&entry)));
+                    }
+                    tracked.take(entry, kind, stream, now, catalogue);
+                }
+                Change::Extend { text, auto } => {
+                    let Some((stream, extended)) = tracked.extend(&text, auto, catalogue) else {
+                        continue;
+                    };
+                    if is_heard {
+                        let news =
+                            tail_entry(&extended.entry.clone().with_arrival(extended.arrival));
+                        effects.news.retain(|(_, entry)| entry.arrival != news.arrival);
+                        effects.news.push((stream, news));
+                    }
+                }
+                Change::Announced => has_announced = true,
+            }
+        }
+        if tracked.state.is_finished {
+            tracked.close(catalogue);
+        }
+        if has_announced {
+            let job = tracked.state.labels.get("job").unwrap_or_default().to_owned();
+            effects.sessions = self.publish_sessions(job, catalogue);
+        }
+        effects
+    }
+
+    /// Takes what a client sent, which is in the journal and was not there before.
+    pub(crate) fn push(
+        &mut self,
+        streams: Vec<(Labels, Vec<PushedEntry>)>,
+        now: i64,
+        catalogue: &mut Catalogue,
+        is_heard: bool,
+    ) -> News {
+        let mut news = News::new();
+        for (labels, entries) in streams {
+            let at = catalogue.stream_of(&labels);
+            let Some(stream) = catalogue.stream_mut(at) else { continue };
+            for entry in entries {
+                let entry = entry.with_arrival(self.next_arrival);
+                self.next_arrival += 1;
+                stream.head.push_from_client(&entry, now);
+                if is_heard {
+                    news.push((at, tail_entry(&entry)));
+                }
+            }
+        }
+        news
+    }
+
+    /// Works out the sessions of `job` and tells those that changed.
+    fn publish_sessions(&self, job: String, catalogue: &mut Catalogue) -> Vec<(String, Session)> {
+        let sessions = self.sessions.of_job(&job);
+        if sessions.is_empty() {
+            return Vec::new();
+        }
+        let before = catalogue.sessions.0.insert(job.clone(), sessions.clone()).unwrap_or_default();
+        let changed = sessions.into_iter().filter(|session| !before.contains(session));
+        changed.map(|session| (job.clone(), session)).collect()
+    }
+
+    pub(crate) fn publish_all_sessions(&self, catalogue: &mut Catalogue) {
+        catalogue.sessions = self.sessions.all();
+    }
+}
+
+/// What [`Core::detect`] found in one step of a file.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    file: u64,
+    now: i64,
+    found: Vec<Change>,
+}
+
+impl Tracked {
+    fn stream_of(&mut self, level: Option<Level>, catalogue: &mut Catalogue) -> usize {
+        let slot = level.map_or(0, |level| level as usize + 1);
+        if let Some(Some(stream)) = self.streams.get(slot) {
+            return *stream;
+        }
+        let mut labels = self.state.labels.clone();
+        if let Some(level) = level {
+            labels.set("level", level.as_str());
+        }
+        let stream = catalogue.stream_of(&labels);
+        if let Some(slot) = self.streams.get_mut(slot) {
+            *slot = Some(stream);
+        }
+        stream
+    }
+
+    fn take(
+        &mut self,
+        entry: Entry,
+        kind: Kind,
+        stream: usize,
+        now: i64,
+        catalogue: &mut Catalogue,
+    ) {
+        // A progress entry stands between the lines of a record and does not end it.
+        if kind == Kind::Line {
+            self.close(catalogue);
+        }
+        let Some(at) = catalogue.stream_mut(stream) else { return };
+        match kind {
+            Kind::Progress => at.head.push_closed(&entry, now),
+            Kind::Line => {
+                let (file, arrival) = (self.state.key, entry.arrival);
+                at.head.push_open(OpenEntry { file, arrival, entry: entry.into() }, now);
+                self.open = Some(stream);
+            }
+        }
+    }
+
+    fn close(&mut self, catalogue: &mut Catalogue) {
+        if let Some(stream) = self.open.take().and_then(|at| catalogue.stream_mut(at)) {
+            stream.head.close(self.state.key);
+        }
+    }
+
+    fn extend<'a>(
+        &self,
+        text: &[u8],
+        auto: Vec<(String, String)>,
+        catalogue: &'a mut Catalogue,
+    ) -> Option<(usize, &'a OpenEntry)> {
+        let at = self.open?;
+        let head = &mut catalogue.stream_mut(at)?.head;
+        head.revision += 1;
+        let open = head.open_of(self.state.key)?;
+        open.entry.line.push(b'\n');
+        open.entry.line.extend_from_slice(text);
+        for (name, value) in auto {
+            if open.entry.auto.iter().all(|(known, _)| *known != name) {
+                open.entry.auto.push((name, value));
+            }
+        }
+        Some((at, open))
+    }
+}
+
+fn owned(auto: &Auto) -> Vec<(String, String)> {
+    auto.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}

@@ -1,0 +1,599 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use detect::labels::from_path;
+use model::{Labels, Timestamp};
+use protocol::status::{Problem, Progress, Severity, Source};
+
+use super::core::Input;
+use super::rotation::rotated;
+use super::seal::MAX_HEADS_BYTES;
+use super::stdin;
+use super::thread::{Command, Ingest};
+use crate::journal::Record;
+use crate::source::{
+    FileId, FileState, Growth, Patterns, Refusal, Tail, Watch, refuse, starts_with, user_names,
+};
+use crate::store::SourceOptions;
+use crate::store::shared::problem;
+
+/// Names are looked up anew at least this often.
+const SCAN_EVERY: Duration = Duration::from_secs(1);
+/// Read at once. Larger pieces pack better in the journal, smaller ones let a push through sooner.
+const PIECE_BYTES: usize = 256 << 10;
+/// After the last byte of a burst the detector is told of the end this often, a second apart: it
+/// holds lines back for two seconds at most.
+const SETTLES: u32 = 4;
+
+/// What is followed.
+pub(super) struct Follow {
+    watch: Watch,
+    sources: Vec<Followed>,
+    tails: Vec<Tail>,
+    /// Files that are not read, with what they were when that was found out.
+    refused: BTreeMap<PathBuf, (FileId, u64, Refusal)>,
+    /// Standard input, once it is asked for.
+    stdin: Option<(u64, Receiver<Option<Vec<u8>>>)>,
+    /// A piece of it that there was no room for.
+    stdin_left: Option<Option<Vec<u8>>>,
+    pub(super) names_changed: bool,
+    last_scan: Option<Instant>,
+    has_more: bool,
+    buffer: Vec<u8>,
+    users: Vec<String>,
+    /// The data folder, which must not be read as logs.
+    own: PathBuf,
+}
+
+struct Followed {
+    patterns: Vec<Patterns>,
+    options: SourceOptions,
+}
+
+impl Follow {
+    pub(super) fn new(watch: Watch, own: PathBuf) -> Self {
+        Self {
+            watch,
+            sources: Vec::new(),
+            tails: Vec::new(),
+            refused: BTreeMap::new(),
+            stdin: None,
+            stdin_left: None,
+            names_changed: false,
+            last_scan: None,
+            has_more: false,
+            buffer: Vec::new(),
+            users: user_names(),
+            own,
+        }
+    }
+
+    pub(super) const fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    fn is_followed(&self, id: FileId) -> bool {
+        self.tails.iter().any(|tail| tail.id == id)
+    }
+
+    /// The labels of a file but for `level`, and the rule that gave its job, in words.
+    fn labels_of(&self, path: &str, options: &SourceOptions) -> (Labels, String) {
+        let users: Vec<&str> = self.users.iter().map(String::as_str).collect();
+        let named = if path == FileState::STDIN { "stdin" } else { path };
+        let found = from_path(named, options.job.as_deref(), &users);
+        let instance = match found.port {
+            Some(port) => format!("localhost:{port}"),
+            None => "localhost".to_owned(),
+        };
+        let mut labels = Labels::from([
+            ("job", found.job.as_str()),
+            ("instance", &instance),
+            ("filename", path),
+        ]);
+        let mut rule = found.rule.to_string();
+        for (name, value) in &options.labels {
+            if name == "job" {
+                rule = "--label".to_owned();
+            }
+            labels.set(name, value);
+        }
+        (labels, rule)
+    }
+}
+
+impl Ingest {
+    /// Takes on more paths.
+    pub(super) fn follow_more(&mut self, options: SourceOptions) {
+        let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        let (stdin, files): (Vec<Patterns>, Vec<Patterns>) = options
+            .paths
+            .iter()
+            .map(|path| Patterns::new(path, &folder))
+            .partition(Patterns::is_stdin);
+        if !stdin.is_empty() {
+            self.follow_stdin(&options);
+        }
+        for pattern in &files {
+            let (folder, is_deep) = pattern.folder();
+            self.follow.watch.add(&folder, is_deep);
+        }
+        self.follow.sources.push(Followed { patterns: files, options });
+        self.follow.names_changed = true;
+        // Now, so that whoever asked finds the sources in the status.
+        self.scan();
+        self.read_rotated();
+    }
+
+    /// Looks for new names and new bytes, and takes a piece of each file. Says whether there is
+    /// more to read at once.
+    pub(super) fn look(&mut self) -> bool {
+        let is_due = self.follow.last_scan.is_none_or(|at| at.elapsed() >= SCAN_EVERY);
+        if is_due || self.follow.names_changed {
+            self.scan();
+        }
+        let mut has_more = self.read_stdin();
+        let mut tails = std::mem::take(&mut self.follow.tails);
+        for tail in &mut tails {
+            if !self.can_take() || self.shared.read().heads_bytes() >= MAX_HEADS_BYTES {
+                has_more = false;
+                break;
+            }
+            has_more |= self.read_tail(tail);
+        }
+        let now = Instant::now();
+        let (over, tails) = tails.into_iter().partition(|tail: &Tail| tail.is_over(now));
+        self.follow.tails = tails;
+        for tail in over {
+            self.finish(tail.key);
+            self.shared.board().sources.remove(&tail.key);
+        }
+        self.follow.has_more = has_more;
+        has_more
+    }
+
+    /// Takes the next piece of a file. Says whether there is more.
+    fn read_tail(&mut self, tail: &mut Tail) -> bool {
+        let Some(state) = self.core.file(tail.key) else { return false };
+        if tail.offset >= tail.size {
+            match tail.look(&state.prefix) {
+                Ok(Growth::More) => {}
+                Ok(Growth::Same) => {
+                    self.settle_later(tail);
+                    return false;
+                }
+                Ok(Growth::Rewritten) => {
+                    let state = state.clone();
+                    return self.start_over(tail, &state);
+                }
+                Err(error) => {
+                    self.note_error(tail, &error);
+                    return false;
+                }
+            }
+        }
+        let mut buffer = std::mem::take(&mut self.follow.buffer);
+        buffer.resize(PIECE_BYTES, 0);
+        let taken = match tail.read(&mut buffer) {
+            // Shorter than it said: truncated meanwhile, which the next look finds.
+            Ok(0) => {
+                tail.size = tail.offset;
+                Some(0)
+            }
+            Ok(len) => {
+                let bytes = buffer.get(..len).unwrap_or_default();
+                self.take_bytes(tail.key, tail.offset, bytes).then_some(len)
+            }
+            Err(error) => {
+                self.note_error(tail, &error);
+                tail.size = tail.offset;
+                None
+            }
+        };
+        self.follow.buffer = buffer;
+        let Some(len) = taken else { return false };
+        tail.offset += len as u64;
+        tail.size = tail.size.max(tail.offset);
+        if len > 0 {
+            tail.last_read = Instant::now();
+            tail.settled = 0;
+        }
+        let has_more = tail.offset < tail.size;
+        if !has_more {
+            self.settle_later(tail);
+        }
+        self.post(tail);
+        has_more
+    }
+
+    /// Tells the detector that the end is reached, at once and then every second for a while.
+    fn settle_later(&mut self, tail: &mut Tail) {
+        let due = Duration::from_secs(u64::from(tail.settled));
+        if tail.offset > 0 && tail.settled < SETTLES && tail.last_read.elapsed() >= due {
+            tail.settled += 1;
+            self.input(tail.key, Input::Settle);
+            self.post(tail);
+        }
+    }
+
+    /// The file was truncated: what comes is a new file under the same name.
+    fn start_over(&mut self, tail: &mut Tail, old: &FileState) -> bool {
+        if !self.finish(tail.key) {
+            return false;
+        }
+        let now = self.now();
+        let state = FileState {
+            key: self.core.next_file_key(),
+            offset: 0,
+            prefix: Default::default(),
+            detector: Vec::new(),
+            entries: 0,
+            is_finished: false,
+            mtime: tail.mtime(),
+            seen: now,
+            ..old.clone()
+        };
+        self.shared.board().sources.remove(&old.key);
+        let key = state.key;
+        if !self.register(state) {
+            return false;
+        }
+        tail.restart(key);
+        self.post(tail);
+        tail.size > 0
+    }
+
+    /// Nothing more comes from this file.
+    fn finish(&mut self, key: u64) -> bool {
+        let is_open = self.core.file(key).is_some_and(|state| !state.is_finished);
+        !is_open || self.input(key, Input::Finish)
+    }
+
+    /// Journals and takes bytes; false when there is no room for them.
+    pub(super) fn take_bytes(&mut self, key: u64, offset: u64, bytes: &[u8]) -> bool {
+        let now = self.now();
+        self.say_bytes(key, offset, now, bytes) && {
+            self.take(key, Input::Bytes(bytes), now);
+            true
+        }
+    }
+
+    fn input(&mut self, file: u64, input: Input<'_>) -> bool {
+        let now = self.now();
+        let record = match input {
+            Input::Finish => Record::Finish { file, now },
+            _ => Record::Settle { file, now },
+        };
+        self.say(&record) && {
+            self.take(file, input, now);
+            true
+        }
+    }
+
+    /// What the journal has, into the heads and to those who follow the tail.
+    fn take(&mut self, file: u64, input: Input<'_>, now: i64) {
+        self.last_taken = Instant::now();
+        let changes = self.core.detect(file, input, now);
+        let mut catalogue = self.shared.write();
+        let is_heard = catalogue.hub.is_heard();
+        let effects = self.core.apply(changes, &mut catalogue, is_heard);
+        catalogue.publish(&effects.news, &effects.sessions);
+    }
+
+    fn register(&mut self, state: FileState) -> bool {
+        self.say(&Record::File(Box::new(state.clone()))) && {
+            self.core.add_file(state);
+            true
+        }
+    }
+
+    /// Finds the files that the patterns stand for now, and opens new ones.
+    fn scan(&mut self) {
+        self.follow.names_changed = false;
+        self.follow.last_scan = Some(Instant::now());
+        let mut problems = Vec::new();
+        let mut seen = Vec::new();
+        let sources = std::mem::take(&mut self.follow.sources);
+        for source in &sources {
+            for pattern in &source.patterns {
+                let found = pattern.find();
+                if let Some((code, sentence)) = found.problem {
+                    problems.push(problem(Severity::Warning, code, sentence));
+                }
+                for path in found.files {
+                    if !path.starts_with(&self.follow.own) {
+                        self.meet(&path, &source.options);
+                        seen.push(path);
+                    }
+                }
+                let (folder, is_deep) = pattern.folder();
+                self.follow.watch.add(&folder, is_deep);
+            }
+        }
+        self.follow.sources = sources;
+        self.follow.refused.retain(|path, _| seen.contains(path));
+        problems.extend(self.follow.refused.values().map(|(_, _, refusal)| {
+            problem(Severity::Warning, refusal.code, refusal.sentence.as_str())
+        }));
+        let now = Instant::now();
+        self.follow.tails.iter_mut().for_each(|tail| tail.check_name(now));
+        problems.extend(self.empty_files());
+        self.shared.board().paths = problems;
+    }
+
+    fn empty_files(&self) -> Vec<Problem> {
+        let empty = self.follow.tails.iter().filter(|tail| tail.size == 0 && !tail.is_replaced());
+        let sentence = |tail: &Tail| {
+            let path = tail.path.display();
+            let sentence = format!("{path} is empty; lines are shown as soon as they are written");
+            problem(Severity::Warning, "empty_file", sentence)
+        };
+        empty.map(sentence).collect()
+    }
+
+    /// Follows the file at `path` unless it is followed already, under whatever name.
+    fn meet(&mut self, path: &Path, options: &SourceOptions) {
+        let Ok(metadata) = std::fs::metadata(path) else { return };
+        let id = FileId::of(&metadata);
+        if let Some(tail) = self.follow.tails.iter_mut().find(|tail| tail.id == id) {
+            // Renamed within the pattern. A second name (a link) changes nothing.
+            if tail.path != path && tail.is_replaced() {
+                tail.path = path.to_owned();
+            }
+            return;
+        }
+        let what = (id, metadata.len());
+        if self.follow.refused.get(path).is_some_and(|known| (known.0, known.1) == what) {
+            return;
+        }
+        match self.open(path, options) {
+            Ok(()) => {
+                self.follow.refused.remove(path);
+            }
+            Err(refusal) => {
+                self.follow.refused.insert(path.to_owned(), (what.0, what.1, refusal));
+            }
+        }
+    }
+
+    fn open(&mut self, path: &Path, options: &SourceOptions) -> Result<(), Refusal> {
+        let unreadable = |error: std::io::Error| Refusal {
+            code: "unreadable_file",
+            sentence: format!(
+                "cannot read {}: {error}; run as a user that may read it, or change its \
+                 permissions",
+                path.display()
+            ),
+        };
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        if let Some(refusal) = refuse(path, &file) {
+            return Err(refusal);
+        }
+        let mut tail =
+            Tail::new(0, path.to_owned(), file, 0, Instant::now()).map_err(unreadable)?;
+        let known = self.known(&tail, path);
+        self.follow_file(&mut tail, known, path, options);
+        if tail.key != 0 {
+            self.post(&tail);
+            self.follow.tails.push(tail);
+        }
+        Ok(())
+    }
+
+    /// What is known of an open file from before: the same device and inode, and it starts as it
+    /// did. Some file systems get another device number at each start of the machine; there the
+    /// path stands in for it.
+    fn known(&self, tail: &Tail, path: &Path) -> Option<FileState> {
+        let is_same_file = |state: &&FileState| {
+            state.id.inode == tail.id.inode
+                && (state.id.device == tail.id.device || Path::new(&state.path) == path)
+                && state.offset <= tail.size
+                && !self.follow.tails.iter().any(|other| other.key == state.key)
+        };
+        let mut known: Vec<&FileState> = self.core.files().filter(is_same_file).collect();
+        known.sort_by_key(|state| std::cmp::Reverse(state.key));
+        known
+            .into_iter()
+            .find(|state| starts_with(tail.file(), &state.prefix).unwrap_or(false))
+            .cloned()
+    }
+
+    /// Gives `tail` its key and offset; the key stays 0 when there is no room to say so.
+    fn follow_file(
+        &mut self,
+        tail: &mut Tail,
+        known: Option<FileState>,
+        path: &Path,
+        options: &SourceOptions,
+    ) {
+        let now = self.now();
+        let state = match known {
+            Some(known) => {
+                let (labels, job_rule) = self.follow.labels_of(&known.path, options);
+                FileState { id: tail.id, labels, job_rule, is_finished: false, seen: now, ..known }
+            }
+            None => {
+                let path = path.to_string_lossy().into_owned();
+                let (labels, job_rule) = self.follow.labels_of(&path, options);
+                FileState {
+                    key: self.core.next_file_key(),
+                    path,
+                    id: tail.id,
+                    labels,
+                    job_rule,
+                    mtime: tail.mtime(),
+                    seen: now,
+                    ..FileState::default()
+                }
+            }
+        };
+        let (key, offset) = (state.key, state.offset);
+        let is_new = self.core.file(key).is_none_or(|known| {
+            known.labels != state.labels || known.id != state.id || known.is_finished
+        });
+        if !is_new || self.register(state) {
+            tail.key = key;
+            tail.offset = offset;
+            self.core.saw(key, now);
+        }
+    }
+
+    /// Files that are known, not read to their end, and no longer under their name: rotated while
+    /// nobody looked.
+    fn read_rotated(&mut self) {
+        let is_lost = |state: &&FileState| {
+            !state.is_finished && !state.is_stdin() && !self.follow.is_followed(state.id)
+        };
+        let lost: Vec<FileState> = self.core.files().filter(is_lost).cloned().collect();
+        for state in lost {
+            // Only of what is followed now: other files may be asked for later.
+            let path = PathBuf::from(&state.path);
+            let Some(options) = self.options_for(&path) else { continue };
+            let now = Instant::now();
+            for (path, file, known) in rotated(&state) {
+                let Ok(mut tail) = Tail::new(0, path, file, 0, now) else { continue };
+                if self.follow.is_followed(tail.id) || (!known && self.is_known(tail.id)) {
+                    continue;
+                }
+                let known = known.then(|| state.clone());
+                self.follow_file(&mut tail, known, Path::new(&state.path), &options);
+                if tail.key != 0 {
+                    self.post(&tail);
+                    self.follow.tails.push(tail);
+                }
+            }
+        }
+    }
+
+    fn is_known(&self, id: FileId) -> bool {
+        self.core.files().any(|state| state.id == id)
+    }
+
+    /// The options under which the path is followed, if it is.
+    fn options_for(&self, path: &Path) -> Option<SourceOptions> {
+        let source = self
+            .follow
+            .sources
+            .iter()
+            .find(|source| source.patterns.iter().any(|pattern| pattern.covers(path)))?;
+        Some(source.options.clone())
+    }
+
+    fn follow_stdin(&mut self, options: &SourceOptions) {
+        if self.follow.stdin.is_some() {
+            return;
+        }
+        let now = self.now();
+        let (labels, job_rule) = self.follow.labels_of(FileState::STDIN, options);
+        let state = FileState {
+            key: self.core.next_file_key(),
+            path: FileState::STDIN.to_owned(),
+            labels,
+            job_rule,
+            mtime: now,
+            seen: now,
+            ..FileState::default()
+        };
+        let key = state.key;
+        if self.register(state) {
+            let (pieces, receiver) = sync_channel(4);
+            let wake = self.commands.clone();
+            stdin::read(pieces, move || {
+                wake.try_send(Command::Wake(false)).ok();
+            });
+            self.follow.stdin = Some((key, receiver));
+            self.post_stdin(key, None);
+        }
+    }
+
+    /// Takes what has come on standard input. Says whether there may be more.
+    fn read_stdin(&mut self) -> bool {
+        if !self.can_take() || self.shared.read().heads_bytes() >= MAX_HEADS_BYTES {
+            return false;
+        }
+        let Some((key, pieces)) = self.follow.stdin.take() else { return false };
+        let mut has_more = false;
+        match self.follow.stdin_left.take().map_or_else(|| pieces.try_recv(), Ok) {
+            Ok(Some(bytes)) => {
+                let offset = self.core.file(key).map_or(0, |state| state.offset);
+                if self.take_bytes(key, offset, &bytes) {
+                    self.input(key, Input::Settle);
+                    has_more = true;
+                } else {
+                    // It cannot be read again, so it waits here for room.
+                    self.follow.stdin_left = Some(Some(bytes));
+                }
+                self.post_stdin(key, None);
+            }
+            Ok(None) => {
+                self.finish(key);
+                self.post_stdin(key, None);
+                return false;
+            }
+            Err(_) => {}
+        }
+        self.follow.stdin = Some((key, pieces));
+        has_more
+    }
+
+    fn note_error(&self, tail: &Tail, error: &std::io::Error) {
+        if let Some(source) = self.shared.board().sources.get_mut(&tail.key) {
+            source.last_error = Some(error.to_string());
+        }
+    }
+
+    /// Brings the status up to date.
+    fn post(&self, tail: &Tail) {
+        let Some(state) = self.core.file(tail.key) else { return };
+        let source = self.source(state, tail.path.to_string_lossy().into_owned(), tail.size);
+        self.shared.board().sources.insert(tail.key, source);
+    }
+
+    fn post_stdin(&self, key: u64, size: Option<u64>) {
+        let Some(state) = self.core.file(key) else { return };
+        let source = self.source(state, state.path.clone(), size.unwrap_or(state.offset));
+        self.shared.board().sources.insert(key, source);
+    }
+
+    fn source(&self, state: &FileState, path: String, size: u64) -> Source {
+        let label = |name| state.labels.get(name).unwrap_or_default().to_owned();
+        Source {
+            path,
+            job: label("job"),
+            job_rule: state.job_rule.clone(),
+            instance: label("instance"),
+            offset: state.offset,
+            size,
+            entries: state.entries,
+            progress: self.core.progress(state.key).map(|bar| progress(&bar, state.seen)),
+            ..Source::default()
+        }
+    }
+}
+
+fn progress(bar: &detect::Progress, seen: i64) -> Progress {
+    Progress {
+        description: bar.description.clone(),
+        done: scaled(&bar.n),
+        total: scaled(&bar.total),
+        rate: bar.rate.clone(),
+        eta: bar.eta.clone(),
+        seen: Timestamp(seen),
+    }
+}
+
+/// The number that a bar prints: `3`, `1.23G`.
+fn scaled(text: &str) -> f64 {
+    let (digits, factor) = match text.trim_end_matches(|c: char| !c.is_ascii_digit()) {
+        digits if digits.len() == text.len() => (digits, 1.0),
+        digits => match text.as_bytes().get(digits.len()) {
+            Some(b'k') => (digits, 1e3),
+            Some(b'M') => (digits, 1e6),
+            Some(b'G') => (digits, 1e9),
+            Some(b'T') => (digits, 1e12),
+            _ => (digits, 1.0),
+        },
+    };
+    digits.parse::<f64>().unwrap_or(0.0) * factor
+}

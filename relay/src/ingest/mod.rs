@@ -1,0 +1,17 @@
+//! From bytes to heads. One thread owns the followed files, the journal and the detectors; a
+//! second one packs chunks and syncs.
+//!
+//! [`core`] is the deterministic part: given the same journal records it does the same, which is
+//! what makes the journal replayable. [`thread`] drives it from files, pushes and the clock.
+
+pub(crate) mod core;
+mod follow;
+mod keeper;
+mod push;
+mod rotation;
+mod seal;
+pub(crate) mod sessions;
+mod stdin;
+mod thread;
+
+pub(crate) use thread::{Command, spawn};

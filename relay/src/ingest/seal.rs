@@ -1,0 +1,112 @@
+use std::io;
+
+use crate::journal::{CheckpointState, Record};
+use crate::store::catalogue::{Catalogue, Stream};
+use crate::store::codec::Zstd;
+use crate::store::order::sorted;
+use crate::store::shared::Shared;
+
+/// A head of this size becomes a chunk: larger packs little better and takes more memory.
+const SEAL_BYTES: usize = 2 << 20;
+/// All heads together. When they hold more, the largest is sealed.
+const HEADS_BYTES: usize = 6 << 20;
+/// What all heads may hold once nothing has come for a while.
+const IDLE_HEADS_BYTES: usize = 3 << 20;
+/// Reading waits when the heads hold this much, so that packing keeps up.
+pub(super) const MAX_HEADS_BYTES: usize = 14 << 20;
+/// The entries of a head get an age for retention at least this often.
+const SEAL_AFTER_NS: i64 = 86_400_000_000_000;
+/// Heads handed to the keeper at once.
+pub(super) const MAX_UNDER_WAY: usize = 2;
+
+/// The streams whose heads should be sealed, most urgent first.
+pub(super) fn choose(catalogue: &Catalogue, now: i64, is_idle: bool) -> Vec<usize> {
+    let mut full: Vec<(usize, usize)> = Vec::new();
+    let (mut total, mut largest) = (0, None);
+    for (at, stream) in catalogue.streams().iter().enumerate() {
+        let head = &stream.head;
+        total += head.size_bytes();
+        let bytes = head.closed_bytes();
+        if head.sealing.is_some() || bytes == 0 {
+            continue;
+        }
+        if bytes >= SEAL_BYTES || now.saturating_sub(head.taken) >= SEAL_AFTER_NS {
+            full.push((bytes, at));
+        }
+        largest = largest.max(Some((bytes, at)));
+    }
+    if full.is_empty() && total > if is_idle { IDLE_HEADS_BYTES } else { HEADS_BYTES } {
+        full.extend(largest);
+    }
+    full.sort_unstable_by(|a, b| b.cmp(a));
+    full.into_iter().map(|(_, at)| at).collect()
+}
+
+/// The records a segment starts with. Heads are packed one by one as they are written.
+pub(super) fn checkpoint(
+    shared: &Shared,
+    state: CheckpointState,
+) -> impl Iterator<Item = io::Result<Record>> {
+    let mut codec = Zstd::new(1);
+    let num_streams = shared.read().streams().len();
+    let heads = (0..num_streams).filter_map(move |at| {
+        let catalogue = shared.read();
+        let stream = catalogue.stream(at)?;
+        // A stream that was sealed keeps its count of seals, which is in the names of its heads.
+        if stream.head.is_empty() && stream.head.epoch == 0 {
+            return None;
+        }
+        Some(head_record(stream, &mut codec))
+    });
+    std::iter::once(Ok(Record::Checkpoint(Box::new(state)))).chain(heads)
+}
+
+fn head_record(stream: &Stream, codec: &mut Zstd) -> io::Result<Record> {
+    let head = &stream.head;
+    let closed = if head.closed.is_empty() {
+        Vec::new()
+    } else {
+        let options = chunk::Options::default();
+        chunk::encode(&stream.labels, &sorted(&head.closed), options, codec)
+            .map_err(io::Error::other)?
+            .bytes
+    };
+    Ok(Record::Head {
+        labels: stream.labels.clone(),
+        epoch: head.epoch,
+        revision: head.revision,
+        taken: head.taken,
+        closed,
+        open: head.open.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Entry, Labels};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(heads: &[(usize, i64)], is_idle: bool, expected: &[usize]) {
+        let mut catalogue = Catalogue::default();
+        for (i, (kib, taken)) in heads.iter().enumerate() {
+            let at = catalogue.stream_of(&Labels::from([("stream", i.to_string())]));
+            let entry = Entry { line: vec![b'x'; 1 << 10], ..Entry::default() };
+            let head = &mut catalogue.stream_mut(at).unwrap().head;
+            (0..*kib).for_each(|_| head.push_closed(&entry, *taken));
+        }
+        assert_eq!(choose(&catalogue, SEAL_AFTER_NS, is_idle), expected);
+    }
+
+    #[test]
+    fn large_and_old_heads_are_sealed_first() {
+        check(&[(1, 1), (10, 1)], false, &[]);
+        check(&[(2100, 1), (10, 1), (3000, 1)], false, &[2, 0]);
+        check(&[(1, 0), (10, 1)], false, &[0]);
+        // Many heads of middle size: the largest goes.
+        check(&[(1700, 1), (1800, 1), (1700, 1), (1700, 1)], false, &[1]);
+        check(&[(1700, 1), (1800, 1)], true, &[1]);
+        check(&[(1700, 1), (1800, 1)], false, &[]);
+    }
+}

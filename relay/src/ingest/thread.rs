@@ -1,0 +1,404 @@
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use model::{Entry, Labels};
+use protocol::status::Severity;
+
+use super::core::Core;
+use super::follow::Follow;
+use super::keeper::{self, Job, SealError};
+use crate::journal::{Journal, Record};
+use crate::source::Watch;
+use crate::store::chunk_file::{StoredChunk, nanos};
+use crate::store::shared::{Shared, problem};
+use crate::store::{Pushed, SourceOptions, StoreError, retention};
+
+/// Looked for changes at least this often, watched or not.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// And at most this often: a program that writes a thousand lines a second wakes us at each.
+const LOOK_GAP: Duration = Duration::from_millis(15);
+/// Pushed entries are on the disk itself after this long.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+const RETENTION_EVERY: Duration = Duration::from_secs(60);
+/// A full disk is asked again after this long.
+const RETRY_EVERY: Duration = Duration::from_millis(500);
+/// A new checkpoint when the next start would have to go through this much.
+const CHECKPOINT_BYTES: u64 = 32 << 20;
+/// The same once nothing has come for a while: the next start is then quick.
+const IDLE_CHECKPOINT_BYTES: u64 = 1 << 20;
+const IDLE: Duration = Duration::from_secs(3);
+/// Nothing is taken when the disk has less room: what is needed to seal and to write a checkpoint.
+const RESERVE_BYTES: u64 = 16 << 20;
+
+/// What the ingest thread is asked to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Something changed on disk; whether names may have changed.
+    Wake(bool),
+    Follow(SourceOptions),
+    Push {
+        streams: Vec<(Labels, Vec<Entry>)>,
+        answer: SyncSender<Result<Pushed, StoreError>>,
+    },
+    /// A chunk is on disk, or could not be written.
+    Sealed {
+        stream: usize,
+        result: Result<StoredChunk, SealError>,
+    },
+    Shutdown,
+    /// Ends at once and writes nothing more, as a kill does.
+    Abort,
+}
+
+/// The state of the ingest thread.
+pub(super) struct Ingest {
+    pub(super) shared: Arc<Shared>,
+    pub(super) core: Core,
+    pub(super) journal: Journal,
+    pub(super) follow: Follow,
+    pub(super) commands: SyncSender<Command>,
+    /// None once the thread ends.
+    jobs: Option<SyncSender<Job>>,
+    /// Seals under way.
+    sealing: usize,
+    /// Seals that are done and not in the journal yet, for want of room.
+    unsaid: Vec<Record>,
+    /// Nanoseconds since 1970; never runs backwards, whatever the system's clock does.
+    now: i64,
+    last_sync: Instant,
+    last_retention: Option<Instant>,
+    last_space: Option<Instant>,
+    /// When something was last taken.
+    pub(super) last_taken: Instant,
+    is_stopped: bool,
+}
+
+/// Starts the threads. `receiver` is the other end of `commands`.
+pub(crate) fn spawn(
+    shared: Arc<Shared>,
+    core: Core,
+    journal: Journal,
+    commands: SyncSender<Command>,
+    receiver: Receiver<Command>,
+) -> io::Result<Vec<JoinHandle<()>>> {
+    let (jobs, queue) = sync_channel(16);
+    let (folder, done) = (shared.folder.clone(), commands.clone());
+    let keeper = std::thread::Builder::new()
+        .name("keeper".to_owned())
+        .spawn(move || keeper::keep(&folder, &queue, &done))?;
+    let wake = commands.clone();
+    let ingest = std::thread::Builder::new().name("ingest".to_owned()).spawn(move || {
+        // A full queue has something in it that wakes as well.
+        let watch = Watch::new(move |names| {
+            wake.try_send(Command::Wake(names)).ok();
+        });
+        let now = Instant::now();
+        let own = shared.options.dir.clone();
+        let ingest = Ingest {
+            shared,
+            core,
+            journal,
+            follow: Follow::new(watch, own),
+            commands,
+            jobs: Some(jobs),
+            sealing: 0,
+            unsaid: Vec::new(),
+            now: nanos(SystemTime::now()),
+            last_sync: now,
+            last_retention: None,
+            last_space: None,
+            last_taken: now,
+            is_stopped: false,
+        };
+        ingest.run(&receiver);
+    })?;
+    Ok(vec![keeper, ingest])
+}
+
+impl Ingest {
+    fn run(mut self, commands: &Receiver<Command>) {
+        let mut next_look = Instant::now();
+        loop {
+            let now = Instant::now();
+            let has_more = if now >= next_look || self.follow.has_more() {
+                let has_more = self.look();
+                next_look = Instant::now() + LOOK_EVERY;
+                has_more
+            } else {
+                false
+            };
+            self.keep_house();
+            let wait = if has_more {
+                Duration::ZERO
+            } else {
+                next_look.saturating_duration_since(Instant::now())
+            };
+            let mut command = match commands.recv_timeout(wait) {
+                Ok(command) => Some(command),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => Some(Command::Shutdown),
+            };
+            while let Some(next) = command.take() {
+                match next {
+                    Command::Wake(names) => {
+                        self.follow.names_changed |= names;
+                        next_look = next_look.min(Instant::now() + LOOK_GAP);
+                    }
+                    Command::Shutdown => return self.shut_down(commands),
+                    Command::Abort => return,
+                    Command::Follow(sources) => {
+                        self.follow_more(sources);
+                        next_look = Instant::now();
+                    }
+                    other => {
+                        // A seal makes room for more.
+                        if matches!(other, Command::Sealed { .. }) {
+                            next_look = Instant::now();
+                        }
+                        self.take_command(other);
+                    }
+                }
+                command = commands.try_recv().ok();
+            }
+        }
+    }
+
+    fn take_command(&mut self, command: Command) {
+        match command {
+            Command::Push { streams, answer } => {
+                let result = self.push(streams);
+                // Who asked may have gone; the entries are taken all the same.
+                answer.send(result).ok();
+            }
+            Command::Sealed { stream, result } => self.sealed(stream, result),
+            Command::Wake(_) | Command::Follow(_) | Command::Shutdown | Command::Abort => {}
+        }
+    }
+
+    /// The time of what is taken now.
+    pub(super) fn now(&mut self) -> i64 {
+        self.now = self.now.max(nanos(SystemTime::now()));
+        self.now
+    }
+
+    /// Whether something can be taken: there is room, and readers of heads keep up.
+    pub(super) fn can_take(&self) -> bool {
+        !self.is_stopped
+    }
+
+    /// Writes a record before what it says counts; false when there is no room.
+    pub(super) fn say(&mut self, record: &Record) -> bool {
+        let written = self.journal.append(record);
+        self.note_written(written)
+    }
+
+    pub(super) fn say_bytes(&mut self, file: u64, offset: u64, now: i64, bytes: &[u8]) -> bool {
+        let written = self.journal.append_bytes(file, offset, now, bytes);
+        self.note_written(written)
+    }
+
+    fn note_written(&mut self, written: io::Result<()>) -> bool {
+        match written {
+            Ok(()) => true,
+            Err(error) => {
+                self.stop(&error);
+                false
+            }
+        }
+    }
+
+    /// Nothing is taken until there is room again.
+    fn stop(&mut self, error: &io::Error) {
+        let dir = self.shared.options.dir.display();
+        let is_full =
+            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        let (code, message) = if is_full {
+            let message = format!(
+                "the disk is full, so reading has stopped; nothing is lost while the files stay. \
+                 Make room or move the data folder: {dir}"
+            );
+            ("disk_full", message)
+        } else {
+            let message = format!(
+                "cannot write to the data folder, so reading has stopped ({error}); check the \
+                 disk and the permissions: {dir}"
+            );
+            ("data_folder", message)
+        };
+        if !self.is_stopped {
+            tracing::error!(%error, "reading has stopped");
+        }
+        self.is_stopped = true;
+        self.last_space = Some(Instant::now());
+        self.shared.board().stopped = Some(problem(Severity::Error, code, message));
+    }
+
+    fn has_room(&self) -> bool {
+        let dir = &self.shared.options.dir;
+        self.shared.options.space.bytes_at(dir).is_none_or(|free| free >= RESERVE_BYTES)
+    }
+
+    /// Stops before the disk is full, and starts again once there is room.
+    fn check_space(&mut self) {
+        if self.last_space.is_some_and(|at| at.elapsed() < RETRY_EVERY) {
+            return;
+        }
+        self.last_space = Some(Instant::now());
+        if !self.has_room() {
+            self.stop(&io::Error::from(io::ErrorKind::StorageFull));
+            return;
+        }
+        if self.is_stopped {
+            // Whether it really can be written is found out by the next record.
+            tracing::info!("reading goes on");
+            self.is_stopped = false;
+            self.shared.board().stopped = None;
+        }
+    }
+
+    /// What is due beside reading.
+    fn keep_house(&mut self) {
+        self.check_space();
+        self.say_unsaid();
+        if self.last_retention.is_none_or(|at| at.elapsed() >= RETENTION_EVERY) {
+            self.last_retention = Some(Instant::now());
+            let now = self.now();
+            retention::apply(&self.shared, self.journal.size_bytes(), now);
+            self.core.forget(now.saturating_sub(retention::age_ns(&self.shared.options)));
+        }
+        if self.last_sync.elapsed() >= SYNC_EVERY {
+            self.last_sync = Instant::now();
+            if let Some(Ok(file)) = self.journal.take_unsynced() {
+                self.hand_over(Job::Sync(file));
+            }
+        }
+        let is_idle = self.last_taken.elapsed() >= IDLE;
+        let replay = self.journal.replay_bytes();
+        let is_due = replay >= CHECKPOINT_BYTES || (is_idle && replay >= IDLE_CHECKPOINT_BYTES);
+        if is_due && !self.is_stopped {
+            // Heads that are half sealed cannot be written: first the seals end.
+            if self.sealing == 0 {
+                self.write_checkpoint();
+            }
+        } else {
+            self.start_seals(is_idle);
+        }
+        self.shared.board().journal_bytes = self.journal.size_bytes();
+    }
+
+    fn hand_over(&mut self, job: Job) {
+        if let Some(jobs) = &self.jobs
+            && jobs.try_send(job).is_err()
+        {
+            // The keeper has enough to do; the next sync covers this one.
+            self.journal.sync_again();
+        }
+    }
+
+    fn start_seals(&mut self, is_idle: bool) {
+        if self.is_stopped || self.sealing >= super::seal::MAX_UNDER_WAY {
+            return;
+        }
+        let now = self.now();
+        let mut catalogue = self.shared.write();
+        for stream in super::seal::choose(&catalogue, now, is_idle) {
+            if self.sealing >= super::seal::MAX_UNDER_WAY {
+                break;
+            }
+            let Some(at) = catalogue.stream_mut(stream) else { continue };
+            let (Ok(journal), Some(jobs)) = (self.journal.file(), &self.jobs) else { return };
+            let Some(batch) = at.head.start_seal() else { continue };
+            let job = Job::Seal { stream, labels: at.labels.clone(), batch, journal };
+            match jobs.try_send(job) {
+                Ok(()) => self.sealing += 1,
+                Err(_) => at.head.cancel_seal(),
+            }
+        }
+    }
+
+    fn sealed(&mut self, stream: usize, result: Result<StoredChunk, SealError>) {
+        self.sealing = self.sealing.saturating_sub(1);
+        let now = self.now();
+        match result {
+            Ok(chunk) => {
+                let mut catalogue = self.shared.write();
+                let Some(at) = catalogue.stream_mut(stream) else { return };
+                let (labels, count) = (at.labels.clone(), chunk.num_entries());
+                at.head.finish_seal(now);
+                catalogue.add_chunk(stream, chunk);
+                drop(catalogue);
+                self.unsaid.push(Record::Sealed { labels, count, now });
+                self.say_unsaid();
+            }
+            Err(error) => {
+                if let Some(at) = self.shared.write().stream_mut(stream) {
+                    at.head.cancel_seal();
+                }
+                match error {
+                    SealError::Write(error) => self.stop(&error),
+                    SealError::Encode(error) => {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "a head stays as it is"
+                        );
+                        let message = format!(
+                            "a chunk cannot be packed, its entries stay in the journal: {error}"
+                        );
+                        let mut board = self.shared.board();
+                        board.found.retain(|known| known.code != "encode");
+                        board.found.push(problem(Severity::Error, "encode", message));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the journal of seals; nothing else may be said before.
+    fn say_unsaid(&mut self) {
+        while !self.is_stopped && !self.unsaid.is_empty() {
+            let written = self.journal.append(&self.unsaid[0]);
+            if !self.note_written(written) {
+                return;
+            }
+            self.unsaid.remove(0);
+        }
+    }
+
+    fn write_checkpoint(&mut self) {
+        let forget_before = self.now.saturating_sub(retention::age_ns(&self.shared.options));
+        let state = self.core.checkpoint(forget_before);
+        let records = super::seal::checkpoint(&self.shared, state);
+        match self.journal.next(records) {
+            Ok(journal) => {
+                self.journal = journal;
+                self.unsaid.clear();
+            }
+            Err(error) => self.stop(&error),
+        }
+    }
+
+    /// Ends the seals, writes a checkpoint and syncs.
+    fn shut_down(mut self, commands: &Receiver<Command>) {
+        while self.sealing > 0 {
+            match commands.recv() {
+                Ok(Command::Sealed { stream, result }) => self.sealed(stream, result),
+                Ok(Command::Push { answer, .. }) => {
+                    answer.send(Err(StoreError::Closed { state: "shutting down" })).ok();
+                }
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        self.jobs = None;
+        if self.journal.replay_bytes() > 0 {
+            self.write_checkpoint();
+        }
+        if let Err(error) = self.journal.sync() {
+            tracing::error!(%error, "the journal cannot be synced to the disk");
+        }
+        self.shared.write().hub.close();
+    }
+}

@@ -1,0 +1,101 @@
+use model::{Entry, Labels};
+use serde::{Deserialize, Serialize};
+
+use crate::ingest::sessions::SessionTable;
+use crate::source::FileState;
+
+/// One step of what the relay took. The order of the variants is the format: new ones go to the
+/// end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Record {
+    /// First in a segment.
+    Checkpoint(Box<CheckpointState>),
+    /// A head as it was at the checkpoint.
+    Head {
+        labels: Labels,
+        epoch: u64,
+        revision: u64,
+        /// When the first entry of the head was taken, nanoseconds since 1970.
+        taken: i64,
+        /// The closed entries as a chunk; empty when there are none.
+        #[serde(with = "serde_bytes")]
+        closed: Vec<u8>,
+        open: Vec<OpenEntry>,
+    },
+    /// The checkpoint is whole; what follows came after it.
+    CheckpointEnd,
+    /// A file is followed from now on, under `state.key`; or what is known of it changed, such as
+    /// its path.
+    File(Box<FileState>),
+    /// Bytes of a file, which may end anywhere.
+    Bytes { file: u64, offset: u64, now: i64, bytes: Bytes },
+    /// The end of the file was reached.
+    Settle { file: u64, now: i64 },
+    /// The file is gone and read to its end: its last entry is complete.
+    Finish { file: u64, now: i64 },
+    /// Entries that a client sent. They get the next arrival numbers in this order.
+    Push { now: i64, streams: Vec<(Labels, Vec<PushedEntry>)> },
+    /// The first `count` closed entries of the stream's head are in a chunk.
+    Sealed { labels: Labels, count: u64, now: i64 },
+}
+
+/// Where everything stands, but for the heads.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct CheckpointState {
+    pub next_arrival: u64,
+    pub next_file: u64,
+    pub files: Vec<FileState>,
+    pub sessions: SessionTable,
+}
+
+/// The last entry of a file, which further lines may still extend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OpenEntry {
+    pub file: u64,
+    pub arrival: u64,
+    pub entry: PushedEntry,
+}
+
+/// An entry without its arrival number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PushedEntry {
+    pub timestamp: i64,
+    #[serde(with = "serde_bytes")]
+    pub line: Vec<u8>,
+    pub metadata: Vec<(String, String)>,
+    pub auto: Vec<(String, String)>,
+}
+
+/// Bytes of a file, packed where that pays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Bytes {
+    Plain(#[serde(with = "serde_bytes")] Vec<u8>),
+    Zstd {
+        len: u32,
+        #[serde(with = "serde_bytes")]
+        packed: Vec<u8>,
+    },
+}
+
+impl PushedEntry {
+    pub(crate) fn with_arrival(self, arrival: u64) -> Entry {
+        Entry {
+            timestamp: self.timestamp,
+            arrival,
+            line: self.line,
+            metadata: self.metadata,
+            auto: self.auto,
+        }
+    }
+}
+
+impl From<Entry> for PushedEntry {
+    fn from(entry: Entry) -> Self {
+        Self {
+            timestamp: entry.timestamp,
+            line: entry.line,
+            metadata: entry.metadata,
+            auto: entry.auto,
+        }
+    }
+}

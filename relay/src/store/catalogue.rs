@@ -1,0 +1,141 @@
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chunk::ChunkId;
+use model::{Labels, Matcher, Session, Sessions};
+
+use crate::store::chunk_file::StoredChunk;
+use crate::store::head::{Head, stream_id};
+use crate::store::hub::{Hub, News};
+
+/// All streams with their heads and chunks. Behind one `RwLock`: the ingest thread writes for
+/// microseconds at a time, readers copy what they need and read files after they let go.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    /// Never shrinks, so that an index names a stream for ever.
+    streams: Vec<Stream>,
+    by_labels: HashMap<Labels, usize>,
+    by_id: HashMap<String, usize>,
+    by_chunk: HashMap<ChunkId, usize>,
+    pub sessions: Sessions,
+    pub hub: Hub,
+    /// Damaged chunks that were set aside, by the name of their file.
+    pub corrupt: BTreeMap<String, CorruptChunk>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Stream {
+    pub labels: Labels,
+    /// Its name in URLs.
+    pub id: String,
+    pub head: Head,
+    /// In the order they were sealed.
+    pub chunks: Vec<Arc<StoredChunk>>,
+}
+
+impl Stream {
+    /// First and last timestamp over all time.
+    pub(crate) fn span(&self) -> Option<(i64, i64)> {
+        let chunks = self.chunks.iter().map(|chunk| (chunk.first(), chunk.last()));
+        chunks.chain(self.head.span()).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    pub(crate) fn num_entries(&self) -> u64 {
+        let sealed: u64 = self.chunks.iter().map(|chunk| chunk.num_entries()).sum();
+        sealed + self.head.len() as u64
+    }
+}
+
+/// What is known of a damaged chunk.
+#[derive(Clone, Debug)]
+pub(crate) struct CorruptChunk {
+    /// None: not even that could be read, so any query may miss something.
+    pub labels: Option<Labels>,
+    pub entries: Option<u64>,
+    /// First and last timestamp.
+    pub span: Option<(i64, i64)>,
+    pub reason: String,
+}
+
+impl Catalogue {
+    /// The stream with these labels; a new one when there is none yet.
+    pub(crate) fn stream_of(&mut self, labels: &Labels) -> usize {
+        if let Some(at) = self.by_labels.get(labels) {
+            return *at;
+        }
+        let at = self.streams.len();
+        let id = stream_id(labels);
+        self.by_labels.insert(labels.clone(), at);
+        self.by_id.insert(id.clone(), at);
+        let (head, chunks) = (Head::default(), Vec::new());
+        self.streams.push(Stream { labels: labels.clone(), id, head, chunks });
+        at
+    }
+
+    pub(crate) fn stream(&self, at: usize) -> Option<&Stream> {
+        self.streams.get(at)
+    }
+
+    pub(crate) fn stream_mut(&mut self, at: usize) -> Option<&mut Stream> {
+        self.streams.get_mut(at)
+    }
+
+    pub(crate) fn streams(&self) -> &[Stream] {
+        &self.streams
+    }
+
+    pub(crate) fn by_labels(&self, labels: &Labels) -> Option<&Stream> {
+        self.streams.get(*self.by_labels.get(labels)?)
+    }
+
+    /// The stream that a URL names.
+    pub(crate) fn by_id(&self, id: &str) -> Option<&Stream> {
+        self.streams.get(*self.by_id.get(id)?)
+    }
+
+    /// The streams that match and hold anything.
+    pub(crate) fn matching(&self, matchers: &[Matcher]) -> impl Iterator<Item = &Stream> {
+        self.streams.iter().filter(move |stream| {
+            (!stream.chunks.is_empty() || !stream.head.is_empty())
+                && matchers.iter().all(|matcher| matcher.matches(&stream.labels))
+        })
+    }
+
+    pub(crate) fn chunk(&self, id: ChunkId) -> Option<&Arc<StoredChunk>> {
+        let stream = self.streams.get(*self.by_chunk.get(&id)?)?;
+        stream.chunks.iter().find(|chunk| chunk.id == id)
+    }
+
+    pub(crate) fn add_chunk(&mut self, stream: usize, chunk: StoredChunk) {
+        if let Some(at) = self.streams.get_mut(stream)
+            && self.by_chunk.insert(chunk.id, stream).is_none()
+        {
+            at.chunks.push(Arc::new(chunk));
+        }
+    }
+
+    /// Takes a chunk out; its stream and what it was, when it was there.
+    pub(crate) fn remove_chunk(&mut self, id: ChunkId) -> Option<(Labels, Arc<StoredChunk>)> {
+        let stream = self.streams.get_mut(self.by_chunk.remove(&id)?)?;
+        let at = stream.chunks.iter().position(|chunk| chunk.id == id)?;
+        Some((stream.labels.clone(), stream.chunks.remove(at)))
+    }
+
+    /// Hands what was taken to those who follow the tail.
+    pub(crate) fn publish(&mut self, news: &News, sessions: &[(String, Session)]) {
+        if !news.is_empty() || !sessions.is_empty() {
+            let Self { hub, streams, .. } = self;
+            hub.publish(news, sessions, |at| streams.get(at).map(|stream| &stream.labels));
+        }
+    }
+
+    /// Bytes of all heads, roughly: what the memory budget counts.
+    pub(crate) fn heads_bytes(&self) -> usize {
+        self.streams.iter().map(|stream| stream.head.size_bytes()).sum()
+    }
+
+    /// Bytes of all chunks on disk.
+    pub(crate) fn chunk_bytes(&self) -> u64 {
+        self.streams.iter().flat_map(|stream| &stream.chunks).map(|chunk| chunk.size).sum()
+    }
+}

@@ -1,0 +1,242 @@
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use model::{Batch, Entry, Labels};
+
+use crate::journal::OpenEntry;
+use crate::store::order::sorted;
+
+/// The entries of a stream that are in no chunk yet, in the order they were taken.
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    /// Closed entries that are being written as a chunk.
+    pub sealing: Option<Arc<Batch>>,
+    /// Closed entries since then: nothing changes them any more.
+    pub closed: Batch,
+    /// The last entry of each file of the stream, while further lines may extend it.
+    pub open: Vec<OpenEntry>,
+    /// Counts the seals.
+    pub epoch: u64,
+    /// Counts the extensions.
+    pub revision: u64,
+    /// When the first of the entries was taken, nanoseconds since 1970.
+    pub taken: i64,
+    first: Option<i64>,
+    last: Option<i64>,
+    /// Bytes of `closed`, roughly.
+    size_bytes: usize,
+    /// What was pushed and is in here, so that a client's retry is recognised.
+    pushed: HashMap<u64, u64>,
+}
+
+impl Head {
+    pub(crate) fn len(&self) -> usize {
+        self.sealing.as_ref().map_or(0, |batch| batch.len()) + self.closed.len() + self.open.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// First and last timestamp.
+    pub(crate) fn span(&self) -> Option<(i64, i64)> {
+        self.first.zip(self.last)
+    }
+
+    /// Bytes that a seal would take out, roughly.
+    pub(crate) const fn closed_bytes(&self) -> usize {
+        self.size_bytes
+    }
+
+    /// Bytes of lines that wait, those being sealed too.
+    pub(crate) fn size_bytes(&self) -> usize {
+        let open: usize = self.open.iter().map(|open| open.entry.line.len() + 64).sum();
+        self.size_bytes + self.sealing.as_ref().map_or(0, |batch| batch.size_bytes()) + open
+    }
+
+    pub(crate) fn push_closed(&mut self, entry: &Entry, now: i64) {
+        self.note(entry.timestamp, now);
+        self.append(entry);
+    }
+
+    /// The same for what a client sent, so that it is known when it comes again.
+    pub(crate) fn push_from_client(&mut self, entry: &Entry, now: i64) {
+        self.pushed.insert(fingerprint(entry), entry.arrival);
+        self.push_closed(entry, now);
+    }
+
+    /// The same for an entry of a checkpoint. Whether a client sent it is not written there; what
+    /// has no auto fields may be from one.
+    pub(crate) fn push_restored(&mut self, entry: &Entry, taken: i64) {
+        if entry.auto.is_empty() {
+            self.push_from_client(entry, taken);
+        } else {
+            self.push_closed(entry, taken);
+        }
+    }
+
+    /// Takes the new last entry of a file; the one before it is complete.
+    pub(crate) fn push_open(&mut self, open: OpenEntry, now: i64) {
+        self.note(open.entry.timestamp, now);
+        self.open.push(open);
+    }
+
+    /// The open entry of `file`.
+    pub(crate) fn open_of(&mut self, file: u64) -> Option<&mut OpenEntry> {
+        self.open.iter_mut().find(|open| open.file == file)
+    }
+
+    /// Nothing extends the last entry of `file` any more.
+    pub(crate) fn close(&mut self, file: u64) {
+        if let Some(at) = self.open.iter().position(|open| open.file == file) {
+            let open = self.open.remove(at);
+            self.append(&open.entry.with_arrival(open.arrival));
+        }
+    }
+
+    fn note(&mut self, timestamp: i64, now: i64) {
+        if self.is_empty() {
+            self.taken = now;
+        }
+        self.first = Some(self.first.map_or(timestamp, |first| first.min(timestamp)));
+        self.last = Some(self.last.map_or(timestamp, |last| last.max(timestamp)));
+    }
+
+    fn append(&mut self, entry: &Entry) {
+        self.closed.push(entry);
+        let fields = entry.metadata.iter().chain(&entry.auto);
+        self.size_bytes +=
+            entry.line.len() + 21 + fields.map(|(_, value)| value.len() + 8).sum::<usize>();
+    }
+
+    /// Whether the same entry was pushed and is still in the head.
+    pub(crate) fn has_pushed(&self, entry: &Entry) -> bool {
+        // Two entries with one 64-bit fingerprint in one head are not to be expected; still the
+        // entry itself decides.
+        let Some(arrival) = self.pushed.get(&fingerprint(entry)) else { return false };
+        let parts = self.sealing.iter().map(Arc::as_ref).chain([&self.closed]);
+        parts.into_iter().any(|batch| {
+            let row = batch.arrivals.iter().position(|a| a == arrival);
+            row.is_some_and(|row| is_same(&batch.entry(row), entry))
+        })
+    }
+
+    /// Hands out all closed entries to be written as a chunk. None when a seal is under way or
+    /// there is nothing to seal.
+    pub(crate) fn start_seal(&mut self) -> Option<Arc<Batch>> {
+        if self.sealing.is_some() || self.closed.is_empty() {
+            return None;
+        }
+        let batch = Arc::new(std::mem::take(&mut self.closed));
+        self.size_bytes = 0;
+        self.sealing = Some(Arc::clone(&batch));
+        Some(batch)
+    }
+
+    /// The chunk is on disk: its entries leave the head. `now` is taken for the age of what stays.
+    pub(crate) fn finish_seal(&mut self, now: i64) {
+        if self.sealing.take().is_some() {
+            self.sealed(now);
+        }
+    }
+
+    /// The chunk could not be written: its entries are as they were.
+    pub(crate) fn cancel_seal(&mut self) {
+        let Some(batch) = self.sealing.take() else { return };
+        let mut entries = Arc::unwrap_or_clone(batch);
+        let later = std::mem::take(&mut self.closed);
+        self.size_bytes += entries.size_bytes();
+        for row in 0..later.len() {
+            entries.push(&later.entry(row));
+        }
+        self.closed = entries;
+    }
+
+    /// The same in one step, for a journal that is read again: the first `count` closed entries
+    /// are in a chunk.
+    pub(crate) fn drop_first(&mut self, count: usize, now: i64) {
+        let kept = (count..self.closed.len()).map(|row| self.closed.entry(row)).collect();
+        self.replace_closed(kept, now);
+    }
+
+    /// Drops the entries with these arrival numbers; says how many there were.
+    pub(crate) fn drop_arrivals(&mut self, arrivals: &[u64], now: i64) -> usize {
+        let before = self.closed.len();
+        let rows = 0..before;
+        let entries = rows.map(|row| self.closed.entry(row));
+        let kept: Vec<Entry> =
+            entries.filter(|e| arrivals.binary_search(&e.arrival).is_err()).collect();
+        let dropped = before - kept.len();
+        if dropped > 0 {
+            self.replace_closed(kept, now);
+        }
+        dropped
+    }
+
+    fn replace_closed(&mut self, entries: Vec<Entry>, now: i64) {
+        self.closed = Batch::default();
+        self.size_bytes = 0;
+        for entry in &entries {
+            self.append(entry);
+        }
+        self.sealed(now);
+    }
+
+    fn sealed(&mut self, now: i64) {
+        self.epoch += 1;
+        self.taken = now;
+        let closed = self.closed.timestamps.iter().copied();
+        let stamps = closed.chain(self.open.iter().map(|open| open.entry.timestamp));
+        (self.first, self.last) = (stamps.clone().min(), stamps.max());
+        let mut arrivals = self.closed.arrivals.clone();
+        arrivals.sort_unstable();
+        self.pushed.retain(|_, arrival| arrivals.binary_search(arrival).is_ok());
+    }
+
+    /// All entries in order of (timestamp, arrival).
+    pub(crate) fn snapshot(&self) -> Batch {
+        let mut parts: Vec<Batch> = Vec::with_capacity(3);
+        parts.extend(self.sealing.as_ref().map(|batch| sorted(batch)));
+        parts.push(sorted(&self.closed));
+        let open = self.open.iter().map(|open| open.entry.clone().with_arrival(open.arrival));
+        parts.push(Batch::from_entries(open.collect()));
+        parts.retain(|batch| !batch.is_empty());
+        if parts.len() == 1 { parts.swap_remove(0) } else { chunk::merge(&parts) }
+    }
+
+    /// The entries after `arrival`, unsorted.
+    pub(crate) fn after(&self, arrival: u64) -> Vec<Entry> {
+        let parts = self.sealing.iter().map(Arc::as_ref).chain([&self.closed]);
+        let closed = parts.flat_map(|batch| {
+            let rows = batch.arrivals.iter().enumerate().filter(move |(_, a)| **a > arrival);
+            rows.map(|(row, _)| batch.entry(row))
+        });
+        let open = self.open.iter().filter(|open| open.arrival > arrival);
+        closed.chain(open.map(|open| open.entry.clone().with_arrival(open.arrival))).collect()
+    }
+}
+
+fn fingerprint(entry: &Entry) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (entry.timestamp, &entry.line, &entry.metadata).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether two entries of one stream are the same to a client that sends one again.
+pub(crate) fn is_same(a: &Entry, b: &Entry) -> bool {
+    a.timestamp == b.timestamp && a.line == b.line && a.metadata == b.metadata
+}
+
+/// The name of a stream's head in URLs; it depends on the labels alone.
+pub(crate) fn stream_id(labels: &Labels) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (name, value) in labels.iter() {
+        for part in [name, value] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    let hex = hasher.finalize().to_hex();
+    hex.get(..16).unwrap_or(&hex).to_owned()
+}

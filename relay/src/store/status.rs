@@ -1,0 +1,55 @@
+use std::cmp::Reverse;
+
+use model::Timestamp;
+use protocol::status::{Severity, Status};
+
+use crate::store::shared::{Shared, problem};
+
+/// What the relay follows, keeps and misses.
+pub(crate) fn status(shared: &Shared, instance: &str) -> Status {
+    let mut status = Status {
+        instance: instance.to_owned(),
+        retention_seconds: shared.options.retention.as_secs(),
+        ..Status::default()
+    };
+    {
+        let catalogue = shared.read();
+        let board = shared.board();
+        let held = catalogue.streams().iter().filter_map(|stream| Some((stream, stream.span()?)));
+        for (stream, (first, last)) in held {
+            status.streams += 1;
+            status.entries += stream.num_entries();
+            let first = Timestamp(first);
+            status.oldest = Some(status.oldest.map_or(first, |oldest| oldest.min(first)));
+            status.newest = status.newest.max(Some(Timestamp(last)));
+        }
+        status.disk_bytes = catalogue.chunk_bytes() + board.journal_bytes;
+        status.sources = board.sources.values().cloned().collect();
+        status.problems.extend(board.stopped.clone());
+        status.problems.extend(board.found.iter().cloned());
+        status.problems.extend(catalogue.corrupt.iter().map(|(id, chunk)| {
+            let entries = match chunk.entries {
+                Some(entries) => format!("{entries} entries are missing"),
+                None => "entries are missing".to_owned(),
+            };
+            let folder = shared.folder.corrupt().display();
+            let message = format!(
+                "chunk {id} is damaged ({}) and was set aside, {entries}; look at the disk, then \
+                 remove the file: {folder}/{id}.chunk",
+                chunk.reason
+            );
+            problem(Severity::Error, "corrupt_chunk", message)
+        }));
+        status.problems.extend(board.paths.iter().cloned());
+    }
+    let failed = status.sources.iter().filter_map(|source| {
+        let error = source.last_error.as_ref()?;
+        let message = format!("cannot read on in {}: {error}", source.path);
+        Some(problem(Severity::Error, "unreadable_file", message))
+    });
+    let failed: Vec<_> = failed.collect();
+    status.problems.extend(failed);
+    status.sources.sort_by(|a, b| a.path.cmp(&b.path));
+    status.problems.sort_by_key(|problem| Reverse(problem.severity));
+    status
+}
