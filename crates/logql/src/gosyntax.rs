@@ -40,6 +40,9 @@ pub(crate) fn rewrite(pattern: &str) -> String {
                 Some(other) => {
                     out.push('\\');
                     out.push(other);
+                    if matches!(other, 'p' | 'P' | 'x') && chars.peek() == Some(&'{') {
+                        copy_to('}', &mut chars, &mut out);
+                    }
                 }
                 None => out.push('\\'),
             },
@@ -55,12 +58,7 @@ pub(crate) fn rewrite(pattern: &str) -> String {
             '[' if chars.peek() == Some(&':') => {
                 // `[:alpha:]` stays as it is.
                 out.push('[');
-                for c in chars.by_ref() {
-                    out.push(c);
-                    if c == ']' {
-                        break;
-                    }
-                }
+                copy_to(']', &mut chars, &mut out);
             }
             ']' if in_class && !at_class_start => {
                 in_class = false;
@@ -69,10 +67,56 @@ pub(crate) fn rewrite(pattern: &str) -> String {
             ']' | '[' if in_class => escape(c, &mut out),
             '&' | '~' if in_class => escape(c, &mut out),
             '-' if in_class && chars.peek() == Some(&'-') => escape('-', &mut out),
+            '{' if !in_class && !opens_count(&chars) => escape('{', &mut out),
+            '(' if !in_class => {
+                out.push('(');
+                group_name(&mut chars, &mut out);
+            }
             other => out.push(other),
         }
     }
     out
+}
+
+type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+fn copy_to(end: char, chars: &mut Chars<'_>, out: &mut String) {
+    for c in chars.by_ref() {
+        out.push(c);
+        if c == end {
+            return;
+        }
+    }
+}
+
+/// Whether `{` begins a repetition such as `{2}`, `{2,}` or `{2,5}`; elsewhere it is plain text.
+fn opens_count(chars: &Chars<'_>) -> bool {
+    let inner: String = chars.clone().take_while(|c| *c != '}').collect();
+    let closed = chars.clone().any(|c| c == '}');
+    let (least, most) = inner.split_once(',').unwrap_or((&inner, "0"));
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    closed && !least.is_empty() && digits(least) && digits(most)
+}
+
+/// `(?P<1st>…)`: a name may begin with a digit, a label may not; it gets a `_` before it.
+fn group_name(chars: &mut Chars<'_>, out: &mut String) {
+    let mut ahead = chars.clone();
+    let mut opening = String::new();
+    for expected in ["?", "P", "<"] {
+        match ahead.peek() {
+            Some(c) if expected.starts_with(*c) => {
+                opening.push(*c);
+                ahead.next();
+            }
+            _ if expected == "P" => {}
+            _ => return,
+        }
+    }
+    if ahead.peek().is_some_and(char::is_ascii_digit) {
+        out.push_str(&opening);
+        out.push('_');
+        *chars = ahead;
+    }
 }
 
 /// A character that stands for itself. The crate knows `\<` and `\>` as word boundaries.
@@ -83,7 +127,7 @@ fn escape(c: char, out: &mut String) {
     out.push(c);
 }
 
-fn quote(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+fn quote(chars: &mut Chars<'_>, out: &mut String) {
     while let Some(c) = chars.next() {
         if c == '\\' && chars.peek() == Some(&'E') {
             chars.next();
@@ -95,7 +139,7 @@ fn quote(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String)
 
 /// `\0`, `\12`, `\123`: the crate has only `\x{…}`. What Go takes for a back-reference and
 /// refuses (`\1` and no more digits) stays as it is, so that it is refused here too.
-fn octal(first: char, chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+fn octal(first: char, chars: &mut Chars<'_>, out: &mut String) {
     let mut value = first.to_digit(8).unwrap_or(0);
     let mut digits = 1;
     while digits < 3
@@ -139,9 +183,13 @@ mod tests {
         check(r"\Qa.b\E+", "a.b", true);
         check(r"\<b\>", "<b>", true);
         check(r"\x41\101", "AA", true);
-        check(r"\p{Han}", "文", true);
+        check(r"\p{Han}\x{6587}[\p{Han}]\pL", "文文文文", true);
         check(r"a/b\/c", "a/b/c", true);
         check("^.$", "\n", false);
+        check(r#"{"a""#, r#"{"a""#, true);
+        check("x{,2}", "x{,2}", true);
+        check("^x{2,}$", "xxx", true);
+        check("(?P<1st>a)(?<2>b)", "ab", true);
         assert!(bytes_regex(r"(a)\1").is_err());
     }
 }

@@ -68,3 +68,18 @@ pub struct Stats {
     pub first: Option<i64>,
     pub last: Option<i64>,
 }
+
+impl Stats {
+    /// Adds what another run has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.entries += other.entries;
+        self.matched += other.matched;
+        self.line_bytes += other.line_bytes;
+        let both = |a: Option<i64>, b: Option<i64>, pick: fn(i64, i64) -> i64| match (a, b) {
+            (Some(a), Some(b)) => Some(pick(a, b)),
+            (one, other) => one.or(other),
+        };
+        self.first = both(self.first, other.first, i64::min);
+        self.last = both(self.last, other.last, i64::max);
+    }
+}

@@ -1,0 +1,104 @@
+use super::samples::Point;
+use crate::ast::RangeOp;
+
+/// What is kept of some samples that follow each other; enough for every aggregation but the
+/// quantile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Summary {
+    count: f64,
+    sum: f64,
+    min: f64,
+    max: f64,
+    mean: f64,
+    /// The sum of squared distances from `mean`.
+    spread: f64,
+    first: Point,
+    last: Point,
+    /// How much the samples rose, a fall being a counter that began at 0 again.
+    rise: f64,
+}
+
+impl Summary {
+    pub(crate) const fn of(point: &Point) -> Self {
+        Self {
+            count: 1.0,
+            sum: point.value,
+            min: point.value,
+            max: point.value,
+            mean: point.value,
+            spread: 0.0,
+            first: *point,
+            last: *point,
+            rise: 0.0,
+        }
+    }
+
+    /// `self` and then `later`.
+    pub(crate) fn then(&self, later: &Self) -> Self {
+        let count = self.count + later.count;
+        let distance = later.mean - self.mean;
+        let between = if later.first.value < self.last.value {
+            later.first.value
+        } else {
+            later.first.value - self.last.value
+        };
+        Self {
+            count,
+            sum: self.sum + later.sum,
+            min: self.min.min(later.min),
+            max: self.max.max(later.max),
+            mean: self.mean + distance * later.count / count,
+            spread: self.spread
+                + later.spread
+                + distance * distance * self.count * later.count / count,
+            first: self.first,
+            last: later.last,
+            rise: self.rise + between + later.rise,
+        }
+    }
+
+    /// The value of `op` over a window; None where the op has none.
+    pub(crate) fn value(&self, op: RangeOp, from: i64, to: i64) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a range in seconds is a float")]
+        let range_secs = (to - from) as f64 / 1e9;
+        Some(match op {
+            RangeOp::Rate => self.sum / range_secs,
+            RangeOp::RateCounter => return self.counter_rate(from, to),
+            RangeOp::AvgOverTime => self.sum / self.count,
+            RangeOp::MaxOverTime => self.max,
+            RangeOp::MinOverTime => self.min,
+            RangeOp::StdvarOverTime => self.spread / self.count,
+            RangeOp::StddevOverTime => (self.spread / self.count).sqrt(),
+            RangeOp::FirstOverTime => self.first.value,
+            RangeOp::LastOverTime => self.last.value,
+            RangeOp::CountOverTime => self.count,
+            RangeOp::SumOverTime
+            | RangeOp::BytesRate
+            | RangeOp::BytesOverTime
+            | RangeOp::QuantileOverTime
+            | RangeOp::AbsentOverTime => self.sum,
+        })
+    }
+
+    /// The rise, extended to the ends of the window where the samples come near them, per second.
+    fn counter_rate(&self, from: i64, to: i64) -> Option<f64> {
+        if self.count < 2.0 {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "seconds between samples are a float")]
+        let secs = |ns: i64| ns as f64 / 1e9;
+        let mut to_start = secs(self.first.timestamp - from);
+        let mut to_end = secs(to - self.last.timestamp);
+        let sampled = secs(self.last.timestamp - self.first.timestamp);
+        let gap = sampled / (self.count - 1.0);
+        if self.rise > 0.0 && self.first.value >= 0.0 {
+            // A counter was never below 0.
+            to_start = to_start.min(sampled * (self.first.value / self.rise));
+        }
+        let near = gap * 1.1;
+        to_start = if to_start < near { to_start } else { gap / 2.0 };
+        to_end = if to_end < near { to_end } else { gap / 2.0 };
+        let extended = sampled + to_start + to_end;
+        Some(self.rise * (extended / sampled) / secs(to - from))
+    }
+}

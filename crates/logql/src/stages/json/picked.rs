@@ -1,0 +1,148 @@
+use std::borrow::Cow;
+
+use super::path::{Part, Path};
+use super::scan::{Kind, Malformed, Scanner};
+use crate::ast;
+use crate::pipeline::{Entry, Failure};
+
+/// `| json status="resp.status", ua="headers[\"User-Agent\"]"`: the values at these paths only. A
+/// path that leads nowhere gives the empty text.
+#[derive(Debug)]
+pub(crate) struct PickedJson {
+    picks: Vec<(String, Path)>,
+}
+
+impl PickedJson {
+    pub(crate) fn new(extractions: &[ast::Extraction]) -> Result<Self, String> {
+        let picks = extractions
+            .iter()
+            .map(|e| Ok((e.name.clone(), Path::parse(&e.path)?)))
+            .collect::<Result<_, String>>()?;
+        Ok(Self { picks })
+    }
+
+    pub(crate) fn run(&self, entry: &mut Entry<'_>) {
+        entry.with_line(|entry, line| {
+            let mut values: Vec<Option<Cow<'_, str>>> = vec![None; self.picks.len()];
+            let mut scanner = Scanner::new(line);
+            let open: Vec<usize> = (0..self.picks.len()).collect();
+            let read = match scanner.kind() {
+                Ok(Kind::Object) => self.read(&mut scanner, &open, 0, &mut values),
+                Ok(_) => Err(scanner.error("expected an object")),
+                Err(malformed) => Err(malformed),
+            };
+            if read.is_err() && values.iter().any(Option::is_none) {
+                entry.fail(Failure::Json, "");
+                return;
+            }
+            let mut name = String::new();
+            for ((label, _), value) in self.picks.iter().zip(&values) {
+                name.clear();
+                name.push_str(label);
+                entry.dodge(&mut name);
+                entry.set(&name, value.as_deref().unwrap_or(""));
+            }
+        });
+    }
+
+    /// Reads a value that the paths in `open` lead into, `depth` parts of them being behind.
+    fn read<'l>(
+        &self,
+        scanner: &mut Scanner<'l>,
+        open: &[usize],
+        depth: usize,
+        values: &mut [Option<Cow<'l, str>>],
+    ) -> Result<(), Malformed> {
+        scanner.check_depth(depth)?;
+        let part = |pick: &usize| self.picks.get(*pick).and_then(|(_, path)| path.0.get(depth));
+        if open.iter().any(|pick| part(pick).is_none()) {
+            return self.take(scanner, open, depth, values);
+        }
+        match scanner.kind()? {
+            Kind::Object => {
+                scanner.open_object()?;
+                let mut first = true;
+                while let Some(key) = scanner.key(&mut first)? {
+                    let into: Vec<usize> = open
+                        .iter()
+                        .copied()
+                        .filter(|pick| matches!(part(pick), Some(Part::Key(k)) if *k == key))
+                        .collect();
+                    self.enter(scanner, &into, depth, values)?;
+                }
+            }
+            Kind::Array => {
+                scanner.open_array()?;
+                let mut first = true;
+                let mut index = 0;
+                while scanner.element(&mut first)? {
+                    let into: Vec<usize> = open
+                        .iter()
+                        .copied()
+                        .filter(|pick| part(pick) == Some(&Part::Index(index)))
+                        .collect();
+                    self.enter(scanner, &into, depth, values)?;
+                    index += 1;
+                }
+            }
+            _ => {
+                scanner.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn enter<'l>(
+        &self,
+        scanner: &mut Scanner<'l>,
+        into: &[usize],
+        depth: usize,
+        values: &mut [Option<Cow<'l, str>>],
+    ) -> Result<(), Malformed> {
+        if into.is_empty() {
+            scanner.skip().map(|_| ())
+        } else {
+            self.read(scanner, into, depth + 1, values)
+        }
+    }
+
+    /// Takes the value for the paths that end here; those that lead on read it once more.
+    fn take<'l>(
+        &self,
+        scanner: &mut Scanner<'l>,
+        open: &[usize],
+        depth: usize,
+        values: &mut [Option<Cow<'l, str>>],
+    ) -> Result<(), Malformed> {
+        let kind = scanner.kind()?;
+        let raw;
+        let value: Cow<'l, str> = match kind {
+            Kind::String => {
+                raw = &b""[..];
+                scanner.string()?
+            }
+            Kind::Null => {
+                raw = scanner.skip()?;
+                Cow::Borrowed("")
+            }
+            _ => {
+                raw = scanner.skip()?;
+                String::from_utf8_lossy(raw)
+            }
+        };
+        let (ends, on): (Vec<usize>, Vec<usize>) = open
+            .iter()
+            .partition(|pick| self.picks.get(**pick).is_some_and(|(_, p)| p.0.len() == depth));
+        for pick in ends {
+            if let Some(slot) = values.get_mut(pick)
+                && slot.is_none()
+            {
+                *slot = Some(value.clone());
+            }
+        }
+        if on.is_empty() || raw.is_empty() {
+            return Ok(());
+        }
+        self.read(&mut Scanner::new(raw), &on, depth, values)
+    }
+}

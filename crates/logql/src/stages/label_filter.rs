@@ -1,0 +1,135 @@
+//! `| level="error" and (rtf > 1 or took > 250ms)`
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use model::Matcher;
+
+use crate::ast;
+use crate::ast::CompareOp;
+use crate::ip::IpRange;
+use crate::pipeline::{ERROR, ERROR_DETAILS, Entry, Failure};
+use crate::units;
+
+/// A label filter, ready to run.
+#[derive(Debug)]
+pub(crate) enum LabelFilter {
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
+    Match(Matcher),
+    Compare { name: String, op: CompareOp, value: Operand },
+    Ip { name: String, negated: bool, range: IpRange },
+}
+
+/// What a label is compared with, and so how its value is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Operand {
+    Number(f64),
+    DurationNs(i64),
+    Bytes(u64),
+}
+
+impl LabelFilter {
+    pub(crate) fn new(filter: &ast::LabelFilter) -> Result<Self, String> {
+        use ast::LabelFilter as Ast;
+        let compare = |name: &str, op, value| Self::Compare { name: name.to_owned(), op, value };
+        Ok(match filter {
+            Ast::And(left, right) => {
+                Self::And(Box::new(Self::new(left)?), Box::new(Self::new(right)?))
+            }
+            Ast::Or(left, right) => {
+                Self::Or(Box::new(Self::new(left)?), Box::new(Self::new(right)?))
+            }
+            Ast::Match(matcher) => Self::Match(matcher.clone()),
+            Ast::Number { name, op, value } => compare(name, *op, Operand::Number(*value)),
+            Ast::Duration { name, op, ns } => compare(name, *op, Operand::DurationNs(*ns)),
+            Ast::Bytes { name, op, bytes } => compare(name, *op, Operand::Bytes(*bytes)),
+            Ast::Ip { name, negated, pattern } => {
+                Self::Ip { name: name.clone(), negated: *negated, range: IpRange::parse(pattern)? }
+            }
+        })
+    }
+
+    /// Whether the entry stays. A value that cannot be compared keeps it and says so in
+    /// `__error__`; from then on only the text of labels can drop it.
+    pub(crate) fn passes(&self, entry: &mut Entry<'_>) -> bool {
+        match self {
+            Self::And(left, right) => {
+                // Both sides run, so that an error of either is seen.
+                let left = left.passes(entry);
+                right.passes(entry) && left
+            }
+            Self::Or(left, right) => left.passes(entry) || right.passes(entry),
+            Self::Match(matcher) => {
+                let value = match matcher.name.as_str() {
+                    ERROR => entry.error(),
+                    ERROR_DETAILS => None,
+                    name => entry.value(name),
+                };
+                matcher.matches_value(value.unwrap_or(""))
+            }
+            Self::Compare { name, op, value } => compare(entry, name, *op, *value),
+            Self::Ip { name, negated, range } => {
+                if entry.error().is_some() {
+                    return true;
+                }
+                let Some(text) = entry.value(name) else { return false };
+                match text.parse::<IpAddr>() {
+                    Ok(address) => range.contains(address) != *negated,
+                    Err(_) => {
+                        let details = format!("{text:?} is not an address");
+                        entry.fail(Failure::LabelFilter, &details);
+                        true
+                    }
+                }
+            }
+        }
+    }
+
+    /// The one label this looks at, if it is only one.
+    pub(crate) fn only_name(&self) -> Option<&str> {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => {
+                let name = left.only_name()?;
+                (right.only_name()? == name).then_some(name)
+            }
+            Self::Match(matcher) => Some(&matcher.name),
+            Self::Compare { name, .. } | Self::Ip { name, .. } => Some(name),
+        }
+    }
+}
+
+fn compare(entry: &mut Entry<'_>, name: &str, op: CompareOp, operand: Operand) -> bool {
+    if entry.error().is_some() {
+        return true;
+    }
+    let Some(text) = entry.value(name) else { return false };
+    let order = match operand {
+        Operand::Number(right) => units::parse_number(text).map(|left| left.partial_cmp(&right)),
+        Operand::DurationNs(right) => {
+            units::parse_duration(text).map(|left| Some(left.cmp(&right)))
+        }
+        Operand::Bytes(right) => units::parse_bytes(text).map(|left| Some(left.cmp(&right))),
+    };
+    match order {
+        Ok(order) => holds(op, order),
+        Err(details) => {
+            entry.fail(Failure::LabelFilter, &details);
+            true
+        }
+    }
+}
+
+/// Whether a comparison with this outcome is true; None is the outcome for NaN.
+fn holds(op: CompareOp, order: Option<Ordering>) -> bool {
+    match op {
+        CompareOp::Equal => order == Some(Ordering::Equal),
+        CompareOp::NotEqual => order != Some(Ordering::Equal),
+        CompareOp::Greater => order == Some(Ordering::Greater),
+        CompareOp::GreaterEqual => {
+            matches!(order, Some(Ordering::Greater | Ordering::Equal))
+        }
+        CompareOp::Less => order == Some(Ordering::Less),
+        CompareOp::LessEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+    }
+}

@@ -1,0 +1,59 @@
+//! `| regexp "(?P<ip>\\S+) -"`
+
+use regex::bytes::Regex;
+
+use super::extract::{Extract, Extraction, Next};
+use crate::gosyntax;
+use crate::pipeline::Entry;
+
+/// `| regexp`, ready to run.
+#[derive(Debug)]
+pub(crate) struct Regexp {
+    regex: Regex,
+    /// The groups that have a name.
+    groups: Vec<(usize, String)>,
+    pub(crate) extract: Extract,
+}
+
+impl Regexp {
+    /// An error is a sentence about the pattern.
+    pub(crate) fn new(pattern: &str) -> Result<Self, String> {
+        let regex = gosyntax::bytes_regex(pattern)
+            .map_err(|_| format!("{pattern:?} is not a valid regular expression"))?;
+        let mut groups: Vec<(usize, String)> = Vec::new();
+        for (at, name) in regex.capture_names().enumerate() {
+            let Some(name) = name else { continue };
+            if groups.iter().any(|(_, known)| known == name) {
+                return Err(format!("the group {name:?} stands twice in {pattern:?}"));
+            }
+            groups.push((at, name.to_owned()));
+        }
+        if groups.is_empty() {
+            return Err(format!("{pattern:?} has no named group, expected (?P<name>…)"));
+        }
+        Ok(Self { regex, groups, extract: Extract::default() })
+    }
+
+    /// False when a filter on one of the groups drops the entry.
+    pub(crate) fn run(&self, entry: &mut Entry<'_>) -> bool {
+        entry.with_line(|entry, line| {
+            let Some(captures) = self.regex.captures(line) else { return true };
+            let mut extraction = Extraction::new(entry, &self.extract);
+            let mut label = String::new();
+            for (at, name) in &self.groups {
+                label.clear();
+                label.push_str(name);
+                extraction.entry.dodge(&mut label);
+                if !extraction.wants(&label) {
+                    continue;
+                }
+                let value = captures.get(*at).map_or(&b""[..], |group| group.as_bytes());
+                let value = String::from_utf8_lossy(value);
+                if let Next::Break(keep) = extraction.set(&label, &value) {
+                    return keep;
+                }
+            }
+            true
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! The functions that templates know, one family a file.
+
+mod args;
+mod collection;
+mod compare;
+mod encode;
+mod json;
+mod math;
+mod pattern;
+mod printf;
+mod text;
+mod time;
+mod units;
+
+use super::regexes::Regexes;
+use super::scope::Scope;
+use super::value::Value;
+
+pub(crate) use args::Args;
+
+/// What a function sees besides its arguments.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'t> {
+    pub(crate) scope: &'t dyn Scope,
+    pub(crate) regexes: &'t Regexes,
+}
+
+/// A function of a template.
+#[derive(Clone, Copy)]
+pub(crate) struct Function(fn(&Args<'_>) -> Result<Value, String>);
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Function")
+    }
+}
+
+impl Function {
+    pub(crate) fn call(
+        self,
+        name: &str,
+        context: &Context<'_>,
+        values: &[Value],
+    ) -> Result<Value, String> {
+        (self.0)(&Args { name, values, context })
+    }
+}
+
+/// The function of this name.
+pub(crate) fn find(name: &str) -> Option<Function> {
+    let function = text::find(name)
+        .or_else(|| compare::find(name))
+        .or_else(|| math::find(name))
+        .or_else(|| units::find(name))
+        .or_else(|| pattern::find(name))
+        .or_else(|| encode::find(name))
+        .or_else(|| time::find(name))
+        .or_else(|| json::find(name))
+        .or_else(|| collection::find(name))
+        .or_else(|| printf::find(name))?;
+    Some(Function(function))
+}
+
+/// How each family keeps its functions.
+pub(crate) type Body = fn(&Args<'_>) -> Result<Value, String>;

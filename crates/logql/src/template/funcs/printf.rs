@@ -1,0 +1,254 @@
+//! `print`, `println`, `printf`
+
+use super::Body;
+use crate::template::number;
+use crate::template::value::Value;
+
+pub(super) fn find(name: &str) -> Option<Body> {
+    Some(match name {
+        "print" => |a| Ok(Value::Text(print(a.values))),
+        "println" => |a| {
+            let texts: Vec<String> = a.values.iter().map(Value::to_text).collect();
+            Ok(Value::Text(format!("{}\n", texts.join(" "))))
+        },
+        "printf" => |a| {
+            a.expect_from(1)?;
+            Ok(Value::Text(printf(a.text(0)?, a.values.get(1..).unwrap_or(&[]))))
+        },
+        _ => return None,
+    })
+}
+
+/// A space stands between two values of which neither is a text.
+fn print(values: &[Value]) -> String {
+    let mut out = String::new();
+    let mut after_text = true;
+    for value in values {
+        let is_text = matches!(value, Value::Text(_));
+        if !after_text && !is_text {
+            out.push(' ');
+        }
+        value.print_inner(&mut out);
+        after_text = is_text;
+    }
+    out
+}
+
+/// What stands between `%` and the verb.
+#[derive(Clone, Copy, Debug, Default)]
+struct Flags {
+    minus: bool,
+    plus: bool,
+    sharp: bool,
+    space: bool,
+    zero: bool,
+    width: Option<usize>,
+    precision: Option<usize>,
+}
+
+/// Wider than this is no column of a log.
+const MAX_WIDTH: usize = 10_000;
+
+fn printf(format: &str, values: &[Value]) -> String {
+    let mut out = String::new();
+    let mut chars = format.chars().peekable();
+    let mut rest = values.iter();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let flags = flags(&mut chars, &mut rest);
+        match chars.next() {
+            None => out.push_str("%!(NOVERB)"),
+            Some('%') => out.push('%'),
+            Some(verb) => match rest.next() {
+                Some(value) => out.push_str(&verb_text(verb, flags, value)),
+                None => out.push_str(&format!("%!{verb}(MISSING)")),
+            },
+        }
+    }
+    let extra: Vec<String> = rest.map(typed).collect();
+    if !extra.is_empty() {
+        out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
+    }
+    out
+}
+
+fn flags(
+    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    rest: &mut std::slice::Iter<'_, Value>,
+) -> Flags {
+    let mut flags = Flags::default();
+    while let Some(c) = chars.peek() {
+        match c {
+            '-' => flags.minus = true,
+            '+' => flags.plus = true,
+            '#' => flags.sharp = true,
+            ' ' => flags.space = true,
+            '0' => flags.zero = true,
+            _ => break,
+        }
+        chars.next();
+    }
+    flags.width = count(chars, rest);
+    if chars.peek() == Some(&'.') {
+        chars.next();
+        flags.precision = Some(count(chars, rest).unwrap_or(0));
+    }
+    flags
+}
+
+/// A width or precision: digits, or `*` for the next value.
+fn count(
+    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    rest: &mut std::slice::Iter<'_, Value>,
+) -> Option<usize> {
+    if chars.peek() == Some(&'*') {
+        chars.next();
+        return match rest.next() {
+            Some(Value::Int(value)) => usize::try_from(*value).ok().map(|n| n.min(MAX_WIDTH)),
+            _ => None,
+        };
+    }
+    let mut value: Option<usize> = None;
+    while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
+        let digit = usize::try_from(digit).unwrap_or(0);
+        value = Some((value.unwrap_or(0) * 10 + digit).min(MAX_WIDTH));
+        chars.next();
+    }
+    value
+}
+
+/// `string=abc`: how a value is shown where it fits no verb.
+fn typed(value: &Value) -> String {
+    match value {
+        Value::Nil => "<nil>".to_owned(),
+        value => format!("{}={}", value.type_name(), value.to_text()),
+    }
+}
+
+fn verb_text(verb: char, flags: Flags, value: &Value) -> String {
+    let text = match (verb, value) {
+        ('v', Value::Text(text)) if flags.sharp => Some(format!("{text:?}")),
+        ('v', Value::Text(text)) => Some(text.clone()),
+        ('v' | 'd', Value::Int(number)) => return pad_number(&number.to_string(), flags),
+        ('v', Value::Float(number)) => return float('g', flags, *number),
+        ('v', value) => Some(value.to_text()),
+        ('T', value) => Some(value.type_name().to_owned()),
+        ('s', Value::Text(text)) => Some(cut(text, flags.precision)),
+        ('s', Value::Time(_) | Value::List(_) | Value::Map(_)) => Some(value.to_text()),
+        ('q', Value::Text(text)) => Some(format!("{text:?}")),
+        ('q', Value::Int(number)) => character(*number).map(|c| format!("{c:?}")),
+        ('x', Value::Text(text)) => Some(hex(text, false)),
+        ('X', Value::Text(text)) => Some(hex(text, true)),
+        ('t', Value::Bool(value)) => Some(value.to_string()),
+        ('b' | 'o' | 'x' | 'X', Value::Int(number)) => {
+            return pad_number(&radix(verb, flags, *number), flags);
+        }
+        ('c', Value::Int(number)) => character(*number).map(|c| c.to_string()),
+        ('U', Value::Int(number)) => Some(format!("U+{number:04X}")),
+        ('e' | 'E' | 'f' | 'F' | 'g' | 'G', Value::Float(number)) => {
+            return float(verb, flags, *number);
+        }
+        _ => None,
+    };
+    match text {
+        Some(text) => pad(&text, flags),
+        None => format!("%!{verb}({})", typed(value)),
+    }
+}
+
+fn character(number: i64) -> Option<char> {
+    Some(u32::try_from(number).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+fn cut(text: &str, precision: Option<usize>) -> String {
+    match precision {
+        Some(len) => text.chars().take(len).collect(),
+        None => text.to_owned(),
+    }
+}
+
+fn hex(text: &str, upper: bool) -> String {
+    text.bytes()
+        .map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") })
+        .collect()
+}
+
+fn radix(verb: char, flags: Flags, number: i64) -> String {
+    let magnitude = number.unsigned_abs();
+    let sign = if number < 0 { "-" } else { "" };
+    match (verb, flags.sharp) {
+        ('b', false) => format!("{sign}{magnitude:b}"),
+        ('b', true) => format!("{sign}0b{magnitude:b}"),
+        ('o', false) => format!("{sign}{magnitude:o}"),
+        ('o', true) => format!("{sign}0{magnitude:o}"),
+        ('x', false) => format!("{sign}{magnitude:x}"),
+        ('x', true) => format!("{sign}0x{magnitude:x}"),
+        (_, false) => format!("{sign}{magnitude:X}"),
+        (_, true) => format!("{sign}0X{magnitude:X}"),
+    }
+}
+
+fn float(verb: char, flags: Flags, number: f64) -> String {
+    if !number.is_finite() {
+        let text = number::special(number);
+        let plain = if flags.plus { &text } else { text.trim_start_matches('+') };
+        let shown = if text == "+Inf" && verb == 'g' && !flags.plus { "+Inf" } else { plain };
+        return pad(shown, Flags { zero: false, ..flags });
+    }
+    let text = match (verb, flags.precision) {
+        ('e' | 'E', precision) => {
+            let text = format!("{number:.*e}", precision.unwrap_or(6));
+            let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+            format!("{mantissa}e{}", number::exponent_text(exponent.parse().unwrap_or(0)))
+        }
+        ('f' | 'F', precision) => format!("{number:.*}", precision.unwrap_or(6)),
+        (_, None) => number::shortest(number),
+        (_, Some(precision)) => significant(number, precision.max(1)),
+    };
+    let text = if verb.is_ascii_uppercase() { text.to_uppercase() } else { text };
+    pad_number(&text, flags)
+}
+
+/// `number` with so many significant digits, zeros at the end left out.
+fn significant(number: f64, precision: usize) -> String {
+    let text = format!("{:.*e}", precision - 1, number.abs());
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = match digits.trim_end_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    let large = i64::try_from(precision).unwrap_or(i64::MAX);
+    let exponent = exponent.parse().unwrap_or(0);
+    number::general(digits, exponent, number.is_sign_negative(), large)
+}
+
+fn pad_number(text: &str, flags: Flags) -> String {
+    let signed = match (text.starts_with('-'), flags.plus, flags.space) {
+        (false, true, _) => format!("+{text}"),
+        (false, false, true) => format!(" {text}"),
+        _ => text.to_owned(),
+    };
+    let width = flags.width.unwrap_or(0);
+    let len = signed.chars().count();
+    if !flags.zero || flags.minus || len >= width {
+        return pad(&signed, Flags { zero: false, ..flags });
+    }
+    let (sign, digits) = signed.split_at(usize::from(signed.starts_with(['-', '+', ' '])));
+    format!("{sign}{}{digits}", "0".repeat(width - len))
+}
+
+fn pad(text: &str, flags: Flags) -> String {
+    let len = text.chars().count();
+    let missing = flags.width.unwrap_or(0).saturating_sub(len);
+    if flags.minus {
+        format!("{text}{}", " ".repeat(missing))
+    } else if flags.zero {
+        format!("{}{text}", "0".repeat(missing))
+    } else {
+        format!("{}{text}", " ".repeat(missing))
+    }
+}

@@ -1,0 +1,189 @@
+//! Texts: case, trimming, cutting, aligning, replacing.
+
+use super::{Args, Body};
+use crate::template::value::Value;
+
+/// No function makes a text longer than this out of a number it is given.
+const MAX_LEN: usize = 1 << 20;
+
+pub(super) fn find(name: &str) -> Option<Body> {
+    Some(match name {
+        "lower" | "ToLower" => |a| map(a, str::to_lowercase),
+        "upper" | "ToUpper" => |a| map(a, str::to_uppercase),
+        "title" => |a| map(a, title),
+        "trim" | "TrimSpace" => |a| map(a, |text| text.trim().to_owned()),
+        "trimAll" => |a| with_set(a, 1, |text, set| text.trim_matches(set).to_owned()),
+        "Trim" => |a| with_set(a, 0, |text, set| text.trim_matches(set).to_owned()),
+        "TrimLeft" => |a| with_set(a, 0, |text, set| text.trim_start_matches(set).to_owned()),
+        "TrimRight" => |a| with_set(a, 0, |text, set| text.trim_end_matches(set).to_owned()),
+        "trimPrefix" => |a| two(a, |prefix, text| cut(text, text.strip_prefix(prefix))),
+        "trimSuffix" => |a| two(a, |suffix, text| cut(text, text.strip_suffix(suffix))),
+        "TrimPrefix" => |a| two(a, |text, prefix| cut(text, text.strip_prefix(prefix))),
+        "TrimSuffix" => |a| two(a, |text, suffix| cut(text, text.strip_suffix(suffix))),
+        "replace" => |a| {
+            a.expect(3)?;
+            Ok(Value::Text(a.text(2)?.replace(a.text(0)?, a.text(1)?)))
+        },
+        "Replace" => replace_some,
+        "trunc" => trunc,
+        "substr" => substr,
+        "alignLeft" => |a| align(a, true),
+        "alignRight" => |a| align(a, false),
+        "indent" => |a| indent(a, ""),
+        "nindent" => |a| indent(a, "\n"),
+        "repeat" => repeat,
+        "contains" => |a| test(a, |part, text| text.contains(part)),
+        "hasPrefix" => |a| test(a, |part, text| text.starts_with(part)),
+        "hasSuffix" => |a| test(a, |part, text| text.ends_with(part)),
+        "default" => |a| {
+            a.expect(2)?;
+            Ok(if a.get(1).is_true() { a.get(1).clone() } else { a.get(0).clone() })
+        },
+        "__line__" => |a| {
+            a.expect(0)?;
+            Ok(Value::Text(a.context.scope.line()))
+        },
+        _ => return None,
+    })
+}
+
+fn map(args: &Args<'_>, change: impl Fn(&str) -> String) -> Result<Value, String> {
+    args.expect(1)?;
+    Ok(Value::Text(change(args.text(0)?)))
+}
+
+fn two(args: &Args<'_>, change: impl Fn(&str, &str) -> String) -> Result<Value, String> {
+    args.expect(2)?;
+    Ok(Value::Text(change(args.text(0)?, args.text(1)?)))
+}
+
+fn test(args: &Args<'_>, holds: impl Fn(&str, &str) -> bool) -> Result<Value, String> {
+    args.expect(2)?;
+    Ok(Value::Bool(holds(args.text(0)?, args.text(1)?)))
+}
+
+fn cut(text: &str, stripped: Option<&str>) -> String {
+    stripped.unwrap_or(text).to_owned()
+}
+
+/// The text stands at argument `text_at`, the set of characters in the other one.
+fn with_set(
+    args: &Args<'_>,
+    text_at: usize,
+    change: impl Fn(&str, &[char]) -> String,
+) -> Result<Value, String> {
+    args.expect(2)?;
+    let set: Vec<char> = args.text(1 - text_at)?.chars().collect();
+    Ok(Value::Text(change(args.text(text_at)?, &set)))
+}
+
+/// The first letter of each word in upper case. A word ends at what is neither letter, digit nor
+/// underscore.
+fn title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        if inside {
+            out.push(c);
+        } else {
+            out.extend(c.to_uppercase());
+        }
+        inside = c.is_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace();
+    }
+    out
+}
+
+fn replace_some(args: &Args<'_>) -> Result<Value, String> {
+    args.expect(4)?;
+    let (text, old, new) = (args.text(0)?, args.text(1)?, args.text(2)?);
+    let replaced = match usize::try_from(args.int(3)?) {
+        Ok(count) => text.replacen(old, new, count),
+        Err(_) => text.replace(old, new),
+    };
+    Ok(Value::Text(replaced))
+}
+
+/// The bytes from `start` to `end`; parts of a character at the ends become U+FFFD, one a byte.
+fn bytes(text: &str, start: usize, end: usize) -> String {
+    let mut part = text.as_bytes().get(start..end).unwrap_or(b"");
+    let mut out = String::with_capacity(part.len());
+    loop {
+        match std::str::from_utf8(part) {
+            Ok(rest) => {
+                out.push_str(rest);
+                return out;
+            }
+            Err(error) => {
+                let (good, bad) = part.split_at(error.valid_up_to());
+                out.push_str(std::str::from_utf8(good).unwrap_or(""));
+                out.push(char::REPLACEMENT_CHARACTER);
+                part = bad.get(1..).unwrap_or(b"");
+            }
+        }
+    }
+}
+
+fn trunc(args: &Args<'_>) -> Result<Value, String> {
+    args.expect(2)?;
+    let text = args.text(1)?;
+    let count = args.int(0)?;
+    let len = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX).min(text.len());
+    Ok(Value::Text(if count < 0 {
+        bytes(text, text.len() - len, text.len())
+    } else {
+        bytes(text, 0, len)
+    }))
+}
+
+fn substr(args: &Args<'_>) -> Result<Value, String> {
+    args.expect(3)?;
+    let text = args.text(2)?;
+    let at = |value: i64| usize::try_from(value).ok();
+    let (start, end) = (at(args.int(0)?), at(args.int(1)?));
+    let end_or_all = end.filter(|end| *end <= text.len()).unwrap_or(text.len());
+    let start = match (start, end) {
+        (None, None) => return Err("substr starts before the text".to_owned()),
+        (start, _) => start.unwrap_or(0),
+    };
+    if start > end_or_all {
+        return Err("substr starts after its end".to_owned());
+    }
+    Ok(Value::Text(bytes(text, start, end_or_all)))
+}
+
+/// To `count` characters: filled with spaces, or cut on the side that is not aligned.
+fn align(args: &Args<'_>, left: bool) -> Result<Value, String> {
+    args.expect(2)?;
+    let text = args.text(1)?;
+    let Ok(count) = usize::try_from(args.int(0)?) else {
+        return Ok(Value::Text(text.to_owned()));
+    };
+    let len = text.chars().count();
+    if len >= count {
+        let kept = if left {
+            text.chars().take(count).collect()
+        } else {
+            text.chars().skip(len - count).collect()
+        };
+        return Ok(Value::Text(kept));
+    }
+    let spaces = " ".repeat((count - len).min(MAX_LEN));
+    Ok(Value::Text(if left { format!("{text}{spaces}") } else { format!("{spaces}{text}") }))
+}
+
+fn indent(args: &Args<'_>, before: &str) -> Result<Value, String> {
+    args.expect(2)?;
+    let spaces = " ".repeat(usize::try_from(args.int(0)?).unwrap_or(0).min(MAX_LEN));
+    let text = args.text(1)?;
+    Ok(Value::Text(format!("{before}{spaces}{}", text.replace('\n', &format!("\n{spaces}")))))
+}
+
+fn repeat(args: &Args<'_>) -> Result<Value, String> {
+    args.expect(2)?;
+    let text = args.text(1)?;
+    let count = usize::try_from(args.int(0)?).map_err(|_| "repeat takes no negative count")?;
+    if text.len().saturating_mul(count) > MAX_LEN {
+        return Err("repeat makes the text too long".to_owned());
+    }
+    Ok(Value::Text(text.repeat(count)))
+}
