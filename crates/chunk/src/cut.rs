@@ -3,6 +3,7 @@ use std::ops::Range;
 use model::{Batch, Fields, Lines};
 
 use crate::limits::{BLOCK_ENTRIES, BLOCK_VALUES, SECTION_BYTES};
+use crate::{Column, EncodeError};
 
 /// Bytes of field values that end a block. Values that stand in their lines never come near it.
 const FIELD_BYTES: usize = SECTION_BYTES / 4;
@@ -12,17 +13,27 @@ const FIELD_VALUES: usize = BLOCK_VALUES / 2;
 
 /// Cuts `batch` into blocks of at least `block_bytes` bytes of lines each, the last excepted, or
 /// less where a reader would refuse so many entries or fields.
-pub(crate) fn blocks(batch: &Batch, lines: &Lines, block_bytes: usize) -> Vec<Range<usize>> {
-    let metadata = weights(&batch.metadata, batch.len());
-    let auto = weights(&batch.auto, batch.len());
+pub(crate) fn blocks(
+    batch: &Batch,
+    lines: &Lines,
+    block_bytes: usize,
+) -> Result<Vec<Range<usize>>, EncodeError> {
+    let columns = [Column::Metadata, Column::Auto];
+    let weights = [&batch.metadata, &batch.auto].map(|fields| weights(fields, batch.len()));
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut fields = [Weight::default(); 2];
     for row in 0..batch.len() {
-        for (sum, weights) in fields.iter_mut().zip([&metadata, &auto]) {
+        for ((sum, weights), column) in fields.iter_mut().zip(&weights).zip(columns) {
             let weight = weights.get(row).copied().unwrap_or_default();
             sum.bytes += weight.bytes;
             sum.values += weight.values;
+            for (size, limit) in [(sum.bytes, SECTION_BYTES), (sum.values, BLOCK_VALUES)] {
+                if size > limit {
+                    let (size, limit) = (size as u64, limit as u64);
+                    return Err(EncodeError::TooLarge { what: column.name(), size, limit });
+                }
+            }
         }
         let end = row + 1;
         let num_bytes = lines.start(end) - lines.start(start);
@@ -35,7 +46,7 @@ pub(crate) fn blocks(batch: &Batch, lines: &Lines, block_bytes: usize) -> Vec<Ra
             fields = [Weight::default(); 2];
         }
     }
-    ranges
+    Ok(ranges)
 }
 
 /// What the fields of one entry weigh.

@@ -5,6 +5,7 @@ use model::{Batch, Labels, Lines};
 use crate::cut::blocks;
 use crate::fields::{LineText, write_fields};
 use crate::footer::{MAGIC, write_footer};
+use crate::limits::LABELS;
 use crate::numbers::{write_arrivals, write_lengths, write_timestamps};
 use crate::section::pack;
 use crate::signature::write_signature;
@@ -50,7 +51,11 @@ pub fn encode(
     codec: &mut dyn Codec,
 ) -> Result<Encoded, EncodeError> {
     let lines = check(batch)?;
-    let ranges = blocks(batch, lines, options.block_bytes.clamp(64 << 10, 4 << 20));
+    if labels.len() > LABELS {
+        let (size, limit) = (labels.len() as u64, LABELS as u64);
+        return Err(EncodeError::TooLarge { what: "number of labels", size, limit });
+    }
+    let ranges = blocks(batch, lines, options.block_bytes.clamp(64 << 10, 4 << 20))?;
     let mut metas: Vec<BlockMeta> =
         ranges.iter().map(|rows| block_meta(batch, lines, rows.clone())).collect();
 
@@ -71,7 +76,7 @@ pub fn encode(
         }
     }
     let meta = ChunkMeta { version: VERSION, labels: labels.clone(), blocks: metas };
-    write_footer(&mut out, &meta);
+    write_footer(&mut out, &meta)?;
     Ok(Encoded { id: ChunkId::of(&out), bytes: out, meta })
 }
 

@@ -21,8 +21,8 @@
 use model::Labels;
 
 use crate::bytes::{Reader, put_bytes, put_varint, unzigzag, zigzag};
-use crate::limits::{BLOCK_ENTRIES, FOOTER_BYTES, SECTION_BYTES};
-use crate::{BlockMeta, ChunkMeta, FormatError, Section};
+use crate::limits::{BLOCK_ENTRIES, FOOTER_BYTES, LABELS, SECTION_BYTES};
+use crate::{BlockMeta, ChunkMeta, EncodeError, FormatError, Section};
 
 /// The version that is written; all versions up to it are read.
 pub const VERSION: u8 = 1;
@@ -104,7 +104,7 @@ fn footer_checksum(footer: &[u8], version: u8) -> u32 {
 fn read_footer(footer: &[u8], version: u8, sections_end: u64) -> Result<ChunkMeta, FormatError> {
     let mut reader = Reader::new(footer, "footer");
     let mut labels = Labels::new();
-    for _ in 0..reader.at_most(footer.len(), "labels")? {
+    for _ in 0..reader.at_most(LABELS, "labels")? {
         let name = reader.text()?;
         labels.set(name, reader.text()?);
     }
@@ -162,7 +162,7 @@ fn read_block(reader: &mut Reader<'_>, sections_end: u64) -> Result<BlockMeta, F
 }
 
 /// Closes a chunk: `out` ends with its sections.
-pub(crate) fn write_footer(out: &mut Vec<u8>, meta: &ChunkMeta) {
+pub(crate) fn write_footer(out: &mut Vec<u8>, meta: &ChunkMeta) -> Result<(), EncodeError> {
     let start = out.len();
     put_varint(out, meta.labels.len() as u64);
     for (name, value) in meta.labels.iter() {
@@ -187,9 +187,14 @@ pub(crate) fn write_footer(out: &mut Vec<u8>, meta: &ChunkMeta) {
         }
     }
     let footer = out.get(start..).unwrap_or_default();
+    if footer.len() > FOOTER_BYTES {
+        let (size, limit) = (footer.len() as u64, FOOTER_BYTES as u64);
+        return Err(EncodeError::TooLarge { what: "footer", size, limit });
+    }
     let (len, checksum) = (footer.len() as u32, footer_checksum(footer, meta.version));
     out.extend_from_slice(&len.to_le_bytes());
     out.extend_from_slice(&checksum.to_le_bytes());
     out.push(meta.version);
     out.extend_from_slice(MAGIC.as_bytes());
+    Ok(())
 }

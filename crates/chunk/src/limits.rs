@@ -12,3 +12,6 @@ pub(crate) const BLOCK_VALUES: usize = 1 << 20;
 
 /// Bytes of one footer.
 pub(crate) const FOOTER_BYTES: usize = 16 << 20;
+
+/// Labels of a stream.
+pub(crate) const LABELS: usize = 1024;

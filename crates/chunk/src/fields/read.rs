@@ -60,15 +60,19 @@ pub(crate) fn read_fields(
     }
     reader.end()?;
 
-    let mut num_bytes = 0;
+    let (mut num_bytes, mut num_values) = (0, 0);
     for (row, shape) in (0_u32..).zip(&row_shapes) {
         let of_shape = shape.checked_sub(1).and_then(|shape| wanted.get_mut(shape));
         for (name, values) in of_shape.into_iter().flatten() {
             let value = values.next(row, lines, what)?;
             num_bytes += value.len();
-            if num_bytes > SECTION_BYTES {
-                let (claimed, limit) = (num_bytes as u64, SECTION_BYTES as u64);
-                return Err(FormatError::Limit { what, claimed, limit });
+            num_values += 1;
+            // A constant takes no room for each entry, so a few bytes could claim any number.
+            for (claimed, limit) in [(num_bytes, SECTION_BYTES), (num_values, BLOCK_VALUES)] {
+                if claimed > limit {
+                    let (claimed, limit) = (claimed as u64, limit as u64);
+                    return Err(FormatError::Limit { what, claimed, limit });
+                }
             }
             let Some(column) = columns.get_mut(name) else { continue };
             column.rows.push(row);

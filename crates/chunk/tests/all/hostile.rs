@@ -203,3 +203,24 @@ fn what_a_section_claims_is_believed_within_limits_only() {
     let missing = decode_block(200, &packed[1..], ALL, &mut CZstd);
     assert_eq!(missing, Err(FormatError::Missing { column: "timestamps" }));
 }
+
+#[test]
+fn a_few_bytes_cannot_claim_any_number_of_values() {
+    // 2000 names, each with one empty value for all entries, which all have all names.
+    let (num_names, count) = ([0xd0, 0x0f], 100_000);
+    let mut auto = num_names.to_vec();
+    (0..2000).for_each(|i| auto.extend(format!("\x04{i:04}").into_bytes()));
+    auto.push(1);
+    auto.extend(num_names);
+    auto.extend([0; 2000]);
+    auto.extend(vec![1; count]);
+    (0..2000).for_each(|_| auto.extend([2, 0, 0]));
+    let timestamps = [&[0, 2][..], &vec![0; count - 1]].concat();
+    let (zeros, feeds) = (vec![0; count], vec![b'\n'; count]);
+    let packed: Vec<Packed<'_>> =
+        [(1, &timestamps), (2, &zeros), (3, &zeros), (4, &feeds), (6, &auto)]
+            .map(|(column, bytes)| plain(column, bytes))
+            .to_vec();
+    let got = decode_block(count as u32, &packed, ALL, &mut CZstd);
+    assert!(matches!(got, Err(FormatError::Limit { what: "auto fields", .. })), "{got:?}");
+}

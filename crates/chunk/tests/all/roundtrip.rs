@@ -159,7 +159,19 @@ fn what_is_no_whole_batch_in_order_is_refused() {
     let mut unordered = good.clone();
     unordered.timestamps.swap(0, 1);
     assert_eq!(refused(&unordered), Some(EncodeError::Order { row: 1 }));
-    let mut beyond = good;
+    let mut beyond = good.clone();
     beyond.auto.push(3, "seed", "1");
     assert_eq!(refused(&beyond), rows("auto fields", 4));
+
+    let many: Labels = (0..2000).map(|i| (format!("l{i}"), "v")).collect();
+    let labels = encode(&many, &good, Options::default(), &mut CZstd).err();
+    let (what, size, limit) = ("number of labels", 2000, 1024);
+    assert_eq!(labels, Some(EncodeError::TooLarge { what, size, limit }));
+    let long = Batch::from_entries(vec![entry(0, 0, vec![b'x'; 64 << 20], &[])]);
+    let (what, size, limit) = ("lines", (64 << 20) + 1, 64 << 20);
+    assert_eq!(refused(&long), Some(EncodeError::TooLarge { what, size, limit }));
+    let value = "x".repeat((64 << 20) + 1);
+    let heavy = Batch::from_entries(vec![entry(0, 0, "", &[("k", &value)])]);
+    let what = "auto fields";
+    assert_eq!(refused(&heavy), Some(EncodeError::TooLarge { what, size, limit }));
 }
