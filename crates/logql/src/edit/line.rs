@@ -1,6 +1,6 @@
 use super::place::{Change, end_of, in_every_log, literal};
 use crate::QueryError;
-use crate::ast::{LineOp, LineValue, LogExpr, StageKind};
+use crate::ast::{LabelPick, LineOp, LineValue, LogExpr, StageKind};
 
 /// What an empty text stands for.
 pub(super) const EVERYTHING: &str = "{job=~\".+\"}";
@@ -26,7 +26,7 @@ fn changes(log: &LogExpr, op: LineOp, value: &str) -> Vec<Change> {
         matches!(stage.kind, StageKind::LineFormat(_) | StageKind::Unpack | StageKind::Decolorize)
     });
     let at = if rewritten {
-        end_of(log)
+        end_for(log, op)
     } else {
         log.pipeline
             .iter()
@@ -35,4 +35,21 @@ fn changes(log: &LogExpr, op: LineOp, value: &str) -> Vec<Change> {
             .map_or(log.selector_span.end, |stage| stage.span.end)
     };
     vec![Change::insert(at, format!(" {} {}", op.as_str(), literal(value)))]
+}
+
+/// The end of the stages. `| drop a != "x"` would be one stage: there the filter comes before it,
+/// which makes no difference to lines.
+fn end_for(log: &LogExpr, op: LineOp) -> usize {
+    let Some((last, before)) = log.pipeline.split_last() else { return end_of(log) };
+    let open = match &last.kind {
+        StageKind::Drop(picks) | StageKind::Keep(picks) => {
+            matches!(picks.last(), Some(LabelPick::Name(_)))
+        }
+        _ => false,
+    };
+    if open && matches!(op, LineOp::NotContains | LineOp::NotMatches) {
+        before.last().map_or(log.selector_span.end, |stage| stage.span.end)
+    } else {
+        end_of(log)
+    }
 }

@@ -1,4 +1,5 @@
 use crate::ast::{Expr, LogExpr, MetricExpr, MetricKind};
+use crate::parse::is_name;
 use crate::{QueryError, Span, parse};
 
 /// A piece of the text and what to put there.
@@ -63,8 +64,7 @@ pub(super) fn literal(text: &str) -> String {
 
 /// `name` as a name that LogQL can hold, as parsers make them.
 pub(super) fn label_name(name: &str) -> String {
-    let mut out: String =
-        name.chars().map(|c| if crate::parse::is_name(c) { c } else { '_' }).collect();
+    let mut out: String = name.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
     if out.is_empty() || out.starts_with(|c: char| c.is_numeric()) {
         out.insert(0, '_');
     }

@@ -170,6 +170,7 @@ fn unquoted(i: Tokens<'_>) -> Span {
     for token in i.all.iter().skip(1) {
         let joined = match token.kind {
             Kind::Ident(_) | Kind::Number { .. } | Kind::Duration(_) | Kind::Bytes(_) => true,
+            Kind::Bad(_) => token.text.starts_with(|c: char| c.is_ascii_digit()),
             Kind::Symbol(symbol) => matches!(symbol, "-" | "." | "/" | ":" | "*" | "@" | "+"),
             _ => false,
         };

@@ -6,6 +6,7 @@ use nom::multi::{fold_many0, many0};
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
+use super::advice::Advice;
 use super::lexer::is_name;
 
 /// A step of `req.headers["User-Agent"][0]`.
@@ -33,12 +34,13 @@ pub(crate) fn json_path(text: &str) -> Result<Vec<PathStep>, String> {
 }
 
 /// The rules of `logfmt` expressions: one key.
-pub(super) fn check_logfmt_key(text: &str) -> Result<(), String> {
+pub(super) fn check_logfmt_key(text: &str) -> Result<(), Advice> {
     if !text.is_empty() && text.chars().all(is_name) {
         return Ok(());
     }
     let meant: String = text.chars().map(|c| if is_name(c) { c } else { '_' }).collect();
-    Err(format!("{text:?} is not a key of logfmt, in which other signs count as `_`: {meant:?}"))
+    let message = format!("{text:?} is no key of logfmt, in which other signs count as `_`");
+    Err(Advice { message, instead: Some(meant).filter(|meant| !meant.is_empty()) })
 }
 
 fn field(i: &str) -> IResult<&str, PathStep> {

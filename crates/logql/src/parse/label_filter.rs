@@ -10,27 +10,37 @@ use crate::ast::{CompareOp, LabelFilter};
 use crate::ip::IpRange;
 use crate::{QueryError, Span};
 
-/// `level="error" and rtf > 1 or seed = 42`: `and`, `,` and a blank bind closer than `or`.
+/// `level="error" and rtf > 1 or seed = 42`.
+///
+/// `and` binds closer than `or`. A comma, or nothing at all, means `and` too, but binds otherwise:
+/// to the one filter before it and to everything after it, as in Loki.
 pub(super) fn label_filter(i: Tokens<'_>) -> Res<'_, LabelFilter> {
-    let (mut i, mut left) = all_of(i)?;
-    while i.peek().is_word("or") {
-        let (after, right) = cut(all_of).parse(i.skip(1))?;
-        left = LabelFilter::Or(Box::new(left), Box::new(right));
-        i = after;
-    }
-    Ok((i, left))
+    joined(i, OR)
 }
 
-fn all_of(i: Tokens<'_>) -> Res<'_, LabelFilter> {
+const OR: u8 = 0;
+const AND: u8 = 1;
+
+/// Reads what is joined by words that bind at least as strong as `least`.
+fn joined(i: Tokens<'_>, least: u8) -> Res<'_, LabelFilter> {
     let (mut i, mut left) = one(i)?;
     loop {
         let token = i.peek();
-        let joined = token.is_word("and") || token.is_symbol(",");
-        if !joined && !starts_filter(i) {
+        let comma = token.is_symbol(",");
+        let (after, right, and) = if comma || starts_filter(i) {
+            let (after, right) = cut(label_filter).parse(if comma { i.skip(1) } else { i })?;
+            (after, right, true)
+        } else if token.is_word("and") && least <= AND {
+            let (after, right) = cut(|i| joined(i, AND + 1)).parse(i.skip(1))?;
+            (after, right, true)
+        } else if token.is_word("or") && least == OR {
+            let (after, right) = cut(|i| joined(i, AND)).parse(i.skip(1))?;
+            (after, right, false)
+        } else {
             return Ok((i, left));
-        }
-        let (after, right) = cut(one).parse(if joined { i.skip(1) } else { i })?;
-        left = LabelFilter::And(Box::new(left), Box::new(right));
+        };
+        let (one, other) = (Box::new(left), Box::new(right));
+        left = if and { LabelFilter::And(one, other) } else { LabelFilter::Or(one, other) };
         i = after;
     }
 }
@@ -39,9 +49,14 @@ fn all_of(i: Tokens<'_>) -> Res<'_, LabelFilter> {
 pub(super) fn starts_filter(i: Tokens<'_>) -> bool {
     match i.peek().kind {
         Kind::Symbol("(") => true,
-        Kind::Ident(_) => !i.peek().is_word("or") && compare_op(&i.nth(1)).is_some(),
+        Kind::Ident(_) => !is_joint(i) && compare_op(&i.nth(1)).is_some(),
         _ => false,
     }
+}
+
+/// `and` or `or`, which a filter on a label of that name is not.
+fn is_joint(i: Tokens<'_>) -> bool {
+    i.peek().is_word("or") || i.peek().is_word("and")
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -123,7 +138,8 @@ fn value<'a>(
         }
         Kind::Bytes(bytes) if sign == 0 => LabelFilter::Bytes { name, op, bytes },
         Kind::Ident(_) if is_ip_call(at) => return ip_value(at, name, op),
-        Kind::Text(_) | Kind::Ident(_) if sign == 0 => {
+        Kind::Text(_) if sign == 0 => return text_value(at, name, comparison, op_span),
+        Kind::Ident(_) if sign == 0 && matches!(op, CompareOp::Equal | CompareOp::NotEqual) => {
             return text_value(at, name, comparison, op_span);
         }
         _ => {

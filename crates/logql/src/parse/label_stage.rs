@@ -5,16 +5,17 @@ use nom::multi::separated_list1;
 
 use super::input::{Res, Tokens, name, symbol, text, wrong};
 use super::label_filter::{Comparison, compare_op};
-use super::regex;
 use super::token::Kind;
+use super::{regex, template};
+use crate::QueryError;
 use crate::ast::{CompareOp, LabelFormat, LabelFormatValue, LabelPick, StageKind};
-use crate::{QueryError, Span};
 
 /// `line_format "{{.a}}"`, after its name.
 pub(super) fn line_format(i: Tokens<'_>) -> Res<'_, StageKind> {
-    let (i, (template, span)) = cut(text).parse(i)?;
-    match check_template(&template, span) {
-        Ok(()) => Ok((i, StageKind::LineFormat(template))),
+    let token = i.peek();
+    let (i, (text, _)) = cut(text).parse(i)?;
+    match template::check(&text, &token) {
+        Ok(()) => Ok((i, StageKind::LineFormat(text))),
         Err(error) => wrong(error),
     }
 }
@@ -47,20 +48,15 @@ fn assignment(i: Tokens<'_>) -> Res<'_, LabelFormat> {
     }
     let (i, _) = symbol("=")(i)?;
     let token = i.peek();
-    let value = match token.kind {
-        Kind::Ident(label) => LabelFormatValue::Rename(label.to_owned()),
-        Kind::Text(template) => match check_template(&template, token.span) {
-            Ok(()) => LabelFormatValue::Template(template),
+    let value = match &token.kind {
+        Kind::Ident(label) => LabelFormatValue::Rename((*label).to_owned()),
+        Kind::Text(text) => match template::check(text, &token) {
+            Ok(()) => LabelFormatValue::Template(text.clone()),
             Err(error) => return wrong(error),
         },
         _ => return i.no("a label to rename, or a template in quotes"),
     };
     Ok((i.skip(1), LabelFormat { name, value }))
-}
-
-fn check_template(template: &str, span: Span) -> Result<(), QueryError> {
-    let _ = (template, span);
-    Ok(())
 }
 
 /// `drop a, level="debug"` and `keep` alike, after the name.

@@ -121,7 +121,9 @@ fn range(i: &str) -> IResult<&str, Kind<'_>> {
 }
 
 fn symbol(i: &str) -> IResult<&str, Kind<'_>> {
-    for symbol in SYMBOLS {
+    // A comment without an end is none of the two symbols it starts with.
+    let symbols = if i.starts_with("/*") { &[] } else { SYMBOLS.as_slice() };
+    for symbol in symbols {
         if let Some(rest) = i.strip_prefix(symbol) {
             return Ok((rest, Kind::Symbol(symbol)));
         }

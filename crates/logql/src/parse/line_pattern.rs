@@ -1,3 +1,4 @@
+use super::advice::Advice;
 use super::lexer::is_name;
 
 /// A piece of `<ip> - <_> [<ts>]`, the little language of `pattern`, `|>` and `!>`.
@@ -47,7 +48,7 @@ fn capture(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The rules of the `pattern` stage: it has to yield labels, each once.
-pub(super) fn check_stage(text: &str) -> Result<(), String> {
+pub(super) fn check_stage(text: &str) -> Result<(), Advice> {
     let parts = line_pattern(text)?;
     let names: Vec<&String> = parts
         .iter()
@@ -57,23 +58,27 @@ pub(super) fn check_stage(text: &str) -> Result<(), String> {
         })
         .collect();
     if names.is_empty() {
-        return Err("the pattern names no label, expected at least one such as <ip>".to_owned());
+        let message = "the pattern names no label, expected at least one such as <ip>".to_owned();
+        return Err(message.into());
     }
     match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
-        Some((_, name)) => Err(format!("<{name}> stands twice in the pattern")),
+        Some((_, name)) => Err(format!("<{name}> stands twice in the pattern").into()),
         None => Ok(()),
     }
 }
 
 /// The rules of `|>` and `!>`: they only test.
-pub(super) fn check_filter(text: &str) -> Result<(), String> {
+pub(super) fn check_filter(text: &str) -> Result<(), Advice> {
     let parts = line_pattern(text)?;
     let named = parts.iter().find_map(|part| match part {
         PatternPart::Capture(name) => name.as_ref(),
         PatternPart::Literal(_) => None,
     });
     match named {
-        Some(name) => Err(format!("a filter keeps no labels, write <_> instead of <{name}>")),
+        Some(name) => Err(Advice {
+            message: format!("a filter keeps no labels, write <_> instead of <{name}>"),
+            instead: Some(text.replace(&format!("<{name}>"), "<_>")),
+        }),
         None => Ok(()),
     }
 }

@@ -17,9 +17,17 @@ pub(super) fn unescape(inner: &str) -> Result<String, Box<QueryError>> {
         out.extend_from_slice(plain.as_bytes());
         let (len, value) = escape_at(escape).ok_or_else(|| {
             let shown: String = escape.chars().take(2).collect();
-            whole(format!(
-                "`{shown}` is no escape in double quotes: write `\\{shown}`, or put the text in backticks"
-            ))
+            let error = QueryError::new(
+                Span::default(),
+                format!(
+                    "`{shown}` is no escape in double quotes, write `\\{shown}` or use backticks"
+                ),
+            );
+            let raw = inner.replace("\\\"", "\"");
+            Box::new(match raw.contains('`') {
+                true => error,
+                false => error.with_fix(Span::default(), format!("`{raw}`"), "use backticks"),
+            })
         })?;
         match value {
             Escape::Char(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -86,8 +94,7 @@ pub(super) fn number(text: &str) -> Result<Kind<'static>, Box<QueryError>> {
             return Ok(Kind::Bytes(bytes));
         }
     }
-    let numbers = text.chars().filter(|c| *c == '.').count();
-    Err(if numbers > 1 {
+    Err(if text.matches('.').count() == 3 {
         Box::new(
             QueryError::new(
                 Span::default(),

@@ -24,11 +24,15 @@ fn binary(i: Tokens<'_>, least: u8) -> Res<'_, Expr> {
     let start = i.at();
     let (mut i, mut left) = operand(i)?;
     while let Some((op, strength)) = binary_op(&i.peek()).filter(|(_, s)| *s >= least) {
-        let op_span = i.peek().span;
         let left_metric = match left {
             Expr::Metric(metric) => metric,
-            Expr::Log(_) => return wrong(mixed::left_is_log(i, start, op_span)),
+            Expr::Log(log) => {
+                return wrong(mixed::left_is_log(i, &log, Span::new(start, i.before)));
+            }
         };
+        if let Some(error) = mixed::foreign_operator(i) {
+            return wrong(error);
+        }
         let (after, (return_bool, matching)) = modifiers(i.skip(1))?;
         let right_start = after.at();
         // Only the power groups to the right.
@@ -36,9 +40,11 @@ fn binary(i: Tokens<'_>, least: u8) -> Res<'_, Expr> {
         let (after, right) = cut(|i| binary(i, next)).parse(after)?;
         let right = match right {
             Expr::Metric(metric) => metric,
-            Expr::Log(_) => return wrong(mixed::right_is_log(op_span, after.since(right_start))),
+            Expr::Log(log) => {
+                return wrong(mixed::log_for_numbers(&log, after.since(right_start), "here"));
+            }
         };
-        if let Some(error) = mixed::number_in_set(op, op_span, &left_metric, &right) {
+        if let Some(error) = mixed::number_in_set(op, &left_metric, &right) {
             return wrong(error);
         }
         let kind = MetricKind::Binary(Box::new(Binary {
@@ -129,6 +135,9 @@ fn operand(i: Tokens<'_>) -> Res<'_, Expr> {
             Ok((i, Expr::Log(LogExpr { selector, selector_span, pipeline })))
         }
         Kind::Number { .. } | Kind::Symbol("+" | "-") => {
+            if let Some(error) = mixed::signed_series(i) {
+                return wrong(error);
+            }
             let (i, value) = signed(i)?;
             Ok((i, metric(i, start, MetricKind::Number(value))))
         }
@@ -207,7 +216,7 @@ pub(super) fn metric_argument<'a>(i: Tokens<'a>, called: &str) -> Res<'a, Metric
     let (i, inner) = cut(expr).parse(i)?;
     match inner {
         Expr::Metric(metric) => Ok((i, metric)),
-        Expr::Log(_) => wrong(mixed::log_argument(i, called, start)),
+        Expr::Log(log) => wrong(mixed::log_argument(i, called, &log, start)),
     }
 }
 

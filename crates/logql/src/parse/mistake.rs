@@ -1,5 +1,6 @@
 //! What people type that is no word of the language, and what they meant.
 
+use super::lexer::is_name;
 use super::token::Kind;
 use crate::{QueryError, Span};
 
@@ -19,6 +20,12 @@ pub(super) fn bad(text: &str, at: usize) -> (Kind<'static>, usize) {
         '[' => open_range(text, at),
         '$' => variable(rest, at),
         '/' => (QueryError::new(Span::new(at, at + 2), "this comment is not closed by */"), 2),
+        '。' => {
+            let span = Span::new(at, at + first.len_utf8());
+            let error = QueryError::new(span, "`。` means nothing here");
+            let whole = Span::new(0, text.len());
+            (error.with_fix(whole, plain_text(text), "use plain punctuation"), first.len_utf8())
+        }
         other => match plain(other) {
             Some(meant) => full_width(text, at, other, meant),
             None => {
@@ -35,7 +42,6 @@ pub(super) fn bad(text: &str, at: usize) -> (Kind<'static>, usize) {
 fn plain(c: char) -> Option<char> {
     Some(match c {
         '，' | '、' => ',',
-        '。' | '．' => '.',
         '｜' | '丨' => '|',
         '～' | '〜' => '~',
         '【' | '［' => '[',
@@ -81,7 +87,10 @@ fn plain_text(text: &str) -> String {
                 }
             }
             None => {
-                let meant = plain(c).unwrap_or(c);
+                let meant = match c {
+                    '。' => continue,
+                    c => plain(c).unwrap_or(c),
+                };
                 if matches!(meant, '"' | '`') {
                     inside = Some(c);
                 }
@@ -151,8 +160,11 @@ fn open_range(text: &str, at: usize) -> (QueryError, usize) {
 }
 
 fn variable(rest: &str, at: usize) -> (QueryError, usize) {
-    let len = rest.find(|c: char| !"${}:".contains(c) && !super::lexer::is_name(c));
-    let len = len.unwrap_or(rest.len());
+    let end = match rest.strip_prefix("${") {
+        Some(inner) => inner.find('}').map(|end| end + 3),
+        None => rest.char_indices().skip(1).find(|(_, c)| !is_name(*c)).map(|(at, _)| at),
+    };
+    let len = end.unwrap_or(rest.len());
     let name = rest.get(..len).unwrap_or_default();
     let message = format!("`{name}` is a variable of a dashboard, put its value here");
     (QueryError::new(Span::new(at, at + len), message), len)

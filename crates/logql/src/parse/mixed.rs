@@ -5,7 +5,7 @@ use super::input::Tokens;
 use super::suggest;
 use super::token::Kind;
 use super::words::functions;
-use crate::ast::{BinaryOp, Expr, MetricExpr, MetricKind, RangeOp, VectorOp};
+use crate::ast::{BinaryOp, Expr, LogExpr, MetricExpr, MetricKind, RangeOp, VectorOp};
 use crate::{QueryError, Span};
 
 /// Functions of other query languages and what comes nearest here.
@@ -70,19 +70,17 @@ pub(super) fn no_call(i: Tokens<'_>, name: &str) -> QueryError {
                 .with_fix(after, "(", "open a parenthesis")
         }
         _ => {
-            let error = QueryError::new(
-                span,
-                format!(
-                    "unexpected `{name}`, expected a selector such as {{job=\"…\"}} or a function; \
-                     to search for a text write {{job=~\".+\"}} |= \"{name}\""
-                ),
-            );
-            match next.kind {
-                Kind::End => error.with_fix(
-                    span,
-                    format!("{{job=~\".+\"}} |= \"{name}\""),
-                    format!("search for {name:?} everywhere"),
-                ),
+            let error = i.unexpected("a selector such as {job=\"…\"} or a function");
+            // Words alone are a text somebody looks for.
+            let words: Vec<_> =
+                i.all.iter().take_while(|word| !matches!(word.kind, Kind::End)).collect();
+            let plain = |kind: &Kind<'_>| matches!(kind, Kind::Ident(_) | Kind::Number { .. });
+            match words.last() {
+                Some(last) if words.iter().all(|word| plain(&word.kind)) => {
+                    let texts: Vec<&str> = words.iter().map(|word| word.text).collect();
+                    let text = format!("{{job=~\".+\"}} |= \"{}\"", texts.join(" "));
+                    error.with_fix(span.to(last.span), text, "search for it everywhere")
+                }
                 _ => error,
             }
         }
@@ -141,9 +139,9 @@ pub(super) fn leftover(i: Tokens<'_>, expr: &Expr, expected: &str) -> QueryError
              sum_over_time({…} | unwrap x [5m])",
         ),
         (Expr::Log(log), Kind::Range(_)) => {
-            let start = log.selector_span.start;
+            let whole = Span::new(log.selector_span.start, token.span.end);
             QueryError::new(token.span, "a range belongs into a function such as count_over_time")
-                .with_fix(Span::new(start, start), "count_over_time(", "count the lines")
+                .with_fix(whole, format!("count_over_time({log}{})", token.text), "count the lines")
         }
         (Expr::Log(_), Kind::Ident(word)) => {
             let error = i.unexpected("a stage, which begins with `|`, or a line filter");
@@ -180,14 +178,30 @@ pub(super) fn leftover(i: Tokens<'_>, expr: &Expr, expected: &str) -> QueryError
         (Expr::Metric(_), Kind::Symbol("&")) if i.nth(1).is_symbol("&") => {
             i.unexpected("an operator").with_fix(token.span.to(i.nth(1).span), "and", "use and")
         }
+        (Expr::Metric(_), Kind::Ident(_)) if token.is_word("by") || token.is_word("without") => {
+            i.unexpected("the end; a grouping stands once, beside an aggregation such as sum")
+        }
         (Expr::Metric(_), Kind::Ident(word)) if word.eq_ignore_ascii_case("offset") => {
-            QueryError::new(token.span, "offset stands inside the function, right after the range")
+            let message = "offset stands inside the function, right after the range";
+            let error = QueryError::new(token.span, message);
+            let duration = i.nth(1);
+            match (expr, &duration.kind) {
+                (
+                    Expr::Metric(MetricExpr { kind: MetricKind::Range(_), .. }),
+                    Kind::Duration(_),
+                ) => error.with_fix(
+                    Span::new(i.before.saturating_sub(1), duration.span.end),
+                    format!(" offset {})", duration.text),
+                    "put it inside",
+                ),
+                _ => error,
+            }
         }
         _ => i.unexpected(&format!("an operator or {expected}")),
     }
 }
 
-pub(super) fn left_is_log(i: Tokens<'_>, start: usize, op: Span) -> QueryError {
+pub(super) fn left_is_log(i: Tokens<'_>, log: &LogExpr, left: Span) -> QueryError {
     let token = i.peek();
     if token.text == "==" {
         return i.unexpected("a line filter, which is `|=`").with_fix(
@@ -196,52 +210,76 @@ pub(super) fn left_is_log(i: Tokens<'_>, start: usize, op: Span) -> QueryError {
             "keep lines that hold this text",
         );
     }
-    let message = format!(
-        "`{}` needs numbers on its left, and this is a log query; make numbers of it with \
-         count_over_time({{…}}[5m])",
-        token.text
-    );
-    let left = Span::new(start, i.before.min(op.start));
-    QueryError::new(left, message)
+    if token.is_word("and") && matches!(i.nth(1).kind, Kind::Text(_)) {
+        let message = "line filters follow each other without `and`";
+        return QueryError::new(token.span, message).with_fix(token.span, "|=", "use |=");
+    }
+    log_for_numbers(log, left, &format!("left of `{}`", token.text))
 }
 
-pub(super) fn right_is_log(op: Span, right: Span) -> QueryError {
-    let _ = op;
-    QueryError::new(
-        right,
-        "numbers are needed here, and this is a log query; make numbers of it with \
-         count_over_time({…}[5m])",
+/// Lines where numbers have to be.
+pub(super) fn log_for_numbers(log: &LogExpr, span: Span, place: &str) -> QueryError {
+    let message = format!(
+        "numbers are needed {place}, and this is a log query; count_over_time({{…}}[5m]) makes \
+         numbers of it"
+    );
+    QueryError::new(span, message).with_fix(
+        span,
+        format!("count_over_time({log}[5m])"),
+        "count the lines",
     )
 }
 
 /// `sum({…})`
-pub(super) fn log_argument(i: Tokens<'_>, called: &str, start: usize) -> QueryError {
-    let here = Span::new(start, start);
-    match i.peek().kind {
-        Kind::Bad(error) => *error,
+pub(super) fn log_argument(i: Tokens<'_>, called: &str, log: &LogExpr, start: usize) -> QueryError {
+    let token = i.peek();
+    match token.kind {
         Kind::Range(_) => {
-            let span = i.peek().span;
-            let message = format!(
-                "{called} works on numbers, a range belongs into a function such as \
-                 count_over_time"
-            );
-            QueryError::new(span, message).with_fix(here, "count_over_time(", "count the lines")
+            let message =
+                format!("{called} works on numbers, a range belongs into count_over_time or alike");
+            QueryError::new(token.span, message).with_fix(
+                Span::new(start, token.span.end),
+                format!("count_over_time({log}{})", token.text),
+                "count the lines",
+            )
         }
-        Kind::Symbol(")" | ",") | Kind::End => QueryError::new(
-            Span::new(start, i.before),
-            format!(
-                "{called} works on numbers, and this is a log query; make numbers of it with \
-                 count_over_time({{…}}[5m])"
-            ),
-        ),
+        Kind::Symbol(")" | ",") | Kind::End => {
+            log_for_numbers(log, Span::new(start, i.before), &format!("in {called}"))
+        }
         _ => i.unexpected("a stage, a line filter or `)`"),
     }
+}
+
+/// `===` and `<>`
+pub(super) fn foreign_operator(i: Tokens<'_>) -> Option<QueryError> {
+    let (first, second) = (i.peek(), i.nth(1));
+    let meant = match (first.text, second.text) {
+        ("==", "=") => "==",
+        ("<", ">") => "!=",
+        _ => return None,
+    };
+    let span = first.span.to(second.span);
+    let message = format!("there is no operator `{}{}`", first.text, second.text);
+    Some(QueryError::new(span, message).with_fix(span, meant, format!("use {meant}")))
+}
+
+/// `-rate(…)`
+pub(super) fn signed_series(i: Tokens<'_>) -> Option<QueryError> {
+    let sign = i.peek();
+    let signed = matches!(sign.kind, Kind::Symbol(_));
+    if !signed || !matches!(i.nth(1).kind, Kind::Ident(_) | Kind::Symbol("(")) {
+        return None;
+    }
+    let error = QueryError::new(sign.span, "only a number can have a sign");
+    Some(match sign.text {
+        "-" => error.with_fix(sign.span, "-1 * ", "multiply with -1"),
+        _ => error.with_fix(sign.span, "", "remove the sign"),
+    })
 }
 
 /// `and`, `or` and `unless` work on series, not on numbers.
 pub(super) fn number_in_set(
     op: BinaryOp,
-    op_span: Span,
     left: &MetricExpr,
     right: &MetricExpr,
 ) -> Option<QueryError> {
@@ -249,11 +287,15 @@ pub(super) fn number_in_set(
     let number = [left, right].into_iter().find(|side| is_number(side));
     match (set, number) {
         (true, Some(side)) => {
-            let _ = op_span;
-            Some(QueryError::new(
-                side.span,
-                "a set operator needs series on both sides, use vector(…) to make one of a number",
-            ))
+            let message = "a set operator needs series on both sides, and this is a number";
+            let vector = format!("vector({})", side.kind);
+            let error = QueryError::new(side.span, message);
+            Some(match side.kind {
+                MetricKind::Number(value) if value >= 0.0 => {
+                    error.with_fix(side.span, vector, "make a series of it")
+                }
+                _ => error,
+            })
         }
         _ => None,
     }

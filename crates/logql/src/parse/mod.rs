@@ -1,5 +1,6 @@
 //! Text to tree: a lexer and a grammar over its tokens, both of nom's combinators.
 
+mod advice;
 mod input;
 mod json_path;
 mod label_filter;
@@ -16,6 +17,7 @@ mod regex;
 mod selector;
 mod stage;
 mod suggest;
+mod template;
 mod token;
 mod vector;
 mod words;

@@ -81,6 +81,7 @@ pub(super) fn range_aggregation(i: Tokens<'_>, op: RangeOp) -> Res<'_, RangeAggr
         grouping: before.or(after).map(|(grouping, _)| grouping),
     };
     let grouping_span = aggregation.grouping.as_ref().map(|_| i.since(name_span.start));
+    let parameter_span = Span::new(parameter_span.start, parts.log_start);
     match check(&aggregation, [name_span, parameter_span, unwrap_span], grouping_span) {
         Ok(()) => Ok((i, aggregation)),
         Err(error) => wrong(error),
@@ -108,7 +109,8 @@ fn check(
                 .with_fix(here, "0.95, ", "the 95th percentile"));
         }
         (false, Some(_)) => {
-            return Err(QueryError::new(parameter, format!("{called} takes no parameter")));
+            let error = QueryError::new(parameter, format!("{called} takes no parameter"));
+            return Err(error.with_fix(parameter, "", "remove it"));
         }
         _ => {}
     }
@@ -132,10 +134,16 @@ fn check(
         _ => {}
     }
     match grouping {
-        Some(span) if !op.groups() => Err(QueryError::new(
-            span,
-            format!("{called} cannot be grouped itself, put it into sum by (…) (…)"),
-        )),
+        Some(span) if !op.groups() => {
+            let inner = RangeAggregation { grouping: None, ..aggregation.clone() };
+            let by = aggregation.grouping.as_ref().map_or(String::new(), ToString::to_string);
+            let message = format!("{called} cannot be grouped itself, put it into sum by (…) (…)");
+            Err(QueryError::new(span, message).with_fix(
+                span,
+                format!("sum {by} ({inner})"),
+                "group the sum",
+            ))
+        }
         _ => Ok(()),
     }
 }
@@ -149,6 +157,18 @@ fn no_range(i: Tokens<'_>, op: RangeOp) -> QueryError {
             let token = i.peek();
             let error = i.unexpected("the range in brackets");
             return error.with_fix(token.span, format!("[{}]", token.text), "put it in brackets");
+        }
+        Kind::Ident(_) if i.peek().is_word("offset") => {
+            let (duration, range) = (i.nth(1), i.nth(2));
+            let error = i.unexpected("the range first");
+            return match (duration.kind, range.kind) {
+                (Kind::Duration(_), Kind::Range(_)) => error.with_fix(
+                    i.peek().span.to(range.span),
+                    format!("{} offset {}", range.text, duration.text),
+                    "put the range first",
+                ),
+                _ => error,
+            };
         }
         Kind::Symbol(")") | Kind::End => {
             QueryError::new(here, format!("{called} needs a range to look back, such as [5m]"))
@@ -180,18 +200,20 @@ struct Parts {
     unwrap: Option<Unwrap>,
     unwrap_span: Span,
     range: Option<(i64, i64)>,
+    log_start: usize,
 }
 
 fn parts(i: Tokens<'_>) -> Res<'_, Parts> {
     let token = i.peek();
+    let log_start = token.span.start;
     let (mut i, mut parts) = if token.is_symbol("(") {
         let (i, inner) = parts(i.skip(1))?;
         let (i, _) = close(i, token.span)?;
-        (i, inner)
+        (i, Parts { log_start, ..inner })
     } else if token.is_symbol("{") {
         let (i, (selector, selector_span)) = selector(i)?;
         let log = LogExpr { selector, selector_span, pipeline: Vec::new() };
-        (i, Parts { log, unwrap: None, unwrap_span: Span::default(), range: None })
+        (i, Parts { log, unwrap: None, unwrap_span: Span::default(), range: None, log_start })
     } else {
         return wrong(i.unexpected("a selector such as {job=\"…\"}"));
     };
@@ -303,6 +325,11 @@ pub(super) fn labels(i: Tokens<'_>) -> Res<'_, Vec<String>> {
     let (i, _) = cut(symbol("(")).parse(i)?;
     let (i, labels) = separated_list0(symbol(","), name).parse(i)?;
     match i.peek().kind {
+        Kind::Symbol(",") if i.nth(1).is_symbol(")") => {
+            let comma = i.peek().span;
+            let error = QueryError::new(comma, "no comma after the last label");
+            return wrong(error.with_fix(comma, "", "remove the comma"));
+        }
         Kind::Symbol(",") => {
             let (_, _) = cut(name).parse(i.skip(1))?;
         }

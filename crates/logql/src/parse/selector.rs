@@ -14,6 +14,11 @@ pub(super) fn selector(i: Tokens<'_>) -> Res<'_, (Vec<Matcher>, Span)> {
     let (i, _) = symbol("{")(i)?;
     let mut rest = i;
     let mut matchers = Vec::new();
+    if i.peek().is_symbol(",") {
+        let comma = i.peek().span;
+        let error = i.unexpected("the name of a label");
+        return wrong(error.with_fix(comma, "", "remove the comma"));
+    }
     if !i.peek().is_symbol("}") {
         let (after, first) = cut(matcher).parse(i)?;
         matchers.push(first);
@@ -51,6 +56,14 @@ fn close(i: Tokens<'_>, start: usize) -> Res<'_, Span> {
     let here = Span::new(i.before, i.before);
     match token.kind {
         Kind::Bad(error) => wrong(*error),
+        Kind::Ident(_) if token.is_word("and") => {
+            let error = i.unexpected("`,` or `}`");
+            wrong(error.with_fix(Span::new(i.before, token.span.end), ",", "use a comma"))
+        }
+        // In `{a="b, c="d"}` the first text ends where the second should begin.
+        Kind::Ident(_) if token.span.start == i.before => {
+            wrong(i.unexpected("`,` or `}`; is a quote missing before this?"))
+        }
         Kind::Ident(_) => wrong(i.unexpected("`,` or `}`").with_fix(
             here,
             ",",

@@ -3,8 +3,11 @@ use nom::combinator::{cut, map, opt};
 use nom::multi::{many0, separated_list1};
 use nom::sequence::preceded;
 
+use super::advice::Advice;
 use super::input::{Res, Tokens, name, symbol, text, wrong};
-use super::label_filter::{compare_op, ip_call, is_ip_call, label_filter, starts_filter};
+use super::label_filter::{
+    Comparison, compare_op, ip_call, is_ip_call, label_filter, starts_filter,
+};
 use super::token::Kind;
 use super::words::STAGES;
 use super::{json_path, label_stage, line_pattern, regex, suggest};
@@ -62,12 +65,15 @@ fn line_value(i: Tokens<'_>, op: LineOp) -> Res<'_, LineValue> {
         }
         return map(ip_call, LineValue::Ip).parse(i);
     }
+    if i.peek().is_symbol("(") {
+        return wrong(no_parentheses(i));
+    }
     let (after, (value, span)) = text(i)?;
     let checked = match op {
         LineOp::Contains | LineOp::NotContains => Ok(()),
         LineOp::Matches | LineOp::NotMatches => regex::check(&value, span),
         LineOp::Pattern | LineOp::NotPattern => {
-            line_pattern::check_filter(&value).map_err(|message| QueryError::new(span, message))
+            line_pattern::check_filter(&value).map_err(|advice| advice.at(span))
         }
     };
     match checked {
@@ -110,7 +116,8 @@ fn after_pipe(i: Tokens<'_>) -> Res<'_, StageKind> {
         "keep" => map(label_stage::picks, StageKind::Keep).parse(rest),
         _ => {
             // `a.b = "c"` and `a =`: half a label filter, which knows better what is missing.
-            if !matches!(next.kind, Kind::End | Kind::Ident(_) | Kind::Text(_))
+            if matches!(next.kind, Kind::Symbol(_) | Kind::Bad(_))
+                && !next.is_symbol("|")
                 && suggest::nearest(&word, &STAGES).is_none()
             {
                 return map(label_filter, StageKind::LabelFilter).parse(i);
@@ -126,18 +133,37 @@ fn unknown_stage(i: Tokens<'_>, word: &str) -> QueryError {
         let message = format!("`{word}` is no stage, did you mean `{known}`?");
         return QueryError::new(span, message).with_fix(span, known, format!("use {known}"));
     }
-    QueryError::new(
+    let error = QueryError::new(
         span,
         format!(
             "`{word}` is no stage, expected a parser such as `json`, a format, or a label filter \
              such as `{word}=\"…\"`"
         ),
-    )
+    );
+    let next = i.nth(1);
+    match compare_op(&i.nth(2)) {
+        Some(Comparison::Single) if word == "not" => {
+            let negated = format!("{}!=", next.text);
+            error.with_fix(span.to(i.nth(2).span), negated, "use !=")
+        }
+        Some(_) if matches!(next.kind, Kind::Ident(_)) => {
+            error.with_fix(Span::new(span.start, next.span.start), "", "leave it out")
+        }
+        _ if matches!(next.kind, Kind::End | Kind::Symbol("|") | Kind::Range(_)) => {
+            error.with_fix(span, format!("{}!=\"\"", i.peek().text), "entries that have it")
+        }
+        _ => error,
+    }
 }
 
 /// After a `|` that no name follows.
 fn without_name(i: Tokens<'_>) -> Res<'_, StageKind> {
     let token = i.peek();
+    if token.is_symbol("|") && matches!(i.nth(1).kind, Kind::Text(_)) {
+        let pipes = Span::new(i.before.saturating_sub(1), token.span.end);
+        let error = QueryError::new(pipes, "to keep lines that hold a text write `|=`");
+        return wrong(error.with_fix(pipes, "|=", "keep lines that hold this text"));
+    }
     let pipe = Span::new(i.before.saturating_sub(1), i.before);
     match token.kind {
         Kind::Symbol("(") => map(label_filter, StageKind::LabelFilter).parse(i),
@@ -165,10 +191,24 @@ fn without_name(i: Tokens<'_>) -> Res<'_, StageKind> {
     }
 }
 
-fn checked<'a, T>(i: Tokens<'a>, result: Result<(), String>, span: Span, value: T) -> Res<'a, T> {
+fn checked<'a, T>(i: Tokens<'a>, result: Result<(), Advice>, span: Span, value: T) -> Res<'a, T> {
     match result {
         Ok(()) => Ok((i, value)),
-        Err(message) => wrong(QueryError::new(span, message)),
+        Err(advice) => wrong(advice.at(span)),
+    }
+}
+
+/// `("a" or "b")`, without the parentheses.
+fn no_parentheses(i: Tokens<'_>) -> QueryError {
+    let error = i.unexpected("a text in quotes");
+    let words: Vec<_> = i.all.iter().skip(1).take_while(|word| !word.is_symbol(")")).collect();
+    let texts = words.iter().all(|word| matches!(word.kind, Kind::Text(_)) || word.is_word("or"));
+    match i.all.get(words.len() + 1) {
+        Some(close) if texts && close.is_symbol(")") => {
+            let inner: Vec<&str> = words.iter().map(|word| word.text).collect();
+            error.with_fix(i.peek().span.to(close.span), inner.join(" "), "without parentheses")
+        }
+        _ => error,
     }
 }
 
@@ -187,24 +227,20 @@ fn logfmt(i: Tokens<'_>) -> Res<'_, StageKind> {
         let error = QueryError::new(span, "logfmt knows the flags `--strict` and `--keep-empty`");
         return wrong(error.with_fix(span, "--strict", "mark broken lines with __error__"));
     }
-    let (i, extractions) = extractions(logfmt_key_of)(i)?;
+    let (i, extractions) = extractions(json_path::check_logfmt_key)(i)?;
     if matches!(i.peek().kind, Kind::Flag(_)) {
         return wrong(i.unexpected("the flags of logfmt before its labels"));
     }
     Ok((i, StageKind::Logfmt { strict, keep_empty, extractions }))
 }
 
-fn json_path_of(path: &str) -> Result<(), String> {
-    json_path::json_path(path).map(drop)
-}
-
-fn logfmt_key_of(path: &str) -> Result<(), String> {
-    json_path::check_logfmt_key(path)
+fn json_path_of(path: &str) -> Result<(), Advice> {
+    json_path::json_path(path).map(drop).map_err(Advice::from)
 }
 
 /// `a="x.y", b` or nothing.
 fn extractions<'a>(
-    check: fn(&str) -> Result<(), String>,
+    check: fn(&str) -> Result<(), Advice>,
 ) -> impl Fn(Tokens<'a>) -> Res<'a, Vec<Extraction>> {
     move |i| {
         if !matches!(i.peek().kind, Kind::Ident(_)) {
@@ -215,7 +251,7 @@ fn extractions<'a>(
     }
 }
 
-fn extraction(i: Tokens<'_>, check: fn(&str) -> Result<(), String>) -> Res<'_, Extraction> {
+fn extraction(i: Tokens<'_>, check: fn(&str) -> Result<(), Advice>) -> Res<'_, Extraction> {
     let (i, (name, _)) = name(i)?;
     let (i, path) = opt(preceded(symbol("="), cut(text))).parse(i)?;
     let Some((path, span)) = path else {

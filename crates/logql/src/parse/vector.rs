@@ -5,8 +5,8 @@ use super::input::{Res, Tokens, symbol, wrong};
 use super::metric::metric_argument;
 use super::range::{close, grouping};
 use super::token::Kind;
-use crate::QueryError;
 use crate::ast::{VectorAggregation, VectorOp};
+use crate::{QueryError, Span};
 
 const OPS: [(&str, VectorOp); 12] = [
     ("sum", VectorOp::Sum),
@@ -55,9 +55,7 @@ pub(super) fn aggregation(i: Tokens<'_>, op: VectorOp) -> Res<'_, VectorAggregat
     let (i, _) = cut(symbol("(")).parse(i)?;
     let (i, parameter) = parameter(i, op)?;
     if op.takes_k() && parameter.is_none() {
-        let error = QueryError::new(name_span, format!("{called} needs a number of series"));
-        let here = crate::Span::new(open.end, open.end);
-        return wrong(error.with_fix(here, "10, ", "the first ten"));
+        return wrong(no_k(i, called, name_span, open));
     }
     let (i, inner) = metric_argument(i, called)?;
     let (i, _) = close(i, open)?;
@@ -72,6 +70,26 @@ pub(super) fn aggregation(i: Tokens<'_>, op: VectorOp) -> Res<'_, VectorAggregat
     Ok((i, VectorAggregation { op, parameter, inner, grouping }))
 }
 
+/// The number is missing, below zero, or stands behind.
+fn no_k(i: Tokens<'_>, called: &str, name: Span, open: Span) -> QueryError {
+    let token = i.peek();
+    if matches!(token.kind, Kind::Symbol("-") | Kind::Text(_)) {
+        return i.unexpected(&format!("a whole number above 0, how many series {called} keeps"));
+    }
+    let error = QueryError::new(name, format!("{called} needs a number of series first"));
+    if let Ok((after, inner)) = metric_argument(i, called)
+        && after.peek().is_symbol(",")
+        && matches!(after.nth(1).kind, Kind::Number { .. })
+    {
+        let behind = after.nth(1);
+        let arguments = Span::new(open.end, behind.span.end);
+        let text = format!("{}, {inner}", behind.text);
+        return error.with_fix(arguments, text, "put the number first");
+    }
+    let here = Span::new(open.end, open.end);
+    error.with_fix(here, "10, ", "the first ten")
+}
+
 /// A number and a comma; a number alone is the operand.
 fn parameter(i: Tokens<'_>, op: VectorOp) -> Res<'_, Option<u64>> {
     let token = i.peek();
@@ -81,7 +99,7 @@ fn parameter(i: Tokens<'_>, op: VectorOp) -> Res<'_, Option<u64>> {
     }
     let called = op.as_str();
     if !op.takes_k() {
-        let span = token.span.to(i.nth(1).span);
+        let span = Span::new(token.span.start, i.nth(2).span.start);
         let error = QueryError::new(span, format!("{called} takes no parameter"));
         return wrong(error.with_fix(span, "", "remove it"));
     }

@@ -145,8 +145,7 @@ impl CompareOp {
 impl fmt::Display for LabelFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::And(left, right) => pair(f, left, ",", right),
-            Self::Or(left, right) => pair(f, left, "or", right),
+            Self::And(..) | Self::Or(..) => pair(f, self),
             Self::Match(matcher) => matcher.fmt(f),
             Self::Number { name, op, value } => {
                 write!(f, "{name}{}{}", op.as_str(), number(*value))
@@ -165,27 +164,53 @@ impl fmt::Display for LabelFilter {
     }
 }
 
-/// A chain of one operator is written flat: it reads back the same, however long it is.
-fn pair(
-    f: &mut fmt::Formatter<'_>,
-    left: &LabelFilter,
-    word: &str,
-    right: &LabelFilter,
-) -> fmt::Result {
-    let mut chain = vec![right];
-    let mut first = left;
-    loop {
-        first = match (first, word) {
-            (LabelFilter::And(left, right), ",") | (LabelFilter::Or(left, right), "or") => {
-                chain.push(right);
-                left
-            }
-            _ => break,
-        };
-    }
-    chain.push(first);
-    chain.reverse();
+/// A chain is written flat, so that it reads back however long it is: a comma takes all that
+/// follows for its right side, `and` and `or` all that stands before for their left one.
+fn pair(f: &mut fmt::Formatter<'_>, filter: &LabelFilter) -> fmt::Result {
+    let (words, items) = match filter {
+        LabelFilter::And(left, _) if matches!(**left, LabelFilter::And(..)) => (
+            "and",
+            leftwards(filter, |filter| match filter {
+                LabelFilter::And(left, right) => Some((left, right)),
+                _ => None,
+            }),
+        ),
+        LabelFilter::Or(..) => (
+            "or",
+            leftwards(filter, |filter| match filter {
+                LabelFilter::Or(left, right) => Some((left, right)),
+                _ => None,
+            }),
+        ),
+        _ => (",", rightwards(filter)),
+    };
     f.write_str("( ")?;
-    list(f, &chain, &format!(" {word} "))?;
+    list(f, &items, &format!(" {words} "))?;
     f.write_str(" )")
+}
+
+type Split = fn(&LabelFilter) -> Option<(&LabelFilter, &LabelFilter)>;
+
+fn leftwards(filter: &LabelFilter, split: Split) -> Vec<&LabelFilter> {
+    let (mut items, mut rest) = (Vec::new(), filter);
+    while let Some((left, right)) = split(rest) {
+        items.push(right);
+        rest = left;
+    }
+    items.push(rest);
+    items.reverse();
+    items
+}
+
+fn rightwards(filter: &LabelFilter) -> Vec<&LabelFilter> {
+    let (mut items, mut rest) = (Vec::new(), filter);
+    while let LabelFilter::And(left, right) = rest {
+        if !items.is_empty() && matches!(**left, LabelFilter::And(..)) {
+            break;
+        }
+        items.push(&**left);
+        rest = right;
+    }
+    items.push(rest);
+    items
 }

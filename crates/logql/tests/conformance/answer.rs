@@ -1,0 +1,80 @@
+use logql::{Outcome, Output, QueryError, Row, parse, plan};
+use model::{Labels, Sessions};
+use serde_json::{Value, json};
+
+use super::case::Case;
+use super::dataset::Dataset;
+
+/// What the engine answers, in the shape of the recorded answers; the error as text.
+pub fn answer(case: &Case, data: &Dataset) -> Result<Value, String> {
+    if case.kind == "format" {
+        return match parse(&case.query) {
+            Ok(expr) => Ok(Value::String(expr.to_string())),
+            Err(error) => Err(error.message),
+        };
+    }
+    evaluate(case, data).map(|outcome| shape(&outcome.output)).map_err(|error| error.message)
+}
+
+fn evaluate(case: &Case, data: &Dataset) -> Result<Outcome, QueryError> {
+    let expr = parse(&case.query)?;
+    let plan = plan(&expr, &case.params())?;
+    let mut run = plan.start(&Sessions::default());
+    for (at, read) in plan.reads().iter().enumerate() {
+        for (labels, batch) in data {
+            if read.matchers.iter().all(|matcher| matcher.matches(labels)) {
+                run.push(at, labels, batch)?;
+            }
+        }
+    }
+    run.finish()
+}
+
+fn shape(output: &Output) -> Value {
+    match output {
+        Output::Rows(rows) => json!({ "resultType": "streams", "result": streams(rows) }),
+        Output::Matrix(series) => {
+            let series = series.iter().map(|series| {
+                let values = series.samples.iter().map(|(at, value)| sample(*at, *value));
+                json!({ "metric": labels(&series.labels), "values": values.collect::<Vec<_>>() })
+            });
+            json!({ "resultType": "matrix", "result": series.collect::<Vec<_>>() })
+        }
+        Output::Vector(samples) => {
+            let samples = samples.iter().map(
+                |s| json!({ "metric": labels(&s.labels), "value": sample(s.timestamp, s.value) }),
+            );
+            json!({ "resultType": "vector", "result": samples.collect::<Vec<_>>() })
+        }
+        Output::Scalar(value) => json!({ "resultType": "scalar", "result": sample(0, *value) }),
+    }
+}
+
+/// Rows by label set, each in the order of the rows.
+fn streams(rows: &[Row]) -> Vec<Value> {
+    let mut streams: Vec<(&Labels, Vec<Value>)> = Vec::new();
+    for row in rows {
+        let line = String::from_utf8_lossy(&row.line).into_owned();
+        let value = json!([row.timestamp.to_string(), line]);
+        match streams.iter_mut().find(|(labels, _)| **labels == row.labels) {
+            Some((_, values)) => values.push(value),
+            None => streams.push((&row.labels, vec![value])),
+        }
+    }
+    let shape = |(set, values)| json!({ "stream": labels(set), "values": values });
+    streams.into_iter().map(shape).collect()
+}
+
+fn labels(labels: &Labels) -> Value {
+    serde_json::to_value(labels).unwrap()
+}
+
+fn sample(at: i64, value: f64) -> Value {
+    let text = match value {
+        value if value.is_nan() => "NaN".to_owned(),
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
+        value => value.to_string(),
+    };
+    json!([at as f64 / 1e9, text])
+}

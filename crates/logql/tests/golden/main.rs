@@ -1,0 +1,79 @@
+//! Golden cases: plain text in `*.txt` beside this file, its format told in `README.md`. One
+//! function runs them all, natively and in a browser:
+//!
+//! ```text
+//! cargo test -p logql --test golden
+//! cargo test -p logql --test golden --target wasm32-unknown-unknown
+//! ```
+//!
+//! `UPDATE_GOLDEN=1` natively rewrites what is expected by what comes out; read the diff.
+
+mod case;
+mod data;
+mod evaluate;
+mod outputs;
+
+use case::Case;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+macro_rules! texts {
+    ($($name:literal),* $(,)?) => { &[$(($name, include_str!($name))),*] };
+}
+
+/// Every file of cases. A browser has no folder to list.
+const FILES: &[(&str, &str)] =
+    texts!["edit.txt", "errors.txt", "highlight.txt", "print.txt", "results.txt"];
+
+/// Named data sets.
+const DATA: &[(&str, &str)] = texts!["data/voice.txt"];
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn every_case_gives_what_its_file_says() {
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1");
+    let mut differences = Vec::new();
+    for (file, text) in FILES {
+        let mut cases = Case::read_all(text);
+        assert!(!cases.is_empty(), "{file} has no case");
+        for case in &mut cases {
+            let name = format!("{file}: {}", case.title);
+            for section in &case.expected_sections() {
+                let expected = case.section(section).unwrap_or_default().to_owned();
+                let actual = outputs::output(case, section, DATA);
+                if expected != actual {
+                    differences.push(format!(
+                        "{name}\n{}\n--- {section}, expected\n{expected}\n--- {section}, actual\n{actual}\n",
+                        case.query
+                    ));
+                    case.set(section, actual);
+                }
+            }
+        }
+        if update {
+            let path = format!("{}/tests/golden/{file}", env!("CARGO_MANIFEST_DIR"));
+            std::fs::write(&path, Case::write_all(text, &cases)).expect(&path);
+        }
+    }
+    assert!(
+        update || differences.is_empty(),
+        "{} differ\n\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
+}
+
+/// A file that nobody runs looks like a passing one.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn every_file_is_listed() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+    for (folder, listed) in [(folder.to_owned(), FILES), (format!("{folder}/data"), DATA)] {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let known = listed.iter().any(|(listed, _)| listed.ends_with(&name));
+            assert!(known || !name.ends_with(".txt"), "{folder}/{name} is not listed in main.rs");
+        }
+    }
+}
