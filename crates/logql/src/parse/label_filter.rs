@@ -143,9 +143,9 @@ fn value<'a>(
             return text_value(at, name, comparison, op_span);
         }
         _ => {
-            let expected = format!(
-                "a text in quotes, a number, a duration or a size to compare `{name}` with"
-            );
+            let ordered = !matches!(op, CompareOp::Equal | CompareOp::NotEqual);
+            let text = if ordered { "" } else { "a text in quotes, " };
+            let expected = format!("{text}a number, a duration or a size to compare `{name}` with");
             return wrong(at.unexpected(&expected));
         }
     };

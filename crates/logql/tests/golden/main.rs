@@ -64,6 +64,44 @@ fn every_case_gives_what_its_file_says() {
     );
 }
 
+/// The longest and deepest queries that are read, and longer ones that are not: neither may take
+/// more stack than a browser's worker has.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn long_queries_are_read_or_refused() {
+    let chain = |first: &str, next: &str, times: usize| format!("{first}{}", next.repeat(times));
+    let nested = |depth: usize| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
+    let sums = |depth: usize| format!("{}vector(1){}", "sum(".repeat(depth), ")".repeat(depth));
+    for (query, good) in [
+        (chain("1", " ^ 1", 1000), true),
+        (chain("1", " + 1", 1000), true),
+        (chain("vector(1)", " or vector(1)", 1000), true),
+        (chain("{job=\"a\"} | a>1", ", a>1", 450), true),
+        (chain("{job=\"a\"} | a>1", " or a>1", 450), true),
+        (chain("{job=\"a\"} | a>1", " and a>1", 450), true),
+        (chain("{job=\"a\"}", " |= \"x\"", 5000), true),
+        (nested(100), true),
+        (sums(99), true),
+        (chain("1", " ^ 1", 1001), false),
+        (chain("{job=\"a\"} | a>1", " a>1", 60_000), false),
+        (nested(60_000), false),
+        (sums(20_000), false),
+        ("{job=\"a\"} |= \"x\"".repeat(20_000), false),
+        ("-".repeat(100_000), false),
+        ("|".repeat(100_000), false),
+        ("{".repeat(100_000), false),
+    ] {
+        let head = query.get(..40).unwrap_or_default();
+        match logql::parse(&query) {
+            Ok(expr) => {
+                assert!(good, "{head}… is read");
+                assert!(!expr.to_string().is_empty(), "{head}…");
+            }
+            Err(error) => assert!(!good, "{head}…: {}", error.message),
+        }
+    }
+}
+
 /// A file that nobody runs looks like a passing one.
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
