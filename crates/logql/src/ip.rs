@@ -62,11 +62,19 @@ impl IpRange {
         address.is_ipv4() == self.first.is_ipv4() && self.first <= address && address <= self.last
     }
 
-    /// Whether an address of the range stands somewhere in `line`.
+    /// Whether an address of the range stands somewhere in `line`. As in Loki an address that
+    /// begins in the last few bytes (`::1` on its own) is overlooked.
     pub(crate) fn occurs_in(&self, line: &[u8]) -> bool {
-        line.split(|b| !(b.is_ascii_hexdigit() || matches!(b, b':' | b'.')))
-            .filter(|word| word.len() > 1 && word.iter().any(|b| matches!(b, b':' | b'.')))
-            .any(|word| self.occurs_in_word(word))
+        let mut left = line.len();
+        for word in line.split(|b| !(b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))) {
+            let overlooked = left < 4 || left < 5 && word.contains(&b':');
+            left = left.saturating_sub(word.len() + 1);
+            let may_be = word.iter().any(|b| matches!(b, b':' | b'.'));
+            if may_be && !overlooked && self.occurs_in_word(word) {
+                return true;
+            }
+        }
+        false
     }
 
     fn occurs_in_word(&self, word: &[u8]) -> bool {
@@ -99,6 +107,7 @@ mod tests {
             ("10.0.0.1-10.0.0.9", "10.0.0.10", false),
             ("2001:db8::/32", "[2001:db8::17]:4922", true),
             ("::1", "::1 - -", true),
+            ("::1", "::1", false),
             ("0.0.0.0/0", "no address", false),
             ("10.0.0.7", "saw 10.0.0.7.", true),
         ] {

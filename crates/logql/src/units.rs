@@ -9,7 +9,8 @@ pub(crate) fn parse_number(text: &str) -> Result<f64, String> {
         let value = parse_hex(digits).ok_or_else(error)?;
         return Ok(if text.starts_with('-') { -value } else { value });
     }
-    let value: f64 = text.parse().map_err(|_| error())?;
+    let plain = without_underscores(text).ok_or_else(error)?;
+    let value: f64 = plain.parse().map_err(|_| error())?;
     if value.is_infinite() && !unsigned.starts_with(['i', 'I']) {
         return Err(format!("{text:?} is out of range"));
     }
@@ -17,6 +18,18 @@ pub(crate) fn parse_number(text: &str) -> Result<f64, String> {
         return Err(error());
     }
     Ok(value)
+}
+
+/// Underscores may stand between digits.
+fn without_underscores(text: &str) -> Option<std::borrow::Cow<'_, str>> {
+    if !text.contains('_') {
+        return Some(text.into());
+    }
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let between = |at: usize| digit(at.checked_sub(1)) && digit(at.checked_add(1));
+    let all = text.match_indices('_').all(|(at, _)| between(at));
+    all.then(|| text.replace('_', "").into())
 }
 
 /// `1.8p3`, after the `0x`.
@@ -144,6 +157,8 @@ mod tests {
             ("-1.5e3", Some(-1500.0)),
             ("0x1p4", Some(16.0)),
             ("0x10", None),
+            ("1_000", Some(1000.0)),
+            ("_1", None),
             ("+Inf", Some(f64::INFINITY)),
             ("1e999", None),
             ("", None),

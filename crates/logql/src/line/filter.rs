@@ -115,7 +115,7 @@ fn test(op: LineOp, value: &LineValue) -> Result<Test, String> {
         LineValue::Ip(pattern) => return IpRange::parse(pattern).map(Test::Ip),
         LineValue::Text(text) => text,
     };
-    if text.is_empty() {
+    if text.is_empty() && !matches!(op, LineOp::Pattern | LineOp::NotPattern) {
         return Ok(Test::Always);
     }
     Ok(match op {

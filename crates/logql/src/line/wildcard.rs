@@ -2,8 +2,9 @@
 
 use memchr::memmem;
 
-/// A pattern filter. A hole takes any text, also none; what stands outside the holes stands in
-/// the line in this order. A pattern that does not begin with a hole begins the line.
+/// A pattern filter. What stands outside the holes stands in the line in this order, each piece
+/// at the first place it can; a hole takes at least one byte. Where the pattern does not end with
+/// a hole the line ends; where it begins is free.
 #[derive(Clone, Debug)]
 pub(crate) struct Wildcard {
     pieces: Vec<memmem::Finder<'static>>,
@@ -31,25 +32,14 @@ impl Wildcard {
     pub(crate) fn matches(&self, line: &[u8]) -> bool {
         let mut rest = line;
         for (at, piece) in self.pieces.iter().enumerate() {
-            let len = piece.needle().len();
-            let last = at + 1 == self.pieces.len();
-            let start = if at == 0 && !self.open_start {
-                if !rest.starts_with(piece.needle()) {
-                    return false;
-                }
-                0
-            } else if last && !self.open_end {
-                // Whatever stands before belongs to the hole.
-                return rest.ends_with(piece.needle());
-            } else {
-                match piece.find(rest) {
-                    Some(start) => start,
-                    None => return false,
-                }
-            };
-            rest = rest.get(start + len..).unwrap_or(b"");
+            let Some(start) = piece.find(rest) else { return false };
+            let after_hole = at > 0 || self.open_start;
+            if after_hole && start == 0 {
+                return false;
+            }
+            rest = rest.get(start + piece.needle().len()..).unwrap_or(b"");
         }
-        self.open_end || rest.is_empty()
+        rest.is_empty() != self.open_end
     }
 }
 
@@ -62,15 +52,19 @@ mod tests {
         for (pattern, line, expected) in [
             ("<_>a<_>b<_>", "xaxbx", true),
             ("<_>a<_>b<_>", "xbxax", false),
+            ("<_>a<_>b<_>", "xabx", false),
+            ("<_>a<_>b<_>", "xaxb", false),
             ("boot <_>", "boot 1", true),
-            ("boot <_>", "a boot 1", false),
+            ("boot <_>", "a boot 1", true),
+            ("boot <_>", "boot ", false),
             ("<_>boot", "a boot", true),
-            ("<_>boot", "boot boot 1", false),
-            ("<_>ab", "abab", true),
+            ("<_>boot", "boot", false),
+            ("<_>boot", "a boot 1", false),
             ("a", "a", true),
             ("a", "ab", false),
-            ("<_>", "", true),
-            ("a<_>a", "a", false),
+            ("a", "ba", true),
+            ("<_>", "x", true),
+            ("<_>", "", false),
         ] {
             assert_eq!(
                 Wildcard::new(pattern).matches(line.as_bytes()),

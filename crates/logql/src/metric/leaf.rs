@@ -28,6 +28,8 @@ pub(crate) struct Leaf {
     /// The quantile of `quantile_over_time`.
     pub(crate) parameter: f64,
     pub(crate) key: SeriesKey,
+    /// The query looks at `__error__` itself, so entries with an error may come through.
+    pub(crate) preserves_errors: bool,
     /// What `absent_over_time` gives when there is nothing.
     pub(crate) absent: Labels,
     pub(crate) span: Span,
@@ -111,7 +113,7 @@ impl Leaf {
                 _ => {
                     self.key.write(&entry, &mut key);
                     if let Some(error) = entry.error()
-                        && !self.key.preserves_errors()
+                        && !self.preserves_errors
                     {
                         return Err(self.pipeline_error(error, &entry));
                     }

@@ -8,7 +8,7 @@ use super::leaf::{Leaf, LeafState};
 use super::steps::Steps;
 use super::vector::VectorNode;
 use super::{binary, replace, vector};
-use crate::QueryError;
+use crate::{QueryError, Span};
 
 /// A metric query as a tree over its range aggregations.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub(crate) struct LabelReplaceNode {
     pub(crate) src: String,
     /// Matches whole values only.
     pub(crate) regex: Regex,
+    pub(crate) span: Span,
 }
 
 /// What a tree is evaluated over.

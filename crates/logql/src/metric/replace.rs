@@ -3,7 +3,7 @@
 use super::grid::Grid;
 use super::node::LabelReplaceNode;
 use super::table::Table;
-use crate::{QueryError, Span};
+use crate::QueryError;
 
 /// Sets a label of each series out of another one, where that matches.
 pub(crate) fn label_replace(
@@ -28,7 +28,7 @@ pub(crate) fn label_replace(
         for (taken, value) in steps.iter_mut().zip(&grid.values) {
             if *taken && value.is_some() {
                 return Err(QueryError::new(
-                    Span::default(),
+                    node.span,
                     format!("label_replace makes two series the same: {}", grid.labels),
                 ));
             }

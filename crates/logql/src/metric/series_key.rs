@@ -2,7 +2,7 @@ use model::Labels;
 
 use super::table;
 use crate::ast::Grouping;
-use crate::pipeline::{ERROR, Entry, PRESERVE_ERROR};
+use crate::pipeline::Entry;
 
 /// Which labels of an entry name its series.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,13 +49,6 @@ impl SeriesKey {
         match self {
             Self::Nothing => &[],
             Self::By(names) | Self::Rest { auto: names, .. } => names,
-        }
-    }
-
-    pub(crate) fn preserves_errors(&self) -> bool {
-        match self {
-            Self::By(names) => names.iter().any(|name| name == ERROR || name == PRESERVE_ERROR),
-            Self::Nothing | Self::Rest { .. } => false,
         }
     }
 

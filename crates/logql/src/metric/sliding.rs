@@ -37,7 +37,7 @@ pub(crate) fn aggregate(
             queue.pop();
             tail += 1;
         }
-        values.push(queue.total().and_then(|total| total.value(op, from, to)));
+        values.push(queue.total().map(|total| total.value(op, from, to)));
     }
     values
 }

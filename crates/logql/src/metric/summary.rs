@@ -57,13 +57,13 @@ impl Summary {
         }
     }
 
-    /// The value of `op` over a window; None where the op has none.
-    pub(crate) fn value(&self, op: RangeOp, from: i64, to: i64) -> Option<f64> {
+    /// The value of `op` over a window.
+    pub(crate) fn value(&self, op: RangeOp, from: i64, to: i64) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a range in seconds is a float")]
         let range_secs = (to - from) as f64 / 1e9;
-        Some(match op {
+        match op {
             RangeOp::Rate => self.sum / range_secs,
-            RangeOp::RateCounter => return self.counter_rate(from, to),
+            RangeOp::RateCounter => self.counter_rate(range_secs),
             RangeOp::AvgOverTime => self.sum / self.count,
             RangeOp::MaxOverTime => self.max,
             RangeOp::MinOverTime => self.min,
@@ -77,28 +77,26 @@ impl Summary {
             | RangeOp::BytesOverTime
             | RangeOp::QuantileOverTime
             | RangeOp::AbsentOverTime => self.sum,
-        })
+        }
     }
 
-    /// The rise, extended to the ends of the window where the samples come near them, per second.
-    fn counter_rate(&self, from: i64, to: i64) -> Option<f64> {
+    /// The rise per second. A single sample has none. Prometheus extends the rise to the ends of
+    /// the window; Loki means to, but mixes milli- and nanoseconds and extends it by a millionth.
+    fn counter_rate(&self, range_secs: f64) -> f64 {
         if self.count < 2.0 {
-            return None;
+            return 0.0;
         }
-        #[expect(clippy::cast_precision_loss, reason = "seconds between samples are a float")]
-        let secs = |ns: i64| ns as f64 / 1e9;
-        let mut to_start = secs(self.first.timestamp - from);
-        let mut to_end = secs(to - self.last.timestamp);
-        let sampled = secs(self.last.timestamp - self.first.timestamp);
-        let gap = sampled / (self.count - 1.0);
+        #[expect(clippy::cast_precision_loss, reason = "the distance of samples is a float")]
+        let sampled_secs = (self.last.timestamp - self.first.timestamp) as f64 / 1e9;
+        let gap = sampled_secs / (self.count - 1.0);
+        let mut extension = range_secs / 1e6;
         if self.rise > 0.0 && self.first.value >= 0.0 {
             // A counter was never below 0.
-            to_start = to_start.min(sampled * (self.first.value / self.rise));
+            extension = extension.min(sampled_secs * (self.first.value / self.rise));
         }
-        let near = gap * 1.1;
-        to_start = if to_start < near { to_start } else { gap / 2.0 };
-        to_end = if to_end < near { to_end } else { gap / 2.0 };
-        let extended = sampled + to_start + to_end;
-        Some(self.rise * (extended / sampled) / secs(to - from))
+        if extension >= gap * 1.1 {
+            extension = gap / 2.0;
+        }
+        self.rise * ((sampled_secs + extension) / sampled_secs) / range_secs
     }
 }

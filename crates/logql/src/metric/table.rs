@@ -55,6 +55,10 @@ impl<T> Table<T> {
         &mut self.series[at].1
     }
 
+    pub(crate) const fn len(&self) -> usize {
+        self.series.len()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(Labels, T)> {
         self.series.iter()
     }

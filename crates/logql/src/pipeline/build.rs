@@ -66,8 +66,8 @@ impl Pipeline {
     }
 }
 
-/// A filter over one label runs as soon as a parser has set its label, wherever the filter stands
-/// in the pipeline (and again where it stands).
+/// The first filter over each label runs as soon as a parser has set the label, wherever the
+/// filter stands in the pipeline (and again where it stands).
 fn hasten_filters(stages: &[Stage], steps: &mut [Step]) -> Result<(), QueryError> {
     for extract in steps.iter_mut().filter_map(Step::extract) {
         for stage in stages {
@@ -76,7 +76,9 @@ fn hasten_filters(stages: &[Stage], steps: &mut [Step]) -> Result<(), QueryError
                 LabelFilter::new(filter).map_err(|message| QueryError::new(stage.span, message))?;
             if let Some(name) = filter.only_name() {
                 let name = name.to_owned();
-                extract.filters.push((name, filter));
+                if extract.filters.iter().all(|(known, _)| *known != name) {
+                    extract.filters.push((name, filter));
+                }
             }
         }
     }

@@ -102,6 +102,9 @@ impl<'a> Entry<'a> {
         let row = u32::try_from(self.row).unwrap_or(u32::MAX);
         let (stream, batch) = (self.stream, self.batch);
         for (name, value) in batch.metadata.row(row) {
+            if value.is_empty() {
+                continue;
+            }
             if name == ERROR {
                 self.error = Some(Cow::Owned(value.to_owned()));
                 continue;
@@ -267,6 +270,16 @@ impl<'a> Entry<'a> {
         item.value.push_str(value);
     }
 
+    /// How many labels are set, to go back to.
+    pub(crate) const fn mark(&self) -> usize {
+        self.set.len()
+    }
+
+    /// Takes back the labels that were newly set since `mark`.
+    pub(crate) fn roll_back(&mut self, mark: usize) {
+        self.set.truncate(mark);
+    }
+
     pub(crate) fn remove(&mut self, name: &str) {
         match name {
             ERROR => return self.error = None,
@@ -305,7 +318,8 @@ impl<'a> Entry<'a> {
             .iter()
             .filter(|(name, _)| self.item(name).is_none() && !self.is_gone(name))
             .collect();
-        if self.set.is_empty() && self.error.is_none() && self.error_details.is_empty() {
+        // Details alone, of an error that was dropped, are no change.
+        if self.set.is_empty() && self.gone.is_empty() && self.error.is_none() {
             return all;
         }
         all.extend(self.set.iter().map(|item| (item.name.as_str(), item.value.as_str())));

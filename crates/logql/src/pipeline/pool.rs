@@ -33,6 +33,17 @@ impl<T: Default> Pool<T> {
         }
     }
 
+    pub(crate) const fn len(&self) -> usize {
+        self.used
+    }
+
+    /// Keeps the first `len`, if there are more.
+    pub(crate) const fn truncate(&mut self, len: usize) {
+        if len < self.used {
+            self.used = len;
+        }
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.used == 0
     }

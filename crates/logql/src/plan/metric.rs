@@ -7,7 +7,7 @@ use crate::ast::{
 use crate::metric::{
     BinaryNode, LabelReplaceNode, Leaf, Node, SeriesKey, Steps, VectorNode, Window,
 };
-use crate::pipeline::{Pipeline, Wanted};
+use crate::pipeline::{ERROR, PRESERVE_ERROR, Pipeline, Wanted};
 use crate::stages::{LabelFilter, Unwrap};
 use crate::{FieldNeeds, QueryError, Read, Span, gosyntax};
 
@@ -84,6 +84,7 @@ impl Builder {
                     replacement: replace.replacement.clone(),
                     src: replace.src.clone(),
                     regex,
+                    span: expr.span,
                 })))
             }
         }
@@ -165,6 +166,7 @@ impl Builder {
             parameter: range.parameter.unwrap_or_default(),
             absent: absent_labels(&range.log.selector),
             span,
+            preserves_errors: range.unwrap.is_none() && preserves_errors(&wanted),
             key,
         };
         self.reads.push(read(&leaf, range, names, &self.steps));
@@ -207,6 +209,14 @@ fn wanted(key: &SeriesKey, names: &Names) -> Wanted {
             }
             Wanted::Only(names.named)
         }
+    }
+}
+
+/// Where only some labels are used and `__error__` is one of them, the query deals with errors.
+fn preserves_errors(wanted: &Wanted) -> bool {
+    match wanted {
+        Wanted::Only(names) => names.iter().any(|n| n == ERROR || n == PRESERVE_ERROR),
+        Wanted::All | Wanted::Nothing => false,
     }
 }
 

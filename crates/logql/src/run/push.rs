@@ -1,9 +1,11 @@
 use model::{Batch, Labels};
 
 use super::Run;
+use super::result::too_many_series;
 use super::rows::Rows;
 use super::state::Gathered;
-use crate::metric::Pushed;
+use crate::ast::RangeOp;
+use crate::metric::{Node, Pushed};
 use crate::pipeline::{Entry, Pipeline, in_range};
 use crate::plan::Query;
 use crate::{Direction, Flow, Params, QueryError, Row, Stats};
@@ -31,6 +33,13 @@ impl Run {
             (Query::Metric(metric), Gathered::Leaves(states)) => {
                 if let (Some(leaf), Some(state)) = (metric.leaves.get(read), states.get_mut(read)) {
                     leaf.push(state, &metric.steps, pushed, &mut self.state.stats)?;
+                    // Nothing above makes them fewer: the memory for the rest is saved.
+                    if matches!(metric.root, Node::Leaf(_))
+                        && leaf.op != RangeOp::AbsentOverTime
+                        && state.len() > plan.params().max_series
+                    {
+                        return Err(too_many_series(&plan));
+                    }
                 }
                 Ok(Flow::More)
             }

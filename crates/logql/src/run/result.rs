@@ -38,13 +38,7 @@ fn output(plan: &Plan, metric: &Metric, value: Value) -> Result<Output, QueryErr
         (Value::Series(grids), kind) => {
             let max = plan.params().max_series;
             if grids.len() > max {
-                return Err(QueryError::new(
-                    plan.span(),
-                    format!(
-                        "maximum number of series ({max}) reached for a single query; narrow the \
-                         selector or group the result by fewer labels"
-                    ),
-                ));
+                return Err(too_many_series(plan));
             }
             Ok(match kind {
                 QueryKind::Range { .. } => {
@@ -57,6 +51,17 @@ fn output(plan: &Plan, metric: &Metric, value: Value) -> Result<Output, QueryErr
             })
         }
     }
+}
+
+pub(super) fn too_many_series(plan: &Plan) -> QueryError {
+    QueryError::new(
+        plan.span(),
+        format!(
+            "maximum number of series ({}) reached for a single query; narrow the selector or \
+             group the result by fewer labels",
+            plan.params().max_series
+        ),
+    )
 }
 
 fn series(grid: Grid, metric: &Metric) -> Series {

@@ -12,6 +12,12 @@ pub(crate) struct Extract {
     pub(crate) filters: Vec<(String, LabelFilter)>,
 }
 
+impl Extract {
+    pub(crate) fn is_wanted(&self, name: &str) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|w| w == name))
+    }
+}
+
 /// What parsers are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -40,11 +46,7 @@ impl<'e, 'a> Extraction<'e, 'a> {
 
     /// Whether `name` (dodged already) is used and not there yet: of two the first stays.
     pub(crate) fn wants(&self, name: &str) -> bool {
-        let used = match &self.extract.wanted {
-            Some(wanted) => wanted.iter().any(|w| w == name),
-            None => true,
-        };
-        used && !self.entry.is_parsed(name)
+        self.extract.is_wanted(name) && !self.entry.is_parsed(name)
     }
 
     /// Sets a label.
@@ -79,4 +81,25 @@ pub(crate) fn push_label_name(key: &str, name: &mut String) {
         name.push('_');
     }
     name.extend(key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }));
+}
+
+/// Sets the labels that a stage was asked for by name. One that was not found is empty, unless
+/// the entry has a label of that name.
+pub(crate) fn set_picked<'v>(
+    entry: &mut Entry<'_>,
+    picked: impl Iterator<Item = (&'v str, Option<&'v str>)>,
+) {
+    let mut name = String::new();
+    for (label, value) in picked {
+        match value {
+            Some(value) => {
+                name.clear();
+                name.push_str(label);
+                entry.dodge(&mut name);
+                entry.set(&name, value);
+            }
+            None if entry.label(label).is_none() => entry.set(label, ""),
+            None => {}
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! `| level="error" and (rtf > 1 or took > 250ms)`
 
 use std::cmp::Ordering;
-use std::net::IpAddr;
 
 use model::Matcher;
 
@@ -51,7 +50,7 @@ impl LabelFilter {
     }
 
     /// Whether the entry stays. A value that cannot be compared keeps it and says so in
-    /// `__error__`; from then on only the text of labels can drop it.
+    /// `__error__`, where there is no earlier error; a label that is missing drops it.
     pub(crate) fn passes(&self, entry: &mut Entry<'_>) -> bool {
         match self {
             Self::And(left, right) => {
@@ -69,19 +68,9 @@ impl LabelFilter {
                 matcher.matches_value(value.unwrap_or(""))
             }
             Self::Compare { name, op, value } => compare(entry, name, *op, *value),
+            // As in a line: an address somewhere in the value.
             Self::Ip { name, negated, range } => {
-                if entry.error().is_some() {
-                    return true;
-                }
-                let Some(text) = entry.value(name) else { return false };
-                match text.parse::<IpAddr>() {
-                    Ok(address) => range.contains(address) != *negated,
-                    Err(_) => {
-                        let details = format!("{text:?} is not an address");
-                        entry.fail(Failure::LabelFilter, &details);
-                        true
-                    }
-                }
+                entry.value(name).is_some_and(|text| range.occurs_in(text.as_bytes()) != *negated)
             }
         }
     }
@@ -100,9 +89,6 @@ impl LabelFilter {
 }
 
 fn compare(entry: &mut Entry<'_>, name: &str, op: CompareOp, operand: Operand) -> bool {
-    if entry.error().is_some() {
-        return true;
-    }
     let Some(text) = entry.value(name) else { return false };
     let order = match operand {
         Operand::Number(right) => units::parse_number(text).map(|left| left.partial_cmp(&right)),
@@ -114,7 +100,9 @@ fn compare(entry: &mut Entry<'_>, name: &str, op: CompareOp, operand: Operand) -
     match order {
         Ok(order) => holds(op, order),
         Err(details) => {
-            entry.fail(Failure::LabelFilter, &details);
+            if entry.error().is_none() {
+                entry.fail(Failure::LabelFilter, &details);
+            }
             true
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use super::escape::unescape;
-use super::extract::{Extract, Extraction, push_label_name};
+use super::extract::{Extract, Extraction, push_label_name, set_picked};
 use crate::ast;
 use crate::pipeline::{Entry, Failure};
 
@@ -74,19 +74,18 @@ impl Logfmt {
             };
             key_name.clear();
             push_label_name(&String::from_utf8_lossy(key), &mut key_name);
-            for ((path, _), slot) in self.picks.iter().zip(&mut values) {
-                if *path == key_name || path.as_bytes() == key {
+            let is_label = self.picks.iter().any(|(_, label)| *label == key_name);
+            if !is_label && !self.extract.is_wanted(&key_name) {
+                continue;
+            }
+            for ((path, label), slot) in self.picks.iter().zip(&mut values) {
+                if *path == key_name || path.as_bytes() == key || *label == key_name {
                     *slot = Some(value.clone());
                 }
             }
         }
-        let mut name = String::new();
-        for ((_, label), value) in self.picks.iter().zip(&values) {
-            name.clear();
-            name.push_str(label);
-            entry.dodge(&mut name);
-            entry.set(&name, value.as_deref().unwrap_or(""));
-        }
+        let found = self.picks.iter().zip(&values);
+        set_picked(entry, found.map(|((_, label), value)| (label.as_str(), value.as_deref())));
         true
     }
 }

@@ -48,10 +48,18 @@ fn fields(
         push_label_name(&key, name);
         let kind = scanner.kind()?;
         if kind == Kind::Object {
-            if let ControlFlow::Break(keep) = fields(scanner, extraction, name, depth + 1)? {
-                return Ok(ControlFlow::Break(keep));
+            let (start, mark) = (scanner.position(), extraction.entry.mark());
+            match fields(scanner, extraction, name, depth + 1) {
+                Ok(ControlFlow::Continue(())) => continue,
+                Ok(stop) => return Ok(stop),
+                Err(malformed) => {
+                    // An object that was cut off has no fields at all.
+                    if !scanner.closes(start) {
+                        extraction.entry.roll_back(mark);
+                    }
+                    return Err(malformed);
+                }
             }
-            continue;
         }
         let plain = name.len();
         extraction.entry.dodge(name);

@@ -4,6 +4,7 @@ use super::path::{Part, Path};
 use super::scan::{Kind, Malformed, Scanner};
 use crate::ast;
 use crate::pipeline::{Entry, Failure};
+use crate::stages::extract::set_picked;
 
 /// `| json status="resp.status", ua="headers[\"User-Agent\"]"`: the values at these paths only. A
 /// path that leads nowhere gives the empty text.
@@ -26,22 +27,15 @@ impl PickedJson {
             let mut values: Vec<Option<Cow<'_, str>>> = vec![None; self.picks.len()];
             let mut scanner = Scanner::new(line);
             let open: Vec<usize> = (0..self.picks.len()).collect();
-            let read = match scanner.kind() {
-                Ok(Kind::Object) => self.read(&mut scanner, &open, 0, &mut values),
-                Ok(_) => Err(scanner.error("expected an object")),
-                Err(malformed) => Err(malformed),
-            };
-            if read.is_err() && values.iter().any(Option::is_none) {
+            // Not even a space may stand before the document here.
+            if !matches!(line.first(), Some(b'{' | b'[' | b'"')) {
                 entry.fail(Failure::Json, "");
                 return;
             }
-            let mut name = String::new();
-            for ((label, _), value) in self.picks.iter().zip(&values) {
-                name.clear();
-                name.push_str(label);
-                entry.dodge(&mut name);
-                entry.set(&name, value.as_deref().unwrap_or(""));
-            }
+            // What was found before a mistake in the document counts.
+            _ = self.read(&mut scanner, &open, 0, &mut values);
+            let found = self.picks.iter().zip(&values);
+            set_picked(entry, found.map(|((label, _), value)| (label.as_str(), value.as_deref())));
         });
     }
 

@@ -197,6 +197,31 @@ impl<'l> Scanner<'l> {
         Ok(())
     }
 
+    pub(crate) const fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Whether the object that starts at `start` has its closing brace.
+    pub(crate) fn closes(&self, start: usize) -> bool {
+        let mut depth = 0_usize;
+        let mut quoted = false;
+        let mut bytes = self.bytes.get(start..).unwrap_or(b"").iter();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'\\' if quoted => _ = bytes.next(),
+                b'"' => quoted = !quoted,
+                b'{' if !quoted => depth += 1,
+                b'}' if !quoted => match depth.checked_sub(1) {
+                    Some(0) => return true,
+                    Some(rest) => depth = rest,
+                    None => return false,
+                },
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// Whether a document this deep may be read on.
     pub(crate) const fn check_depth(&self, depth: usize) -> Result<(), Malformed> {
         if depth > MAX_DEPTH {
