@@ -280,7 +280,7 @@ impl Answer {
     }
 }
 
-const COUNT: &str = r#"sum by (level) (count_over_time({job="a"}[1000s]))"#;
+const COUNT: &str = r#"sum by (level) (count_over_time({job="a"}[2000s]))"#;
 
 #[test]
 fn the_answer_does_not_depend_on_the_number_of_workers() {
