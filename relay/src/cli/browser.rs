@@ -1,6 +1,6 @@
 use crate::cli::dispatch::say;
 
-/// Opens the page, if there is someone to see it. The URL was printed: failing is no failure.
+/// Opens the page at `url`, if there is someone to see it. The URL was printed: failing is no failure.
 pub fn open(url: &str) {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let opened = match set("BROWSER") {

@@ -12,7 +12,7 @@ use crate::config::Config;
 
 pub fn run(raw: &RawConfig) -> Result<(), Failure> {
     let config = raw.check()?;
-    let problems = problems(&config);
+    let problems = problems(&config, &std::env::current_dir()?);
     let mut out = std::io::stdout().lock();
     let mut text = format!(
         "listen     {}\ndata       {}\nretention  {}, {} bytes\npassword   {}\n",
@@ -36,8 +36,8 @@ pub fn run(raw: &RawConfig) -> Result<(), Failure> {
     }
 }
 
-fn problems(config: &Config) -> Vec<String> {
-    let mut problems = sources::notes(&config.paths);
+fn problems(config: &Config, folder: &Path) -> Vec<String> {
+    let mut problems = sources::notes(&config.paths, folder);
     if let Err(error) = TcpListener::bind(config.listen) {
         problems.push(format!("cannot listen on {}: {error}", config.listen));
     }

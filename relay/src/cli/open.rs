@@ -44,7 +44,7 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
 pub fn show(url: &str, no_open: bool) {
     print_url(url);
     if !no_open {
-        browser::open(url);
+        browser::open(&format!("{url}/"));
     }
 }
 

@@ -105,9 +105,8 @@ async fn serve(
         Err(error) => Err(error),
     };
     let options = store_options(config);
-    let opening = tokio::task::spawn_blocking(move || Store::open(options));
     let opened = tokio::select! {
-        opened = opening => opened.map_err(|e| Failure::failed(format!("cannot start: {e}")))?,
+        opened = open(options) => opened?,
         () = &mut told => return Ok(End::Stopped),
     };
     let store = match opened {
@@ -121,7 +120,8 @@ async fn serve(
         tokio::task::block_in_place(|| {
             store.announce(&url)?;
             handover::write_key(&config.data, &key)?;
-            for note in sources::notes(&config.paths) {
+            let folder = std::env::current_dir()?;
+            for note in sources::notes(&config.paths, &folder) {
                 say(&note);
             }
             store.follow(source_options(config));
@@ -142,6 +142,25 @@ async fn serve(
         say("stopped before everything was written out; the journal has it");
     }
     end
+}
+
+/// Opens the store. A relay that has the folder but no address yet is just starting: it gets a
+/// moment to say where it is.
+async fn open(options: StoreOptions) -> Result<Result<Store, StoreError>, Failure> {
+    let mut patience = 50;
+    loop {
+        let options = options.clone();
+        let opened = tokio::task::spawn_blocking(move || Store::open(options))
+            .await
+            .map_err(|error| Failure::failed(format!("cannot open the data folder: {error}")))?;
+        match opened {
+            Err(StoreError::Locked { addr: None, .. }) if patience > 0 => {
+                patience -= 1;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            opened => return Ok(opened),
+        }
+    }
 }
 
 fn store_options(config: &Config) -> StoreOptions {

@@ -1,48 +1,39 @@
-//! What can be said about the paths before they are followed.
+//! What can be said about the paths before they are followed, in the words of the status.
 
 use std::fs::File;
-use std::io::ErrorKind;
 use std::path::Path;
 
+use crate::source::{Patterns, refuse};
+
 /// One sentence for each path that cannot be followed right now.
-pub fn notes(paths: &[String]) -> Vec<String> {
-    let mut notes: Vec<String> = paths.iter().filter_map(|path| note(path)).collect();
-    if !notes.is_empty() && notes.len() == paths.len() {
+pub fn notes(paths: &[String], folder: &Path) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut usable = paths.is_empty();
+    for path in paths {
+        let patterns = Patterns::new(path, folder);
+        if patterns.is_stdin() {
+            usable = true;
+            continue;
+        }
+        let found = patterns.find();
+        notes.extend(found.problem.map(|(_, sentence)| sentence));
+        for file in found.files {
+            match File::open(&file) {
+                Ok(opened) => match refuse(&file, &opened) {
+                    None => usable = true,
+                    Some(refusal) => notes.push(refusal.sentence),
+                },
+                Err(error) => notes.push(format!(
+                    "cannot read {}: {error}; check its permissions",
+                    file.display()
+                )),
+            }
+        }
+    }
+    if !usable {
         notes.push("none of the files can be read yet: waiting for them".to_owned());
     }
     notes
-}
-
-fn note(path: &str) -> Option<String> {
-    // Globs may match later; what they match is reported with the sources.
-    if path == "-" || (path.contains(['*', '?', '[', '{']) && !Path::new(path).exists()) {
-        return None;
-    }
-    if Path::new(path).is_dir() {
-        return std::fs::read_dir(path).err().map(|error| unreadable(path, &error));
-    }
-    match File::open(path) {
-        Ok(_) => None,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Some(format!("not there yet, waiting for it: {path}"))
-        }
-        Err(error) => Some(unreadable(path, &error)),
-    }
-}
-
-fn unreadable(path: &str, error: &std::io::Error) -> String {
-    let help = match error.kind() {
-        ErrorKind::PermissionDenied => {
-            "; give this user the right to read it (sudo setfacl -m u:$USER:r FILE), it is tried \
-             again"
-        }
-        _ => "",
-    };
-    let cause = match error.kind() {
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    };
-    format!("cannot read it, {cause}{help}: {path}")
 }
 
 #[cfg(test)]
@@ -50,13 +41,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_said_once_for_each_path() {
+    fn what_cannot_be_read_is_said() {
         let dir = tempfile::tempdir().unwrap();
-        let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
-        std::fs::write(path("a.log"), "x").unwrap();
-        assert_eq!(notes(&[path("a.log"), path("*.log"), "-".into()]), [""; 0]);
-        let said = notes(&[path("a.log"), path("b.log")]);
-        assert_eq!(said, [format!("not there yet, waiting for it: {}", path("b.log"))]);
-        assert_eq!(notes(&[path("b.log")]).len(), 2);
+        std::fs::write(dir.path().join("a.log"), "x\n").unwrap();
+        std::fs::write(dir.path().join("empty.log"), "").unwrap();
+        std::fs::write(dir.path().join("b.png"), b"\x89PNG\x01\x02\x03\x04\x05").unwrap();
+        for (paths, expected) in [
+            (&["a.log", "*.log", "empty.log", "-", "."][..], &[][..]),
+            (&["a.log", "b.log"], &["does not exist"]),
+            (&["b.log"], &["does not exist", "none of the files"]),
+            (&["b.png"], &["binary", "none of the files"]),
+            (&["none*"], &["no file matches", "none of the files"]),
+        ] {
+            let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+            let notes = notes(&paths, dir.path());
+            assert_eq!(notes.len(), expected.len(), "{paths:?}: {notes:?}");
+            for (note, part) in notes.iter().zip(expected) {
+                assert!(note.contains(part), "{paths:?}: {note}");
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The viewer: `dist/`, embedded as it stands.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use rust_embed::Embed;
+use bytes::Bytes;
+use rust_embed::{Embed, EmbeddedFile};
 use warp::filters::BoxedFilter;
 use warp::http::header::{self, HeaderMap, HeaderValue};
 use warp::http::{StatusCode, uri::Authority};
@@ -19,6 +21,24 @@ use crate::http::ApiError;
 #[allow_missing = true]
 struct Dist;
 
+/// One file of the viewer.
+struct Asset {
+    bytes: Bytes,
+    hash: [u8; 32],
+}
+
+impl Asset {
+    fn embedded(name: &str) -> Option<Self> {
+        let EmbeddedFile { data, metadata } = Dist::get(name)?;
+        let bytes = match data {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            // A debug build reads dist/ from the disk.
+            Cow::Owned(bytes) => Bytes::from(bytes),
+        };
+        Some(Self { bytes, hash: metadata.sha256_hash() })
+    }
+}
+
 const MISSING: &str = "\
 The viewer is not in this build of Logpane.
 
@@ -34,7 +54,8 @@ pub fn routes() -> BoxedFilter<(Response,)> {
         .and(warp::path::full())
         .and(warp::header::headers_cloned())
         .map(|path: FullPath, headers: HeaderMap| {
-            file(path.as_str(), &headers).unwrap_or_else(warp::Reply::into_response)
+            let page = page(path.as_str(), &headers, Asset::embedded);
+            page.unwrap_or_else(warp::Reply::into_response)
         })
         .boxed()
 }
@@ -66,26 +87,26 @@ fn name(path: &str) -> &str {
     }
 }
 
-fn file(path: &str, request: &HeaderMap) -> Result<Response, ApiError> {
+fn page(
+    path: &str,
+    request: &HeaderMap,
+    find: impl Fn(&str) -> Option<Asset>,
+) -> Result<Response, ApiError> {
     let name = name(path);
-    let Some(plain) = Dist::get(name) else {
+    let Some(plain) = find(name) else {
         if path == "/" {
             let page = warp::reply::with_status(MISSING, StatusCode::NOT_FOUND);
             return Ok(page.into_response());
         }
         return Err(ApiError::NotFound);
     };
-    let (file, encoding) = ["br", "gzip"]
+    let (file, encoding) = [("br", "br"), ("gzip", "gz")]
         .into_iter()
-        .filter(|encoding| accepts(request, encoding))
-        .find_map(|encoding| {
-            let suffix = if encoding == "br" { "br" } else { "gz" };
-            Some((Dist::get(&format!("{name}.{suffix}"))?, Some(encoding)))
-        })
+        .filter(|(encoding, _)| accepts(request, encoding))
+        .find_map(|(encoding, suffix)| Some((find(&format!("{name}.{suffix}"))?, Some(encoding))))
         .unwrap_or((plain, None));
 
-    let hash: String =
-        file.metadata.sha256_hash().iter().take(12).map(|b| format!("{b:02x}")).collect();
+    let hash: String = file.hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     let etag = format!("\"{hash}\"");
     let known = request.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     let unchanged = known.is_some_and(|tags| {
@@ -94,7 +115,7 @@ fn file(path: &str, request: &HeaderMap) -> Result<Response, ApiError> {
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = file.data.into_owned().into_response();
+        let mut response = warp::http::Response::new(file.bytes).into_response();
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
@@ -178,6 +199,60 @@ fn content_type(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A viewer of one file that was packed one way.
+    fn find(name: &str) -> Option<Asset> {
+        let bytes = match name {
+            "index.html" => Bytes::from_static(b"plain"),
+            "index.html.gz" => Bytes::from_static(b"packed"),
+            "app-0123456789abcdef.js" => Bytes::from_static(b"script"),
+            _ => return None,
+        };
+        Some(Asset { hash: [u8::try_from(bytes.len()).unwrap(); 32], bytes })
+    }
+
+    fn get(path: &str, name: header::HeaderName, value: &'static str) -> Response {
+        let request = HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
+        page(path, &request, find).unwrap_or_else(warp::Reply::into_response)
+    }
+
+    #[test]
+    fn the_smallest_that_the_browser_takes_is_sent() {
+        for (accepted, encoding) in [
+            ("gzip, deflate, br", Some("gzip")),
+            ("br", None),
+            ("identity", None),
+            ("gzip;q=0", None),
+            ("GZIP;q=0.5", Some("gzip")),
+        ] {
+            let response = get("/", header::ACCEPT_ENCODING, accepted);
+            let found = response.headers().get(header::CONTENT_ENCODING);
+            assert_eq!(found.map(|v| v.to_str().unwrap()), encoding, "{accepted}");
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+            assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+        }
+    }
+
+    #[test]
+    fn what_the_browser_has_is_not_sent_again() {
+        let path = "/app-0123456789abcdef.js";
+        let first = get(path, header::ACCEPT, "*/*");
+        assert_eq!(first.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+        let etag = "\"060606060606060606060606\"";
+        assert_eq!(first.headers()[header::ETAG], etag);
+        for (known, status) in [(etag, 304), ("*", 304), ("\"other\"", 200)] {
+            let again = get(path, header::IF_NONE_MATCH, known);
+            assert_eq!(again.status(), status, "{known}");
+        }
+    }
+
+    #[test]
+    fn a_build_without_viewer_says_so() {
+        let request = HeaderMap::new();
+        let root = page("/", &request, |_| None).unwrap_or_else(warp::Reply::into_response);
+        assert_eq!(root.status(), 404);
+        assert!(matches!(page("/app.js", &request, |_| None), Err(ApiError::NotFound)));
+    }
 
     #[test]
     fn only_names_with_a_hash_are_kept_for_ever() {
