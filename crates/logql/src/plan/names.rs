@@ -85,13 +85,8 @@ impl Names {
     pub(crate) fn fields(&self) -> FieldNeeds {
         let internal = |name: &&String| !matches!(name.as_str(), ERROR | ERROR_DETAILS);
         let named: Vec<String> = self.named.iter().filter(internal).cloned().collect();
-        if self.any {
-            FieldNeeds::All
-        } else if named.is_empty() {
-            FieldNeeds::None
-        } else {
-            FieldNeeds::Named(named)
-        }
+        // A template that walks over all labels sees no fields: it does not name them.
+        if named.is_empty() { FieldNeeds::None } else { FieldNeeds::Named(named) }
     }
 
     pub(crate) fn add(&mut self, name: &str) {

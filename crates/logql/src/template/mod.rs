@@ -15,3 +15,6 @@ mod value;
 pub use parse::{Template, TemplateError, parse};
 
 pub(crate) use scope::Scope;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+use super::{Scope, parse};
+
+struct Fixed;
+
+impl Scope for Fixed {
+    fn label(&self, name: &str) -> Option<&str> {
+        match name {
+            "mode" => Some("zero_shot"),
+            "rtf" => Some("0.259"),
+            "n" => Some("11"),
+            "list" => Some(r#"[{"k":1.5},{"k":"x"}]"#),
+            _ => None,
+        }
+    }
+
+    fn labels(&self) -> Vec<(String, String)> {
+        ["mode", "n"].map(|name| (name.to_owned(), self.label(name).unwrap().to_owned())).to_vec()
+    }
+
+    fn line(&self) -> String {
+        "the line".to_owned()
+    }
+
+    fn timestamp(&self) -> i64 {
+        1_795_172_379_614_002_000
+    }
+
+    fn now(&self) -> i64 {
+        1_795_172_400_000_000_000
+    }
+}
+
+/// The template filled in; `!` and the reason when that fails.
+fn fill(text: &str) -> String {
+    let template = match parse(text) {
+        Ok(template) => template,
+        Err(error) => return format!("? {} at {}", error.message, error.offset),
+    };
+    let mut out = String::new();
+    match template.render(&Fixed, &mut out) {
+        Ok(()) => out,
+        Err(error) => format!("! {error}"),
+    }
+}
+
+#[track_caller]
+fn check(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        assert_eq!(fill(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn actions_and_blocks() {
+    check(&[
+        ("{{.mode}}|{{ .none }}|", "zero_shot||"),
+        ("a {{- \" b \" -}} c{{/* nothing */}}", "a b c"),
+        ("{{if eq .mode \"x\"}}1{{else if .rtf}}2{{else}}3{{end}}", "2"),
+        ("{{with .mode}}<{{.}}>{{else}}-{{end}}{{with .none}}x{{else}}-{{end}}", "<zero_shot>-"),
+        ("{{range $i, $x := fromJson .list}}{{$i}}={{$x.k}} {{end}}", "0=1.5 1=x "),
+        ("{{range $k, $v := .}}{{$k}}:{{$v}} {{end}}", "mode:zero_shot n:11 "),
+        ("{{range fromJson \"[]\"}}x{{else}}none{{end}}", "none"),
+        ("{{range fromJson \"[1,2,3]\"}}{{if eq . 2.0}}{{break}}{{end}}{{.}}{{end}}", "1"),
+        ("{{$x := \"a\"}}{{if true}}{{$x = \"b\"}}{{end}}{{$x}}", "b"),
+        ("{{define \"T\"}}[{{.}}]{{end}}{{template \"T\" .mode}}", "[zero_shot]"),
+        ("{{.mode | trunc 4 | upper | printf \"%s-%d\" \"a\" 5}}", "a-5%!(EXTRA string=ZERO)"),
+        (
+            "{{`raw`}} {{'x'}} {{1_000}} {{0x1F}} {{1e3}} {{true}} {{-2.5}}",
+            "raw 120 1000 31 1000 true -2.5",
+        ),
+        ("{{__line__}} {{__timestamp__ | date \"15:04:05.000\"}}", "the line 10:59:39.614"),
+    ]);
+}
+
+#[test]
+fn mistakes_say_where() {
+    check(&[
+        ("{{.a", "? the action does not end, expected }} at 2"),
+        ("ab {{nope .a}}", "? the function \"nope\" is not known at 5"),
+        ("{{if .a}}x", "? {{if}} does not end, expected {{end}} at 2"),
+        ("{{end}}", "? {{end}} ends nothing at 2"),
+        ("{{$x}}", "? the variable $x is not known at 2"),
+        ("{{break}}", "? {{break}} stands outside {{range}} at 2"),
+        ("{{template \"x\"}}", "? the template \"x\" is not defined at 0"),
+        ("{{\"a\" .b}}", "? only a function takes arguments at 6"),
+    ]);
+}
+
+#[test]
+fn functions() {
+    check(&[
+        ("{{title \"hello wörld-x a_b\"}}", "Hello Wörld-X A_b"),
+        ("{{trunc -4 .mode}}|{{substr 2 -1 .mode}}|{{alignRight 4 .n}}|", "shot|ro_shot|  11|"),
+        ("{{regexReplaceAll \"(z)ero_(s)hot\" .mode \"${2}-$1\"}}", "s-z"),
+        ("{{add .n 1}} {{div 7 2}} {{mod -7 3}} {{max 1 .n}}", "12 3 -1 11"),
+        ("{{mulf .rtf 1.5 4}} {{round 7.654321 3}} {{ceil .rtf}}", "1.554 7.654 1"),
+        ("{{bytes \"1.7MiB\"}} {{duration \"1h2m\"}} {{int \"3.9\"}}", "1.782579e+06 3720 3"),
+        (
+            "{{b64enc \"hi\"}} {{b64dec \"aGk=\"}} {{b64dec \"!\"}}",
+            "aGk= hi illegal base64 data at input byte 0",
+        ),
+        ("{{urlencode \"a b&\"}} {{urldecode \"a%20b\"}} {{html \"<a>\"}}", "a+b%26 a b &lt;a&gt;"),
+        (
+            "{{printf \"%-4s|%5.1f|%05d|%q|%x\" \"ab\" 2.25 42 \"q\" \"hi\"}}",
+            "ab  |  2.2|00042|\"q\"|6869",
+        ),
+        ("{{toDate \"2006-01-02\" \"2026-11-20\"}}", "2026-11-20 00:00:00 +0000 UTC"),
+        ("{{toDate \"2006-01-02\" \"x\" | unixEpoch}}", "-62135596800"),
+        (
+            "{{toDateInZone \"2006-01-02 15:04\" \"Asia/Shanghai\" \"2026-11-20 18:00\" | unixEpoch}}",
+            "1795168800",
+        ),
+        (
+            "{{unixToTime \"1795168800123\" | unixEpochMillis}} {{now | unixEpoch}}",
+            "1795168800123 1795172400",
+        ),
+        ("{{default \"-\" .none}} {{len .mode}} {{index (fromJson .list) 1 \"k\"}}", "- 9 x"),
+        ("{{count \"o\" .mode}} {{contains \"zero\" .mode}} {{repeat 2 \"ab\"}}", "2 true abab"),
+    ]);
+}
+
+#[test]
+fn wrong_arguments_are_errors() {
+    check(&[
+        ("{{eq 1 1.0}}", "! a int cannot be compared with a float64"),
+        ("{{divf 1 0}}", "! a division by zero"),
+        ("{{duration \"x\"}}", "! unknown unit \"x\" in duration \"x\""),
+        ("{{upper 5}}", "! argument 1 of upper is a int, expected a text"),
+        ("{{upper}}", "! upper takes 1 arguments, not 0"),
+        ("{{repeat 9999999 \"ab\"}}", "! repeat makes the text too long"),
+        (
+            "{{define \"T\"}}{{template \"T\" .}}{{end}}{{template \"T\" .}}",
+            "! the template \"T\" goes too deep into itself",
+        ),
+    ]);
+}
