@@ -30,7 +30,8 @@ pub(super) fn rotated(state: &FileState) -> Vec<(PathBuf, File, bool)> {
             siblings.push((mtime(&metadata), path, file, is_known));
         }
     }
-    siblings.sort_by_key(|(mtime, ..)| *mtime);
+    // Stamps are coarse: of two with the same, the known one is the older.
+    siblings.sort_by_key(|(mtime, _, _, is_known)| (*mtime, !is_known));
     let Some(first) = siblings.iter().position(|(.., is_known)| *is_known) else {
         return Vec::new();
     };

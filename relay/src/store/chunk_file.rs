@@ -134,11 +134,11 @@ impl ChunkFolder {
 
     /// The signature of a block; None when it has none or cannot be read now. A damaged one counts
     /// as none: then the block is read, and the damage is found and reported there.
-    pub(crate) fn signature(&self, file: &File, block: &BlockMeta) -> Option<Vec<u8>> {
-        let section = block.section(Column::Signature)?;
+    pub(crate) fn signature(file: &File, block: &BlockMeta, codec: &mut Zstd) -> Option<Vec<u8>> {
+        let section = *block.section(Column::Signature)?;
         let mut bytes = vec![0; section.len as usize];
         file.read_exact_at(&mut bytes, section.offset).ok()?;
-        (crc32fast::hash(&bytes) == section.checksum).then_some(bytes)
+        Packed { section, bytes: &bytes }.unpack(codec).ok()
     }
 
     pub(crate) fn open(&self, id: ChunkId) -> io::Result<File> {

@@ -6,7 +6,8 @@ use model::{Columns, Matcher, Sessions, TimeRange, Timestamp};
 use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index, SectionRef, Skipped};
 
 use crate::store::catalogue::{Catalogue, Stream};
-use crate::store::chunk_file::StoredChunk;
+use crate::store::chunk_file::{ChunkFolder, StoredChunk};
+use crate::store::codec::Zstd;
 use crate::store::shared::{Board, Shared};
 
 /// Answers what a query has to read.
@@ -91,12 +92,14 @@ fn pick_blocks<'a>(
     // No file is opened for a query without literals. One that retention has just removed has no
     // signatures; the reader is told that it is gone.
     let file = if literals.is_empty() { None } else { shared.folder.open(chunk.id).ok() };
+    let mut codec = Zstd::new(1);
     let mut picked = Vec::new();
     for (at, block) in chunk.blocks.iter().enumerate() {
         if !range.overlaps(block.first, block.last) {
             continue;
         }
-        let signature = file.as_ref().and_then(|file| shared.folder.signature(file, block));
+        let signature =
+            file.as_ref().and_then(|file| ChunkFolder::signature(file, block, &mut codec));
         if signature.is_none_or(|signature| chunk::may_contain(&signature, literals)) {
             picked.push((at, block));
         } else {

@@ -35,7 +35,9 @@ impl StoreOptions {
 
 /// Asks how many bytes are free where a path lies; None when that cannot be told.
 #[derive(Clone)]
-pub struct FreeSpace(Arc<dyn Fn(&Path) -> Option<u64> + Send + Sync>);
+pub struct FreeSpace(Arc<Probe>);
+
+type Probe = dyn Fn(&Path) -> Option<u64> + Send + Sync;
 
 impl FreeSpace {
     pub fn new(probe: impl Fn(&Path) -> Option<u64> + Send + Sync + 'static) -> Self {

@@ -66,7 +66,8 @@ mod tests {
             timestamp,
             arrival,
             line: format!("line {arrival}").into_bytes(),
-            metadata: (arrival % 2 == 0)
+            metadata: arrival
+                .is_multiple_of(2)
                 .then(|| ("even".into(), "yes".into()))
                 .into_iter()
                 .collect(),

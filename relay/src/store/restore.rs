@@ -234,14 +234,8 @@ pub(crate) fn read_whole(
         let needed = block.sections.iter().filter(|section| {
             Column::from_number(section.column).is_some_and(|c| c.is_needed(Columns::ALL))
         });
-        let packed: Vec<chunk::Packed<'_>> = needed
-            .map(|section| {
-                let start = usize::try_from(section.offset).unwrap_or(usize::MAX);
-                let end = start.saturating_add(section.len as usize);
-                let bytes = bytes.get(start..end).unwrap_or_default();
-                chunk::Packed { section: *section, bytes }
-            })
-            .collect();
+        let packed: Vec<chunk::Packed<'_>> =
+            needed.map(|section| section.of(bytes)).collect::<Result<_, _>>()?;
         batches.push(chunk::decode_block(block.count, &packed, want, codec)?);
     }
     Ok(batches)

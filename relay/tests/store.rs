@@ -1,0 +1,17 @@
+//! The store through its public face: real files, a real data folder, no network.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
+
+#[path = "store/crash.rs"]
+mod crash;
+#[path = "store/damage.rs"]
+mod damage;
+#[path = "store/folder.rs"]
+mod folder;
+#[path = "store/follow.rs"]
+mod follow;
+#[path = "store/pushes.rs"]
+mod pushes;
+#[path = "store/tail.rs"]
+mod tail;
+#[path = "store/world.rs"]
+mod world;
