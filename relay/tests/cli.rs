@@ -51,6 +51,9 @@ fn wrong_usage_is_said_and_gives_2() {
         (&["query", "{job=\"a\"}", "--from", "noon"], "--from: \"noon\" is not a time"),
         (&["query", "{job=\"a\"}", "--from", "now", "--to", "now-1h"], "--from lies after --to"),
         (&["query", "{job=\"a\"}", "--since=-1h"], "--since must be longer than zero"),
+        (&["query", "{job=\"a\"}", "--since", "1h", "--from", "now"], "are two starts"),
+        (&["query", "vector(1)", "--at", "now", "--step", "1m"], "--at names one time"),
+        (&["query", "vector(1)", "--addr", "x", "--data", "y"], "are two sources"),
         (&["query", "{job=\"a\"}", "--limit", "0"], "--limit must be at least 1"),
         (&["query", "{job=\"a\"}", "--addr", "https://x"], "https is not supported"),
         (&["tail", "rate({job=\"a\"}[1m])"], "a metric query has no entries to tail"),
@@ -169,7 +172,8 @@ fn settings_come_from_the_environment_too() {
         ]),
     );
     relay.wait_for_entries(3);
-    let done = run(logpane().env("LOGPANE_DATA", &data).args([
+    // What is typed beats what is set.
+    let done = run(logpane().env("LOGPANE_DATA", &data).env("LOGPANE_SINCE", "1h").args([
         "query",
         "{job=\"mine\", env=\"test\"}",
         "--from",
@@ -324,11 +328,13 @@ fn the_tail_prints_what_comes() {
     use std::io::{BufRead as _, BufReader, Write as _};
     let dir = folder();
     let log = log_of(dir.path());
+    let start = "[SYSTEM] Starting CosyVoice3 v0.3 @ commit abc1234\n";
+    fs::write(&log, format!("{start}{LINES}")).unwrap();
     let relay = Program::serve(&dir.path().join("data"), &[&log]);
-    relay.wait_for_entries(3);
+    relay.wait_for_entries(4);
+    let query = "{job=\"cosyvoice3\"} |= \"fresh\" | commit=\"abc1234\" | line_format \"<{{.n}}>\"";
     let mut tail = logpane()
-        .args(["tail", "{job=\"cosyvoice3\"} |= \"fresh\" | line_format \"<{{.n}}>\""])
-        .args(["-o", "raw", "--addr", &relay.url])
+        .args(["tail", query, "-o", "raw", "--addr", &relay.url])
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();

@@ -238,8 +238,10 @@ pub struct QueryArgs {
     /// Read this data folder instead of asking a relay
     #[arg(long, env = "LOGPANE_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    // What excludes each other is settled in `cli::query`: clap would count a setting of the
+    // environment as typed.
     /// The last while, as in 30m, 6h or 7d [default: 1h]
-    #[arg(long, env = "LOGPANE_SINCE", value_name = "TIME", conflicts_with = "from")]
+    #[arg(long, env = "LOGPANE_SINCE", value_name = "TIME")]
     pub since: Option<String>,
     /// From this time on
     #[arg(long, env = "LOGPANE_FROM", value_name = "T")]
@@ -248,7 +250,7 @@ pub struct QueryArgs {
     #[arg(long, env = "LOGPANE_TO", value_name = "T")]
     pub to: Option<String>,
     /// Evaluate a metric query at this one time
-    #[arg(long, env = "LOGPANE_AT", value_name = "T", conflicts_with_all = ["since", "from", "to", "step"])]
+    #[arg(long, env = "LOGPANE_AT", value_name = "T")]
     pub at: Option<String>,
     /// Time between two points of a metric query [default: range ÷ 250, at least 1s]
     #[arg(long, env = "LOGPANE_STEP", value_name = "TIME")]
@@ -292,6 +294,7 @@ pub struct DemoArgs {
     /// Where to serve
     #[arg(long, env = "LOGPANE_LISTEN", value_name = "ADDR", default_value = DEFAULT_LISTEN)]
     pub listen: String,
+    // No twin in the environment: made-up logs must not end up in the folder of the real ones.
     /// Folder for what is kept [default: a temporary folder, removed at the end]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -19,8 +19,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Check(raw)) => check::run(&raw),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Cli::command(), "logpane", &mut std::io::stdout());
-            Ok(())
+            // It takes a writer that cannot fail; stdout can.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "logpane", &mut script);
+            written(std::io::stdout().write_all(&script))
         }
     };
     match done {

@@ -64,20 +64,22 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
 
 /// `--addr` or `--data`; a flag beats an environment variable.
 fn source(args: &QueryArgs) -> Result<From, Failure> {
-    let from_env = |name: &str, value: &str| std::env::var(name).is_ok_and(|set| set == value);
-    match (&args.data, &args.client.addr) {
-        (Some(dir), None) => Ok(From::Folder(dir.clone())),
-        (Some(dir), Some(addr)) => {
-            if from_env("LOKI_ADDR", addr) {
-                Ok(From::Folder(dir.clone()))
-            } else if from_env("LOGPANE_DATA", &dir.to_string_lossy()) {
-                Ok(From::Relay(Client::new(&args.client)?))
-            } else {
-                Err(Failure::usage("--addr and --data are two sources, expected one of them"))
-            }
+    let Some(dir) = &args.data else {
+        return Ok(From::Relay(Client::new(&args.client)?));
+    };
+    let addr_typed = is_typed("LOKI_ADDR", args.client.addr.as_deref());
+    match (addr_typed, is_typed("LOGPANE_DATA", dir.to_str())) {
+        (false, _) => Ok(From::Folder(dir.clone())),
+        (true, false) => Ok(From::Relay(Client::new(&args.client)?)),
+        (true, true) => {
+            Err(Failure::usage("--addr and --data are two sources, expected one of them"))
         }
-        (None, _) => Ok(From::Relay(Client::new(&args.client)?)),
     }
+}
+
+/// Whether a setting was given by a flag, not only by its twin in the environment.
+fn is_typed(twin: &str, value: Option<&str>) -> bool {
+    value.is_some_and(|value| std::env::var(twin).map_or(true, |set| set != value))
 }
 
 fn params(args: &QueryArgs, expr: &Expr, zone: &TimeZone) -> Result<Params, Failure> {
@@ -94,7 +96,16 @@ fn params(args: &QueryArgs, expr: &Expr, zone: &TimeZone) -> Result<Params, Fail
     if args.limit == 0 {
         return Err(Failure::usage("--limit must be at least 1"));
     }
-    let kind = if let Some(at) = &args.at {
+    let typed = Typed::of(args);
+    if typed.at && typed.range {
+        return Err(Failure::usage(
+            "--at names one time, --since, --from, --to and --step a range: expected one of both",
+        ));
+    }
+    if typed.since && typed.from {
+        return Err(Failure::usage("--since and --from are two starts, expected one of them"));
+    }
+    let kind = if let Some(at) = args.at.as_ref().filter(|_| typed.at || !typed.range) {
         if query::is_log_query(expr) {
             return Err(Failure::usage(
                 "--at is for metric queries: a log query gives the entries of a range, expected \
@@ -104,7 +115,8 @@ fn params(args: &QueryArgs, expr: &Expr, zone: &TimeZone) -> Result<Params, Fail
         QueryKind::Instant { at: time("at", at)? }
     } else {
         let end = args.to.as_deref().map_or(Ok(now), |to| time("to", to))?;
-        let start = match (&args.from, &args.since) {
+        let from = args.from.as_ref().filter(|_| !typed.since);
+        let start = match (from, &args.since) {
             (Some(from), _) => time("from", from)?,
             (None, Some(since)) => end.saturating_sub(duration("since", since)?),
             (None, None) => end.saturating_sub(3_600_000_000_000),
@@ -129,6 +141,26 @@ fn params(args: &QueryArgs, expr: &Expr, zone: &TimeZone) -> Result<Params, Fail
         max_series: DEFAULT_MAX_SERIES,
         cursor: None,
     })
+}
+
+/// Which settings of time were typed: those beat the ones of the environment.
+struct Typed {
+    at: bool,
+    since: bool,
+    from: bool,
+    /// Any of those that make a range.
+    range: bool,
+}
+
+impl Typed {
+    fn of(args: &QueryArgs) -> Self {
+        let since = is_typed("LOGPANE_SINCE", args.since.as_deref());
+        let from = is_typed("LOGPANE_FROM", args.from.as_deref());
+        let to = is_typed("LOGPANE_TO", args.to.as_deref());
+        let step = is_typed("LOGPANE_STEP", args.step.as_deref());
+        let at = is_typed("LOGPANE_AT", args.at.as_deref());
+        Self { at, since, from, range: since || from || to || step }
+    }
 }
 
 /// A step may be a bare number of seconds, as in Loki's API.

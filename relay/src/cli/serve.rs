@@ -126,7 +126,9 @@ async fn serve(
             }
             store.follow(source_options(config));
             app.set_store(store.clone());
-            started(&url, &store)
+            started(&url, &store)?;
+            say(&keeping(config));
+            Ok::<_, Failure>(())
         })?;
         told.await;
         Ok(End::Stopped)
@@ -178,6 +180,16 @@ fn source_options(config: &Config) -> SourceOptions {
         job: config.job.clone(),
         labels: config.labels.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
     }
+}
+
+fn keeping(config: &Config) -> String {
+    const DAY_SECONDS: u64 = 86_400;
+    let seconds = config.retention.as_secs();
+    let time = match seconds / DAY_SECONDS {
+        days @ 1.. if seconds.is_multiple_of(DAY_SECONDS) => format!("{days} days"),
+        _ => format!("{seconds} s"),
+    };
+    format!("entries are kept for {time} in {}; Ctrl-C ends this", config.data.display())
 }
 
 /// What a browser on this machine calls.

@@ -66,9 +66,9 @@ fn params() -> Params {
     }
 }
 
-/// The sessions so far; later ones come with the tail.
+/// The sessions so far, which come with the index of the streams; later ones come with the tail.
 fn sessions(client: &Client, selector: &str) -> Result<Sessions, Failure> {
-    let asked = [("match", selector.to_owned()), ("start", i64::MAX.to_string())];
+    let asked = [("match", selector.to_owned()), ("columns", "timestamps".to_owned())];
     let body = client.get("/api/index", &asked, None)?;
     let index: Index = serde_json::from_str(&body).map_err(|error| {
         Failure::failed(format!("{} is no Logpane relay ({error})", client.addr()))

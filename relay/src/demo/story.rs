@@ -94,6 +94,10 @@ impl Story {
     }
 
     fn write(&mut self, at: i64, file: LogFile, text: String) {
+        // Its lines carry no time: those of the past could only be shown as of now.
+        if file == LogFile::Webui && at < self.options.live {
+            return;
+        }
         let at = self.clock(at);
         self.queue.push_back(Write { at, file, text });
     }

@@ -1,5 +1,5 @@
 use model::Columns;
-use protocol::index::{Index, Literals};
+use protocol::index::Literals;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
@@ -18,8 +18,9 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
             async move {
                 match index(&app, params).await {
                     Ok(index) => {
-                        let reply = warp::reply::json(&index);
-                        warp::reply::with_header(reply, "cache-control", "no-store").into_response()
+                        let reply = warp::reply::with_header(index, "cache-control", "no-store");
+                        warp::reply::with_header(reply, "content-type", "application/json")
+                            .into_response()
                     }
                     Err(error) => error.into_response(),
                 }
@@ -28,7 +29,8 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
-async fn index(app: &App, params: Result<Params, ApiError>) -> Result<Index, ApiError> {
+/// The index as JSON; of a long time it is large, so that it is written out of the way as well.
+async fn index(app: &App, params: Result<Params, ApiError>) -> Result<Vec<u8>, ApiError> {
     let params = params?;
     let store = app.store()?.clone();
     let matchers = parse_selector(params.get("match").unwrap_or_default())?;
@@ -38,7 +40,13 @@ async fn index(app: &App, params: Result<Params, ApiError>) -> Result<Index, Api
         None => Vec::new(),
     };
     let columns = params.get("columns").map_or(Ok(Columns::ALL), parse_columns)?;
-    blocking(move || Ok(store.index(&matchers, range, &literals, columns))).await
+    blocking(move || {
+        let index = store.index(&matchers, range, &literals, columns);
+        serde_json::to_vec(&index).map_err(|error| ApiError::Internal {
+            message: format!("the index cannot be written as JSON: {error}"),
+        })
+    })
+    .await
 }
 
 fn parse_literals(text: &str) -> Result<Vec<Vec<Vec<u8>>>, ApiError> {
