@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use yew::Callback;
 
-use super::message::{Event, Failure, Id, QueryRequest, Settings, TailRequest};
+use super::message::{Event, Id, QueryRequest, Settings, TailRequest};
 use super::pool::{Effect, Pool};
 use super::port::{Heard, Port, describe};
 
@@ -206,15 +206,6 @@ impl Inner {
     }
 }
 
-/// The folder of the page as an absolute URL with a slash at its end: where the relay is.
-pub fn base_url() -> String {
-    let location = web_sys::window().map(|window| window.location());
-    let origin = location.as_ref().and_then(|l| l.origin().ok()).unwrap_or_default();
-    let path = location.and_then(|l| l.pathname().ok()).unwrap_or_default();
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    format!("{origin}{folder}/")
-}
-
 /// The worker's program, compiled once for the whole pool.
 async fn compile() -> Result<WebAssembly::Module, String> {
     let window = web_sys::window().ok_or("no window")?;
@@ -223,11 +214,4 @@ async fn compile() -> Result<WebAssembly::Module, String> {
         .await
         .map_err(|e| format!("its program could not be compiled: {}", describe(&e)))?;
     module.dyn_into().map_err(|_| "its program is no WebAssembly module".to_owned())
-}
-
-/// A failure that a page can show when there is no engine at all.
-impl From<String> for Failure {
-    fn from(detail: String) -> Self {
-        Self::Died { detail }
-    }
 }

@@ -7,14 +7,17 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use chunk::{Column, Packed, RuzstdCodec, Section, Want, decode_block};
+use chunk::{RuzstdCodec, Want, decode_block};
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _};
 use logql::{Direction, FieldNeeds, Flow, Plan, Read, State};
 use model::{Batch, Sessions, TimeRange, Timestamp};
 
-use super::cache::{BlockKey, Cache, Needs};
-use super::message::{Failure, Gap};
+use super::block::{
+    Block, block_of_index, blocks_of_head, key, needed, sections, unread, unread_block,
+};
+use super::cache::{Cache, Needs};
+use super::message::Failure;
 use super::partition;
 use super::ranges::{Arrived, requests};
 use super::source::{Source, SourceError};
@@ -77,16 +80,6 @@ pub struct Evaluated {
     pub tally: Tally,
 }
 
-/// A block as both the index and a head's own footer describe it.
-#[derive(Clone, Debug)]
-struct Block {
-    index: u32,
-    count: u32,
-    first: i64,
-    last: i64,
-    sections: Vec<Section>,
-}
-
 /// A piece whose bytes are here, as far as they were needed.
 struct Loaded {
     chunk: Rc<str>,
@@ -142,10 +135,7 @@ impl<S: Source> Driver<S> {
                     tally.sealed.push(at);
                     continue;
                 }
-                Err(Miss::Beyond) => {
-                    tally.stopped = true;
-                    continue;
-                }
+                Err(Miss::Beyond) => continue,
                 Err(Miss::Unread(reason)) => {
                     tally.gaps.push(unread(piece, reason));
                     continue;
@@ -157,11 +147,9 @@ impl<S: Source> Driver<S> {
             for step in 0..blocks.len() {
                 let position = if backward { blocks.len() - 1 - step } else { step };
                 let Some(block) = blocks.get(position) else { continue };
-                if !read.range.overlaps(block.first, block.last) {
-                    continue;
-                }
-                if is_beyond(read, bound(piece.read), block.first, block.last) {
-                    tally.stopped = true;
+                if !read.range.overlaps(block.first, block.last)
+                    || is_beyond(read, bound(piece.read), block.first, block.last)
+                {
                     continue;
                 }
                 match self.block(&mut loaded, block, read, &mut tally).await {
@@ -319,63 +307,6 @@ fn needs(read: &Read) -> Needs {
     Needs { columns: read.columns, fields: read.fields.clone() }
 }
 
-fn key(chunk: &Rc<str>, block: &Block) -> BlockKey {
-    BlockKey { chunk: Rc::clone(chunk), block: block.index }
-}
-
-/// The sections that a reader of these columns must have.
-fn needed<'a>(block: &'a Block, needs: &Needs) -> impl Iterator<Item = &'a Section> {
-    let columns = needs.columns;
-    block.sections.iter().filter(move |section| {
-        Column::from_number(section.column).is_some_and(|column| column.is_needed(columns))
-    })
-}
-
-/// Those sections with their bytes, if all have arrived.
-fn sections<'a>(arrived: &'a Arrived, block: &Block, needs: &Needs) -> Option<Vec<Packed<'a>>> {
-    needed(block, needs)
-        .map(|s| Some(Packed { section: *s, bytes: arrived.get(s.offset, s.len)? }))
-        .collect()
-}
-
-fn block_of_index(block: &protocol::index::BlockRef) -> Block {
-    let section = |s: &protocol::index::SectionRef| Section {
-        column: s.column,
-        offset: s.offset,
-        len: s.len,
-        raw: s.raw,
-        checksum: s.checksum,
-    };
-    Block {
-        index: block.index,
-        count: block.count,
-        first: block.first.0,
-        last: block.last.0,
-        sections: block.sections.iter().map(section).collect(),
-    }
-}
-
-/// A head comes as a whole chunk and describes itself.
-fn blocks_of_head(bytes: &[u8]) -> Result<Rc<[Block]>, chunk::FormatError> {
-    match chunk::read_meta(bytes, bytes.len() as u64)? {
-        chunk::Tail::Meta(meta) => {
-            let block = |(index, block): (u32, &chunk::BlockMeta)| Block {
-                index,
-                count: block.count,
-                first: block.first,
-                last: block.last,
-                sections: block.sections.clone(),
-            };
-            Ok((0..).zip(&meta.blocks).map(block).collect())
-        }
-        chunk::Tail::More { bytes: needed } => Err(chunk::FormatError::Truncated {
-            what: "head",
-            needed: needed as u64,
-            found: bytes.len() as u64,
-        }),
-    }
-}
-
 /// A connection that fails ends the query; a chunk that is refused is a gap in it.
 fn miss(error: SourceError) -> Miss {
     match error {
@@ -396,24 +327,4 @@ fn is_beyond(read: &Read, bound: Option<i64>, first: i64, last: i64) -> bool {
 fn count_in(batch: &Batch, range: TimeRange) -> u64 {
     let before = |end: Timestamp| batch.timestamps.partition_point(|ts| *ts < end.0);
     before(range.end).saturating_sub(before(range.start)) as u64
-}
-
-/// The gap that a piece leaves which could not be read at all.
-pub fn unread(piece: &Piece, reason: String) -> Gap {
-    let range = TimeRange::new(partition::first(piece), partition::last(piece).saturating_add(1));
-    Gap::Unread {
-        chunk: partition::name(piece).to_owned(),
-        range,
-        entries: partition::num_entries(piece),
-        reason,
-    }
-}
-
-fn unread_block(piece: &Piece, block: &Block, reason: String) -> Gap {
-    Gap::Unread {
-        chunk: partition::name(piece).to_owned(),
-        range: TimeRange::new(block.first, block.last.saturating_add(1)),
-        entries: u64::from(block.count),
-        reason,
-    }
 }

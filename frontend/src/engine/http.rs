@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use gloo::net::http::{Request, RequestBuilder, Response};
+use gloo::timers::future::TimeoutFuture;
 use js_sys::encode_uri_component;
 use model::{Columns, Timestamp, selector_text};
 use protocol::index::{HeadRef, Index};
@@ -14,6 +15,9 @@ use super::source::{Ask, Source, SourceError};
 
 /// A longer URL goes as a form: proxies cut at 8 KiB and below.
 const MAX_URL_BYTES: usize = 4 << 10;
+/// A relay that starts says so; half a minute of that is an error.
+const MAX_TRIES: u32 = 60;
+const RETRY_MS: u32 = 500;
 
 #[derive(Debug)]
 pub struct HttpSource {
@@ -28,9 +32,20 @@ impl HttpSource {
         Self { base: base.to_owned(), performance: scope.performance() }
     }
 
+    /// The body of the index's answer.
+    async fn ask(&self, url: &str, form: &str) -> Result<Vec<u8>, SourceError> {
+        if url.len() + form.len() <= MAX_URL_BYTES {
+            return self.bytes(Request::get(&format!("{url}?{form}"))).await;
+        }
+        let request = Request::post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form)
+            .map_err(offline)?;
+        body(request.send().await).await
+    }
+
     async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, SourceError> {
-        let response = checked(request.send().await).await?;
-        response.binary().await.map_err(offline)
+        body(request.send().await).await
     }
 }
 
@@ -38,19 +53,22 @@ impl Source for HttpSource {
     async fn index(&self, ask: &Ask) -> Result<Index, SourceError> {
         let form = form(ask)?;
         let url = format!("{}api/index", self.base);
-        let sent = if url.len() + form.len() <= MAX_URL_BYTES {
-            Request::get(&format!("{url}?{form}")).send().await
-        } else {
-            let request = Request::post(&url)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form)
-                .map_err(offline)?;
-            request.send().await
-        };
-        let response = checked(sent).await?;
-        let body = response.binary().await.map_err(offline)?;
-        serde_json::from_slice(&body)
-            .map_err(|error| SourceError::Unreadable { detail: format!("index: {error}") })
+        let mut tries = 0;
+        loop {
+            match self.ask(&url, &form).await {
+                // It has just been started and reads its journal.
+                Err(SourceError::Refused { status: 503, .. }) if tries < MAX_TRIES => {
+                    tries += 1;
+                    TimeoutFuture::new(RETRY_MS).await;
+                }
+                Err(error) => return Err(error),
+                Ok(body) => {
+                    return serde_json::from_slice(&body).map_err(|error| {
+                        SourceError::Unreadable { detail: format!("index: {error}") }
+                    });
+                }
+            }
+        }
     }
 
     async fn chunk(&self, id: &str, range: Option<Range<u64>>) -> Result<Vec<u8>, SourceError> {
@@ -130,10 +148,10 @@ fn columns(columns: Columns) -> String {
     named.iter().filter(|(_, asked)| *asked).map(|(name, _)| *name).collect::<Vec<_>>().join(",")
 }
 
-async fn checked(sent: Result<Response, gloo::net::Error>) -> Result<Response, SourceError> {
+async fn body(sent: Result<Response, gloo::net::Error>) -> Result<Vec<u8>, SourceError> {
     let response = sent.map_err(offline)?;
     match response.status() {
-        200..=299 => Ok(response),
+        200..=299 => response.binary().await.map_err(offline),
         404 => Err(SourceError::Gone),
         status => {
             let message = response.text().await.unwrap_or_default();

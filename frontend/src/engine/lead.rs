@@ -3,6 +3,7 @@
 //! The lead evaluates parts itself, between its messages; with one worker it is the whole engine.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::pin::pin;
 use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedReceiver;
@@ -13,8 +14,9 @@ use model::{Labels, MatchOp, Matcher, Sessions};
 use protocol::index::Index;
 
 use super::account::Account;
-use super::driver::{Driver, Evaluated, unread};
-use super::message::{Done, Event, Failure, Gap, Id, Progress, QueryRequest};
+use super::block::unread;
+use super::driver::{Driver, Evaluated};
+use super::message::{Coverage, Done, Event, Failure, Gap, Id, Progress, QueryRequest};
 use super::partition::{self, Homes, Queues, partition};
 use super::report::Report;
 use super::source::{Ask, Source};
@@ -48,13 +50,23 @@ pub struct Order<'a> {
 pub async fn lead<S: Source>(
     driver: &Driver<S>,
     order: Order<'_>,
-    inbox: UnboundedReceiver<Incoming>,
+    mut inbox: UnboundedReceiver<Incoming>,
 ) {
     let (id, say) = (order.id, order.say);
     let tell = |event: Event| say(FromWorker::Event(Box::new(event)));
-    let ended = match Lead::open(driver, order, &tell).await {
-        Ok(lead) => lead.run(inbox).await,
-        Err(failure) => Err(failure),
+    let opened = match select(pin!(Lead::open(driver, order, &tell)), inbox.next()).await {
+        Either::Left((opened, _)) => Some(opened),
+        // Nothing but a cancel comes before the first part is out.
+        Either::Right(_) => None,
+    };
+    let ended = match opened {
+        Some(Ok(lead)) => lead.run(inbox).await,
+        Some(Err(failure)) => Err(failure),
+        None => {
+            let gaps = vec![Gap::Cancelled { done: 0, total: 0 }];
+            let coverage = Coverage { gaps, ..Coverage::default() };
+            Ok(Done { coverage, ..Done::default() })
+        }
     };
     tell(match ended {
         Ok(done) => Event::Done { id, done },
@@ -256,7 +268,9 @@ impl<'a, S: Source> Lead<'a, S> {
         for piece in sealed {
             self.ask_again(piece).await?;
         }
-        if let (Some(_), Output::Rows(rows)) = (self.direction, self.run.partial().output) {
+        if self.direction.is_some()
+            && let Output::Rows(rows) = self.run.partial().output
+        {
             let full = rows.len() >= self.order.query.params.limit;
             self.bound = rows.last().filter(|_| full).map(|row| row.timestamp);
         }

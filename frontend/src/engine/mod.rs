@@ -2,6 +2,7 @@
 //! plan needs, the pool of workers it runs in, and what page and workers say to each other.
 
 mod account;
+mod block;
 pub mod cache;
 pub mod client;
 pub mod driver;

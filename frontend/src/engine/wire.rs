@@ -123,8 +123,6 @@ pub struct Tally {
     pub gaps: Vec<Gap>,
     /// Positions of the pieces whose head was sealed meanwhile: the index has to be asked again.
     pub sealed: Vec<usize>,
-    /// Something was left unread because it lies beyond what the limit keeps.
-    pub stopped: bool,
 }
 
 /// A message could not be taken apart: page and worker are of different builds.

@@ -11,18 +11,20 @@ use protocol::index::{BlockRef, ChunkRef, HeadRef, SectionRef, Skipped};
 
 use super::*;
 use crate::engine::driver::Shared;
-use crate::engine::message::{Coverage, Priority};
+use crate::engine::message::Priority;
 use crate::engine::source::SourceError;
 use crate::engine::wire::Tally;
 
 const SECOND: i64 = 1_000_000_000;
+
+type OpenHead = (HeadRef, Labels, Vec<u8>);
 
 /// A relay in memory. Answers at once, so that every future is ready when it is polled.
 #[derive(Default)]
 struct Relay {
     chunks: RefCell<BTreeMap<String, (Labels, Vec<u8>)>>,
     /// Heads by their id. Asking for one of another epoch says that it is gone.
-    heads: RefCell<BTreeMap<String, (HeadRef, Labels, Vec<u8>)>>,
+    heads: RefCell<BTreeMap<String, OpenHead>>,
     /// What happens to the heads when the first is asked for.
     seal_on_read: std::cell::Cell<bool>,
     offline: std::cell::Cell<bool>,
