@@ -31,7 +31,7 @@ impl Steps {
 
     /// From `start` up to `end`, which is included. `step_ns` is more than 0.
     pub(crate) fn range(start: i64, end: i64, step_ns: i64) -> Self {
-        let count = if end < start { 0 } else { (end - start) / step_ns + 1 };
+        let count = if end < start { 0 } else { end.saturating_sub(start) / step_ns + 1 };
         Self { start, step_ns, count: usize::try_from(count).unwrap_or(usize::MAX) }
     }
 

@@ -9,6 +9,9 @@ use super::value::Value;
 /// More than this is not written: a template can ask for a text of any length.
 const MAX_OUTPUT: usize = 16 << 20;
 
+/// More often than this no `range` goes round, all of a template's taken together.
+const MAX_ROUNDS: usize = 1_000_000;
+
 /// How deep `template` may go into itself.
 const MAX_CALLS: usize = 64;
 
@@ -28,6 +31,7 @@ impl Template {
             context: Context { scope, regexes: &self.regexes },
             variables: vec![(String::new(), Value::Labels)],
             calls: 0,
+            rounds: 0,
             out,
         };
         match filler.nodes(&self.nodes, &Value::Labels) {
@@ -42,6 +46,7 @@ struct Filler<'t> {
     context: Context<'t>,
     variables: Vec<(String, Value)>,
     calls: usize,
+    rounds: usize,
     out: &'t mut String,
 }
 
@@ -156,6 +161,10 @@ impl Filler<'_> {
         }
         let known = self.variables.len();
         for (key, item) in items {
+            self.rounds += 1;
+            if self.rounds > MAX_ROUNDS {
+                return Err(Stop::Error("range goes round too often".to_owned()));
+            }
             match list.variables.as_slice() {
                 [one] => self.assign(one, list.declares, item.clone()),
                 [at, one] => {

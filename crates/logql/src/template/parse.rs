@@ -205,7 +205,13 @@ impl Parser {
             }
             Some(TokenKind::Identifier(word)) if word == keyword && keyword != "range" => {
                 let inner = trim(rest.get(1..).unwrap_or(&[]).to_vec());
-                Ok(vec![self.block(keyword, at, inner)?])
+                self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    return Err(TemplateError::new(at, "the template is nested too deeply"));
+                }
+                let node = self.block(keyword, at, inner)?;
+                self.depth -= 1;
+                Ok(vec![node])
             }
             Some(_) => Err(TemplateError::new(at, "expected {{else}} or {{else if …}}")),
         }

@@ -127,6 +127,7 @@ fn wrong_arguments_are_errors() {
         ("{{duration \"x\"}}", "! unknown unit \"x\" in duration \"x\""),
         ("{{upper 5}}", "! argument 1 of upper is a int, expected a text"),
         ("{{upper}}", "! upper takes 1 arguments, not 0"),
+        ("{{range 1000}}{{range 2000}}{{end}}{{end}}", "! range goes round too often"),
         ("{{repeat 9999999 \"ab\"}}", "! repeat makes the text too long"),
         (
             "{{define \"T\"}}{{template \"T\" .}}{{end}}{{template \"T\" .}}",
