@@ -163,9 +163,12 @@ fn harmless(text: &str) -> Cow<'_, str> {
     }
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
+    let mut colored = false;
     while let Some(c) = rest.chars().next() {
         if let Some(len) = color_sequence(rest) {
-            shown.push_str(rest.get(..len).unwrap_or_default());
+            let sequence = rest.get(..len).unwrap_or_default();
+            shown.push_str(sequence);
+            colored = !matches!(sequence, "\x1b[m" | "\x1b[0m");
             rest = rest.get(len..).unwrap_or_default();
             continue;
         }
@@ -175,6 +178,10 @@ fn harmless(text: &str) -> Cow<'_, str> {
             c => shown.push(c),
         }
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    // A line that leaves its colour on would paint what follows.
+    if colored {
+        shown.push_str(color::RESET);
     }
     Cow::Owned(shown)
 }
@@ -245,6 +252,7 @@ mod tests {
         for (text, expected) in [
             ("plain\ttext", "plain\ttext"),
             ("\x1b[31mred\x1b[m", "\x1b[31mred\x1b[m"),
+            ("\x1b[31mleft on", "\x1b[31mleft on\x1b[0m"),
             ("\x1b]0;title\x07", "\\u{1b}]0;title\\u{7}"),
             ("\x1b[2Jx\ry", "\\u{1b}[2Jx\\u{d}y"),
         ] {
