@@ -1,0 +1,9 @@
+//! A metric query's result as a chart: what is drawn is worked out here, uPlot draws it.
+
+mod plot;
+mod unit;
+mod uplot;
+
+pub use plot::{Line, Plot, name, samples};
+pub use unit::Unit;
+pub use uplot::{Chart, Options};

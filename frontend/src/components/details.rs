@@ -1,0 +1,247 @@
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use yew::{
+    AttrValue, Callback, Html, Properties, classes, function_component, html, use_effect_with,
+    use_memo, use_state_eq,
+};
+
+use super::histogram::level_name;
+use super::icon::{Glyph, Icon};
+use super::log_row::shown;
+use super::use_texts;
+use crate::format::{Clock, Parts, bytes};
+use crate::hooks::copy;
+use crate::i18n::Text;
+use crate::line::{Entry, Needles};
+use crate::state::{FieldGroups, Place, to_json};
+
+/// The first part of a long line that is shown, and how much each click adds.
+const SHOWN_BYTES: usize = 32 * 1024;
+
+/// A value to keep or to leave out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    pub place: Place,
+    pub name: String,
+    pub value: String,
+    pub negated: bool,
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub entry: Rc<Entry>,
+    pub needles: Rc<Needles>,
+    pub clock: Rc<Clock>,
+    pub on_filter: Callback<Filter>,
+    pub on_close: Callback<()>,
+}
+
+/// Everything about one entry.
+#[function_component]
+pub fn Details(props: &Props) -> Html {
+    let texts = use_texts();
+    let entry = &props.entry;
+    let groups = use_memo(Rc::clone(entry), |entry| FieldGroups::of(entry));
+    let raw_text = String::from_utf8_lossy(&entry.line).into_owned();
+    let json = {
+        let entry = Rc::clone(entry);
+        Callback::from(move |()| copy(&to_json(&entry)))
+    };
+    let line = {
+        let raw_text = raw_text.clone();
+        Callback::from(move |()| copy(&raw_text))
+    };
+    let group = |title: Text, place: Place, pairs: &[(String, String)]| {
+        if pairs.is_empty() {
+            return Html::default();
+        }
+        html! {
+            <section class="details__group">
+                <h3 class="details__title">{ texts.get(title) }</h3>
+                <dl class="details__fields">
+                    { for pairs.iter().map(|(name, value)| html! {
+                        <Field
+                            key={name.clone()}
+                            {place}
+                            name={name.clone()}
+                            value={value.clone()}
+                            on_filter={props.on_filter.clone()}
+                        />
+                    }) }
+                </dl>
+            </section>
+        }
+    };
+    html! {
+        <aside class="details" data-testid="details" aria-label={texts.own(Text::DetailsLabel)}>
+            <header class="details__head">
+                <span class={classes!("level", format!("level--{}", entry.level.class()))} aria-hidden="true">
+                    { entry.level.letter() }
+                </span>
+                <div class="details__when">
+                    <time>{ props.clock.stamp(entry.timestamp, Parts::Full) }</time>
+                    <span class="details__zone">
+                        { props.clock.zone(entry.timestamp) }
+                        { " · " }
+                        { level_name(&texts, entry.level) }
+                    </span>
+                </div>
+                <CopyButton testid="copy-line" label={texts.own(Text::CopyLine)} on_copy={line} />
+                <CopyButton testid="copy-json" label={texts.own(Text::CopyJson)} on_copy={json} />
+                <button
+                    type="button"
+                    class="button button--icon button--ghost"
+                    data-testid="details-close"
+                    aria-label={texts.own(Text::Close)}
+                    title={texts.own(Text::Close)}
+                    onclick={props.on_close.reform(|_| ())}
+                >
+                    <Glyph icon={Icon::Close} />
+                </button>
+            </header>
+            <div class="details__body" tabindex="0">
+                <LongText bytes={entry.line.clone()} needles={Rc::clone(&props.needles)} />
+                { group(Text::GroupAuto, Place::Field, &groups.auto) }
+                { group(Text::GroupParsed, Place::Field, &groups.parsed) }
+                { group(Text::GroupMetadata, Place::Field, &groups.metadata) }
+                { group(Text::GroupLabels, Place::Label, &groups.labels) }
+                if let Some(original) = &entry.original {
+                    <section class="details__group">
+                        <h3 class="details__title">{ texts.get(Text::GroupOriginal) }</h3>
+                        <LongText bytes={original.clone()} needles={Rc::clone(&props.needles)} />
+                    </section>
+                }
+            </div>
+        </aside>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct LongTextProps {
+    bytes: Vec<u8>,
+    needles: Rc<Needles>,
+}
+
+/// A text of any length: as much as a person reads at once, and more on demand.
+#[function_component]
+fn LongText(props: &LongTextProps) -> Html {
+    let texts = use_texts();
+    let limit = use_state_eq(|| SHOWN_BYTES);
+    use_effect_with(props.bytes.len(), {
+        let limit = limit.setter();
+        move |_| limit.set(SHOWN_BYTES)
+    });
+    let len = props.bytes.len();
+    let text = String::from_utf8_lossy(props.bytes.get(..len.min(*limit)).unwrap_or_default());
+    let more = {
+        let limit = limit.clone();
+        Callback::from(move |_| limit.set(*limit + SHOWN_BYTES * 8))
+    };
+    html! {
+        <>
+            <pre class="details__line" data-testid="raw">{ for shown(&text, &props.needles) }</pre>
+            if len > *limit {
+                <button type="button" class="button button--small" data-testid="show-more" onclick={more}>
+                    { texts.with(Text::ShowMore, &[
+                        ("shown", &bytes(u64::try_from(*limit).unwrap_or(0))),
+                        ("size", &bytes(u64::try_from(len).unwrap_or(0))),
+                    ]) }
+                </button>
+            }
+        </>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct FieldProps {
+    place: Place,
+    name: AttrValue,
+    value: AttrValue,
+    on_filter: Callback<Filter>,
+}
+
+/// A name and its value, with buttons that keep or leave out what has it.
+#[function_component]
+fn Field(props: &FieldProps) -> Html {
+    let texts = use_texts();
+    let filter = |negated: bool| {
+        let filter = Filter {
+            place: props.place,
+            name: props.name.to_string(),
+            value: props.value.to_string(),
+            negated,
+        };
+        props.on_filter.reform(move |_| filter.clone())
+    };
+    let named = |text| texts.with(text, &[("name", &props.name), ("value", &props.value)]);
+    html! {
+        <div class="details__field" data-testid="field" data-name={props.name.clone()}>
+            <dt>{ &props.name }</dt>
+            <dd>{ &props.value }</dd>
+            <span class="details__filters">
+                <button
+                    type="button"
+                    class="button button--icon button--ghost button--small"
+                    data-testid="filter-in"
+                    aria-label={named(Text::FilterIn)}
+                    title={named(Text::FilterIn)}
+                    onclick={filter(false)}
+                >
+                    <Glyph icon={Icon::Plus} />
+                </button>
+                <button
+                    type="button"
+                    class="button button--icon button--ghost button--small"
+                    data-testid="filter-out"
+                    aria-label={named(Text::FilterOut)}
+                    title={named(Text::FilterOut)}
+                    onclick={filter(true)}
+                >
+                    <Glyph icon={Icon::Minus} />
+                </button>
+            </span>
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct CopyProps {
+    testid: AttrValue,
+    label: AttrValue,
+    on_copy: Callback<()>,
+}
+
+/// A button that copies, and says for a moment that it has.
+#[function_component]
+fn CopyButton(props: &CopyProps) -> Html {
+    let texts = use_texts();
+    let done = use_state_eq(|| false);
+    use_effect_with(*done, {
+        let done = done.setter();
+        move |copied| {
+            let timeout = copied.then(|| Timeout::new(1_500, move || done.set(false)));
+            move || drop(timeout)
+        }
+    });
+    let onclick = {
+        let (on_copy, done) = (props.on_copy.clone(), done.setter());
+        Callback::from(move |_| {
+            on_copy.emit(());
+            done.set(true);
+        })
+    };
+    html! {
+        <button
+            type="button"
+            class="button button--small button--ghost"
+            data-testid={props.testid.clone()}
+            {onclick}
+        >
+            <Glyph icon={if *done { Icon::Check } else { Icon::Copy }} />
+            <span role="status">
+                { if *done { texts.own(Text::Copied) } else { props.label.to_string() } }
+            </span>
+        </button>
+    }
+}

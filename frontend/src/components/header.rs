@@ -1,0 +1,84 @@
+use yew::{Callback, Html, Properties, function_component, html};
+
+use super::icon::{Glyph, Icon};
+use super::source_strip::SourceStrip;
+use super::use_texts;
+use crate::hooks::{Known, SettingsHandle};
+use crate::i18n::Text;
+use crate::state::{Language, Theme};
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub known: Known,
+    pub settings: SettingsHandle,
+    pub on_help: Callback<()>,
+}
+
+/// The top of the page: what this is, what it follows, how it looks.
+#[function_component]
+pub fn Header(props: &Props) -> Html {
+    let texts = use_texts();
+    let (icon, theme) = match props.settings.settings.theme {
+        Theme::System => (Icon::System, Text::ThemeSystem),
+        Theme::Light => (Icon::Sun, Text::ThemeLight),
+        Theme::Dark => (Icon::Moon, Text::ThemeDark),
+    };
+    let other = props.settings.settings.language.other();
+    // In its own language: who needs it cannot read the other.
+    let language = match other {
+        Language::English => "English",
+        Language::Chinese => "中文",
+    };
+    let next_theme = {
+        let settings = props.settings.clone();
+        Callback::from(move |_| settings.next_theme())
+    };
+    let switch_language = {
+        let settings = props.settings.clone();
+        Callback::from(move |_| settings.set_language(other))
+    };
+    html! {
+        <header class="header">
+            <h1 class="header__brand">
+                <svg class="header__logo" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                    <rect x="2" y="3" width="20" height="18" rx="4.5" />
+                    <path d="M7 8.5h6M7 12h10M7 15.5h4" />
+                </svg>
+                <span>{ "Logpane" }</span>
+            </h1>
+            <SourceStrip known={props.known.clone()} />
+            <div class="header__tools">
+                <button
+                    type="button"
+                    class="button button--icon button--ghost header__help"
+                    data-testid="help"
+                    aria-label={texts.own(Text::ShortcutsTitle)}
+                    title={format!("{} (?)", texts.get(Text::ShortcutsTitle))}
+                    onclick={props.on_help.reform(|_| ())}
+                >
+                    <Glyph icon={Icon::Keyboard} />
+                </button>
+                <button
+                    type="button"
+                    class="button button--ghost"
+                    data-testid="language"
+                    lang={other.tag()}
+                    onclick={switch_language}
+                >
+                    { language }
+                </button>
+                <button
+                    type="button"
+                    class="button button--icon button--ghost"
+                    data-testid="theme"
+                    data-theme-choice={props.settings.settings.theme.name()}
+                    aria-label={texts.own(theme)}
+                    title={texts.own(theme)}
+                    onclick={next_theme}
+                >
+                    <Glyph {icon} />
+                </button>
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,37 @@
+use yew::{Callback, Html, Properties, function_component, html};
+
+use super::use_texts;
+use crate::engine::message::Failure;
+use crate::i18n::Text;
+use crate::words::failure;
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub loading: bool,
+    pub failed: Option<Failure>,
+    pub has_more: bool,
+    pub on_more: Callback<()>,
+}
+
+/// What stands below the oldest row that is there.
+#[function_component]
+pub fn ListFoot(props: &Props) -> Html {
+    let texts = use_texts();
+    if props.loading {
+        return html! { <p class="list-foot" role="status">{ texts.get(Text::LoadingOlder) }</p> };
+    }
+    if let Some(failed) = &props.failed {
+        let told = failure(&texts, failed);
+        return html! { <p class="list-foot" role="alert">{ told.title }{ " " }{ told.detail }</p> };
+    }
+    if props.has_more {
+        return html! {
+            <p class="list-foot">
+                <button type="button" class="button button--small" data-testid="older" onclick={props.on_more.reform(|_| ())}>
+                    { texts.get(Text::LoadOlder) }
+                </button>
+            </p>
+        };
+    }
+    html! { <p class="list-foot">{ texts.get(Text::ListEnd) }</p> }
+}

@@ -1,0 +1,296 @@
+use std::rc::Rc;
+
+use web_sys::{Element, HtmlElement};
+use yew::{
+    Callback, Html, NodeRef, Properties, classes, function_component, html, use_effect_with,
+    use_memo, use_mut_ref, use_node_ref, use_state_eq,
+};
+
+use super::log_row::{LogRow, row_id};
+use super::use_texts;
+use crate::format::{Clock, Parts};
+use crate::hooks::{has_text_selected, use_width};
+use crate::i18n::Text;
+use crate::line::Needles;
+use crate::state::{RowId, Rows};
+use crate::virtual_rows::{LINE_PX, Layout};
+use crate::words::time_parts;
+
+/// Rows drawn beyond the edges, so that scrolling does not show gaps.
+const OVERSCAN: usize = 12;
+/// So near the end older rows are fetched.
+const NEAR_END: usize = 40;
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub rows: Rows,
+    pub needles: Rc<Needles>,
+    pub clock: Rc<Clock>,
+    pub wrap: bool,
+    /// Where the keyboard is.
+    pub active: Option<usize>,
+    pub open: Option<RowId>,
+    /// They belong to the query before.
+    pub stale: bool,
+    /// The list is live, and shows its end.
+    pub following: bool,
+    pub live: bool,
+    /// The scrolling element, so that keys can scroll it.
+    pub node: NodeRef,
+    pub on_click: Callback<usize>,
+    pub on_near_end: Callback<()>,
+    /// In a live list: the reader is at the end, or somewhere above.
+    pub on_edge: Callback<bool>,
+    /// In a live list: the pointer moves over the lines.
+    pub on_touch: Callback<()>,
+    /// What stands below the last row.
+    pub foot: Html,
+}
+
+/// The entries: only those in view are drawn.
+#[function_component]
+pub fn LogList(props: &Props) -> Html {
+    let texts = use_texts();
+    let node = props.node.clone();
+    let (width, height) = use_width(&node);
+    let ruler = use_node_ref();
+    let cell = use_state_eq(Cell::default);
+    let narrow = width < 560;
+    let parts =
+        use_memo((props.rows.clone(), Rc::clone(&props.clock), narrow), |(rows, clock, narrow)| {
+            parts(rows, clock, *narrow)
+        });
+    use_effect_with((width, *parts, ruler.clone()), {
+        let cell = cell.setter();
+        move |(_, _, ruler)| {
+            if let Some(ruler) = ruler.cast::<Element>().and_then(|ruler| Cell::measure(&ruler)) {
+                cell.set(ruler);
+            }
+        }
+    });
+    let layout = use_memo((props.rows.clone(), props.wrap, *cell), |(rows, wrap, cell)| {
+        Layout::new(rows, wrap.then(|| cell.columns()), cell.wide_cells())
+    });
+    let scroll = use_state_eq(|| 0_u32);
+    let first_seen = layout.row_at(f64::from(*scroll));
+    let last_seen = layout.row_at(f64::from(*scroll) + f64::from(height));
+    let first = first_seen.saturating_sub(OVERSCAN);
+    let end = (last_seen + OVERSCAN + 1).min(props.rows.len());
+    let at_end = use_mut_ref(|| true);
+
+    let onscroll = {
+        let (node, scroll, at_end) = (node.clone(), scroll.setter(), Rc::clone(&at_end));
+        let (live, on_edge) = (props.live, props.on_edge.clone());
+        Callback::from(move |_| {
+            let Some(element) = node.cast::<Element>() else { return };
+            // Steps of some rows: in between nothing that is drawn changes.
+            let top = u32::try_from(element.scroll_top()).unwrap_or(0);
+            scroll.set(top - top % (LINE_PX * 2));
+            if live {
+                let rest = element.scroll_height() - element.scroll_top() - element.client_height();
+                let edge = rest < 8;
+                if at_end.replace(edge) != edge {
+                    on_edge.emit(edge);
+                }
+            }
+        })
+    };
+
+    // A new answer starts at its top.
+    use_effect_with((props.rows.get(0).map(|entry| entry.id()), props.live), {
+        let node = node.clone();
+        move |(_, live)| {
+            if let Some(element) = node.cast::<Element>().filter(|_| !*live) {
+                element.set_scroll_top(0);
+            }
+        }
+    });
+    // A live list that is followed shows its end.
+    use_effect_with((props.rows.clone(), props.following, height), {
+        let (node, at_end) = (node.clone(), Rc::clone(&at_end));
+        move |(_, following, _)| {
+            if let Some(element) = node.cast::<Element>().filter(|_| *following) {
+                at_end.replace(true);
+                element.set_scroll_top(element.scroll_height());
+            }
+        }
+    });
+    // The keyboard never leaves the view.
+    use_effect_with((props.active, Rc::clone(&layout)), {
+        let node = node.clone();
+        move |(active, layout)| {
+            let (Some(active), Some(element)) = (*active, node.cast::<HtmlElement>()) else {
+                return;
+            };
+            let (top, bottom) = (layout.top(active), layout.top(active + 1));
+            let view_top = f64::from(element.scroll_top());
+            let view = f64::from(element.client_height());
+            if top < view_top {
+                element.set_scroll_top(pixels(top));
+            } else if bottom > view_top + view {
+                element.set_scroll_top(pixels(bottom - view));
+            }
+        }
+    });
+    let near_end = end + NEAR_END >= props.rows.len() && !props.rows.is_empty();
+    use_effect_with((near_end, props.rows.clone(), props.stale), {
+        let on_near_end = props.on_near_end.clone();
+        move |(near_end, _, stale)| {
+            if *near_end && !*stale {
+                on_near_end.emit(());
+            }
+        }
+    });
+
+    let on_click = {
+        let on_click = props.on_click.clone();
+        Callback::from(move |at| {
+            // Selecting text ends in a click too.
+            if !has_text_selected() {
+                on_click.emit(at);
+            }
+        })
+    };
+    let onpointermove = {
+        let (live, on_touch) = (props.live, props.on_touch.clone());
+        Callback::from(move |event: web_sys::PointerEvent| {
+            if live && event.pointer_type() == "mouse" {
+                on_touch.emit(());
+            }
+        })
+    };
+    let active_id = props.active.and_then(|at| props.rows.get(at)).map(|entry| row_id(entry));
+    let class = classes!(
+        "log-list",
+        if props.wrap { "log-list--wrap" } else { "log-list--nowrap" },
+        narrow.then_some("log-list--narrow"),
+        props.stale.then_some("is-stale"),
+    );
+    let time_columns = format!("--time-columns:{}ch", columns(*parts));
+    let inner = if props.wrap {
+        String::new()
+    } else {
+        format!("min-width:{}px", cell.gutter() + layout.widest(cell.narrow(), cell.wide()))
+    };
+    let (narrow_sample, wide_sample) = ("0".repeat(50), "国".repeat(20));
+    html! {
+        <div
+            {class}
+            ref={node}
+            style={time_columns}
+            role="grid"
+            tabindex="0"
+            data-testid="list"
+            aria-label={texts.own(Text::ListLabel)}
+            aria-rowcount={props.rows.len().to_string()}
+            aria-activedescendant={active_id}
+            aria-busy={props.stale.to_string()}
+            {onscroll}
+            {onpointermove}
+        >
+            <div class="log-row log-row--ruler" ref={ruler} aria-hidden="true">
+                <span class="log-row__level"></span>
+                <span class="log-row__time"></span>
+                <span class="log-row__source"></span>
+                <span class="log-row__line">
+                    <span>{ narrow_sample }</span><span>{ wide_sample }</span>
+                </span>
+            </div>
+            <div class="log-list__all" role="presentation" style={format!("height:{}px;{inner}", layout.total())}>
+                <div class="log-list__window" role="presentation" style={format!("transform:translateY({}px)", layout.top(first))}>
+                    { for (first..end).filter_map(|at| {
+                        let entry = props.rows.get(at)?;
+                        Some(html! {
+                            <LogRow
+                                key={entry.arrival.to_string()}
+                                entry={Rc::clone(entry)}
+                                {at}
+                                needles={Rc::clone(&props.needles)}
+                                clock={Rc::clone(&props.clock)}
+                                parts={*parts}
+                                height={layout.height(at)}
+                                active={props.active == Some(at)}
+                                open={props.open == Some(entry.id())}
+                                on_click={on_click.clone()}
+                            />
+                        })
+                    }) }
+                </div>
+            </div>
+            <div class="log-list__foot">{ props.foot.clone() }</div>
+        </div>
+    }
+}
+
+/// Room for a line and the widths of its characters, in pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Cell {
+    room: f64,
+    narrow: f64,
+    wide: f64,
+    gutter: f64,
+}
+
+impl Cell {
+    fn measure(ruler: &Element) -> Option<Self> {
+        let line = ruler.last_element_child()?;
+        let width = |element: Option<Element>| {
+            element.map(|element| element.get_bounding_client_rect().width())
+        };
+        let room = f64::from(line.client_width());
+        Some(Self {
+            room,
+            narrow: width(line.first_element_child())? / 50.0,
+            wide: width(line.last_element_child())? / 20.0,
+            gutter: line.get_bounding_client_rect().left()
+                - ruler.get_bounding_client_rect().left(),
+        })
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen's width")]
+    fn columns(&self) -> u32 {
+        if self.narrow > 0.0 { ((self.room / self.narrow).floor() as u32).max(8) } else { 80 }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "about two")]
+    fn wide_cells(&self) -> f32 {
+        if self.narrow > 0.0 { (self.wide / self.narrow) as f32 } else { 2.0 }
+    }
+
+    const fn narrow(&self) -> f64 {
+        self.narrow
+    }
+
+    const fn wide(&self) -> f64 {
+        self.wide
+    }
+
+    const fn gutter(&self) -> f64 {
+        self.gutter
+    }
+}
+
+/// How much of a time the rows show.
+fn parts(rows: &Rows, clock: &Clock, narrow: bool) -> Parts {
+    let (Some(first), Some(last)) = (rows.get(0), rows.last()) else { return Parts::Milli };
+    match (time_parts(clock, first.timestamp, last.timestamp), narrow) {
+        (Parts::Milli, true) => Parts::Second,
+        (_, true) => Parts::DateMinute,
+        (parts, false) => parts,
+    }
+}
+
+/// Characters of a time.
+const fn columns(parts: Parts) -> u32 {
+    match parts {
+        Parts::Second => 8,
+        Parts::DateMinute => 11,
+        Parts::DateMilli => 18,
+        _ => 12,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a place in a list")]
+const fn pixels(at: f64) -> i32 {
+    at as i32
+}

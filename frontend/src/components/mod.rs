@@ -1,0 +1,42 @@
+//! The parts of the page, one file each. They take values and callbacks; none fetches anything.
+
+mod chart_view;
+mod coverage_line;
+mod details;
+mod empty;
+mod header;
+mod histogram;
+mod icon;
+mod list_foot;
+mod live_bar;
+mod log_list;
+mod log_row;
+mod metric_table;
+mod metric_view;
+mod notice;
+mod popover;
+mod progress_rows;
+mod query_bar;
+mod query_editor;
+mod query_error;
+mod range_picker;
+mod shortcuts;
+mod source_strip;
+mod texts;
+mod view_tools;
+
+pub use coverage_line::CoverageLine;
+pub use details::{Details, Filter};
+pub use empty::Empty;
+pub use header::Header;
+pub use histogram::HistogramChart;
+pub use list_foot::ListFoot;
+pub use live_bar::LiveBar;
+pub use log_list::LogList;
+pub use metric_view::MetricView;
+pub use notice::{Notice, Tone};
+pub use progress_rows::ProgressRows;
+pub use query_bar::QueryBar;
+pub use shortcuts::Shortcuts;
+pub use texts::use_texts;
+pub use view_tools::ViewTools;

@@ -1,0 +1,151 @@
+use std::rc::Rc;
+
+use logql::{Fix, QueryError};
+use model::TimeRange;
+use web_sys::HtmlElement;
+use yew::{
+    Callback, Html, NodeRef, Properties, classes, function_component, html, use_callback, use_memo,
+};
+
+use super::icon::{Glyph, Icon};
+use super::query_editor::QueryEditor;
+use super::query_error::QueryErrorLine;
+use super::range_picker::RangePicker;
+use super::use_texts;
+use crate::format::Clock;
+use crate::i18n::Text;
+use crate::state::{Explore, ExploreAction, is_words, written_out};
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub explore: Rc<Explore>,
+    pub dispatch: Callback<ExploreAction>,
+    pub resolved: TimeRange,
+    pub clock: Rc<Clock>,
+    pub field: NodeRef,
+    pub running: bool,
+    /// What the engine found wrong with the query that ran last.
+    pub refused: Option<(String, QueryError)>,
+    /// A metric query has no lines to follow.
+    pub can_live: bool,
+    pub on_cancel: Callback<()>,
+    pub on_zoom_out: Callback<()>,
+}
+
+/// What is asked, over which time, and the buttons that ask it.
+#[function_component]
+pub fn QueryBar(props: &Props) -> Html {
+    let texts = use_texts();
+    let query = props.explore.view.query.clone();
+    let error = use_memo((query.clone(), props.refused.clone()), |(query, refused)| {
+        let refused = refused.as_ref().filter(|(text, _)| text == query);
+        mistake(query).or_else(|| refused.map(|(_, error)| error.clone()))
+    });
+    let dispatch = props.dispatch.clone();
+    let on_input = dispatch.reform(ExploreAction::Type);
+    let on_run = use_callback(
+        (query.clone(), dispatch.clone(), props.field.clone()),
+        |(), (query, dispatch, field)| {
+            let text = written_out(query);
+            // A query that cannot be run stays as it is, so that its mistake can be seen.
+            let text = if query.trim().is_empty() { String::new() } else { text };
+            dispatch.emit(ExploreAction::Run(text));
+            if let Some(field) = field.cast::<HtmlElement>() {
+                field.focus().ok();
+            }
+        },
+    );
+    let on_fix = use_callback(
+        (query.clone(), dispatch.clone(), props.field.clone()),
+        |error: QueryError, (query, dispatch, field)| {
+            if let Some(fixed) = error.fix.as_ref().and_then(|fix| fixed(query, fix)) {
+                dispatch.emit(ExploreAction::Type(fixed));
+            }
+            if let Some(field) = field.cast::<HtmlElement>() {
+                field.focus().ok();
+            }
+        },
+    );
+    let live = props.explore.view.live;
+    html! {
+        <search class="query-bar">
+            <div class="query-bar__row">
+                <QueryEditor
+                    value={query.clone()}
+                    error={(*error).clone()}
+                    field={props.field.clone()}
+                    {on_input}
+                    on_run={on_run.clone()}
+                />
+                <div class="query-bar__controls">
+                    <RangePicker
+                        range={props.explore.range()}
+                        resolved={props.resolved}
+                        clock={Rc::clone(&props.clock)}
+                        can_go_back={!props.explore.past.is_empty()}
+                        on_range={dispatch.reform(ExploreAction::SetRange)}
+                        on_zoom_out={props.on_zoom_out.clone()}
+                        on_back={dispatch.reform(|()| ExploreAction::Back)}
+                        on_zone={dispatch.reform(ExploreAction::SetZone)}
+                    />
+                    <button
+                        type="button"
+                        class={classes!("button", "query-bar__live", live.then_some("is-live"))}
+                        data-testid="live"
+                        aria-pressed={live.to_string()}
+                        disabled={!props.can_live && !live}
+                        title={texts.own(if props.can_live {
+                            Text::LiveTitle
+                        } else {
+                            Text::LiveLogsOnly
+                        })}
+                        onclick={dispatch.reform(move |_| ExploreAction::SetLive(!live))}
+                    >
+                        <Glyph icon={Icon::Live} />
+                        <span>{ texts.get(Text::Live) }</span>
+                    </button>
+                    if props.running {
+                        <button
+                            type="button"
+                            class="button query-bar__run"
+                            data-testid="cancel"
+                            title={texts.own(Text::CancelTitle)}
+                            onclick={props.on_cancel.reform(|_| ())}
+                        >
+                            <Glyph icon={Icon::Stop} />
+                            <span>{ texts.get(Text::Cancel) }</span>
+                        </button>
+                    } else {
+                        <button
+                            type="button"
+                            class="button button--primary query-bar__run"
+                            data-testid="run"
+                            title={texts.own(Text::RunTitle)}
+                            onclick={on_run.reform(|_| ())}
+                        >
+                            <Glyph icon={Icon::Play} />
+                            <span>{ texts.get(Text::Run) }</span>
+                        </button>
+                    }
+                </div>
+            </div>
+            <QueryErrorLine error={(*error).clone()} {on_fix} />
+        </search>
+    }
+}
+
+/// What is wrong with the text; plain words and nothing at all are right.
+fn mistake(query: &str) -> Option<QueryError> {
+    if query.trim().is_empty() || is_words(query) {
+        return None;
+    }
+    logql::parse(query).err()
+}
+
+fn fixed(query: &str, fix: &Fix) -> Option<String> {
+    let mut fixed = query.to_owned();
+    let span = fix.span.start..fix.span.end;
+    fixed.get(span.clone())?;
+    fixed.replace_range(span, &fix.text);
+    Some(fixed)
+}

@@ -1,0 +1,9 @@
+//! Numbers, sizes and times as a person reads them. Pure: zone offsets and words are handed in.
+
+mod clock;
+mod number;
+mod time;
+
+pub use clock::Clock;
+pub use number::{bytes, compact, duration_ms, grouped, value};
+pub use time::{Civil, Parts, from_civil, input_value, parse_input, stamp};

@@ -1,0 +1,21 @@
+//! What ties the page to the browser: its URL, its storage, its clock, its sizes, its engine.
+
+mod browser;
+mod dark;
+mod keys;
+mod location;
+mod session;
+mod settings;
+mod size;
+mod status;
+mod timer;
+
+pub use browser::{base_url, clock, copy, has_text_selected, now_ms, now_ns};
+pub use dark::use_dark;
+pub use keys::{Key, use_keys};
+pub use location::use_explore;
+pub use session::{Session, use_session};
+pub use settings::{SettingsHandle, use_settings};
+pub use size::use_width;
+pub use status::{Known, use_status};
+pub use timer::use_tick;

@@ -1,0 +1,149 @@
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use model::TimeRange;
+use yew::{Callback, UseReducerDispatcher, UseReducerHandle, hook, use_memo, use_reducer};
+
+use super::browser::{base_url, now_ms};
+use crate::engine::client::{Engine, QueryHandle, TailHandle};
+use crate::engine::message::{Event, Id, QueryRequest, Settings, TailRequest};
+use crate::state::{Asked, Hint, Kind, Results, ResultsAction};
+
+/// The queries of the page: asks the engine and gathers its answers in [`Results`].
+#[derive(Clone)]
+pub struct Session {
+    pub results: UseReducerHandle<Results>,
+    inner: Rc<Inner>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("base", &self.inner.base).finish_non_exhaustive()
+    }
+}
+
+struct Inner {
+    engine: Engine,
+    base: String,
+    next: Cell<Id>,
+    queries: RefCell<BTreeMap<Id, QueryHandle>>,
+    tail: RefCell<Option<TailHandle>>,
+}
+
+/// Starts the engine and keeps what it answers.
+#[hook]
+pub fn use_session() -> Session {
+    let results = use_reducer(Results::default);
+    let inner = use_memo((), |()| Inner {
+        engine: Engine::start(Settings::default()),
+        base: base_url(),
+        next: Cell::new(1),
+        queries: RefCell::default(),
+        tail: RefCell::default(),
+    });
+    Session { results, inner }
+}
+
+impl Session {
+    /// Runs what is typed over `range`, in place of what ran before.
+    pub fn run(&self, typed: &str, range: TimeRange) {
+        let Some(asked) = self.asked(typed, range) else { return };
+        let main = self.id();
+        let histogram = asked.histogram(&self.inner.base);
+        let histogram_id = histogram.is_some().then(|| self.id());
+        self.results.dispatch(ResultsAction::Start {
+            asked: Rc::clone(&asked),
+            main,
+            histogram: histogram_id,
+        });
+        self.send(main, asked.request(&self.inner.base));
+        if let (Some(id), Some(request)) = (histogram_id, histogram) {
+            self.send(id, request);
+        }
+    }
+
+    /// Shows the newest lines and follows what comes.
+    pub fn live(&self, typed: &str) {
+        let Some(asked) = self.asked(typed, TimeRange::ALL) else { return };
+        if asked.kind == Kind::Metric {
+            return;
+        }
+        let backlog = self.id();
+        self.results.dispatch(ResultsAction::StartLive { asked: Rc::clone(&asked), backlog });
+        self.send(backlog, asked.request(&self.inner.base));
+    }
+
+    /// Follows on from the lines that are there.
+    pub fn tail(&self, asked: &Asked) {
+        let id = self.id();
+        self.results.dispatch(ResultsAction::Tail(id));
+        let dispatcher = self.results.dispatcher();
+        let request = TailRequest {
+            text: asked.text.clone(),
+            base: self.inner.base.clone(),
+            after: self.results.rows.newest_arrival(),
+        };
+        let handle = self.inner.engine.tail(request, listener(id, dispatcher));
+        self.inner.tail.replace(Some(handle));
+    }
+
+    /// Fetches the rows after the last one.
+    pub fn older(&self) {
+        let (Some(asked), Some(last)) = (&self.results.asked, self.results.rows.last()) else {
+            return;
+        };
+        let id = self.id();
+        self.results.dispatch(ResultsAction::Older(id));
+        self.send(id, asked.older(&self.inner.base, (last.timestamp, last.arrival)));
+    }
+
+    /// Counts what the query would find in any case of its letters.
+    pub fn hint(&self, asked: &Asked) {
+        let Some((text, words, request)) = asked.ignoring_case(&self.inner.base) else { return };
+        let id = self.id();
+        self.results.dispatch(ResultsAction::Hint(Hint { id, words, text, found: None }));
+        self.send(id, request);
+    }
+
+    /// Stops what runs and keeps what has arrived.
+    pub fn cancel(&self) {
+        let queries = self.inner.queries.borrow();
+        let running = self.results.running_ids();
+        let handles: Vec<&QueryHandle> = running.iter().filter_map(|id| queries.get(id)).collect();
+        for handle in handles {
+            handle.cancel();
+        }
+    }
+
+    fn asked(&self, typed: &str, range: TimeRange) -> Option<Rc<Asked>> {
+        // What ran before ends here, whatever comes next.
+        let before = std::mem::take(&mut *self.inner.queries.borrow_mut());
+        drop(before);
+        self.inner.tail.replace(None);
+        match Asked::new(typed, range) {
+            Ok(asked) => Some(Rc::new(asked)),
+            Err(error) => {
+                self.results.dispatch(ResultsAction::Refuse(error));
+                None
+            }
+        }
+    }
+
+    fn id(&self) -> Id {
+        let id = self.inner.next.get();
+        self.inner.next.set(id + 1);
+        id
+    }
+
+    fn send(&self, id: Id, request: QueryRequest) {
+        let handle = self.inner.engine.query(request, listener(id, self.results.dispatcher()));
+        self.inner.queries.borrow_mut().insert(id, handle);
+    }
+}
+
+fn listener(id: Id, dispatcher: UseReducerDispatcher<Results>) -> Callback<Event> {
+    Callback::from(move |event| {
+        dispatcher.dispatch(ResultsAction::Event(id, Box::new(event), now_ms()));
+    })
+}

@@ -1,0 +1,11 @@
+//! One log line on its way to the screen: its colours taken apart, its matches marked, its length
+//! bounded. Pure.
+
+mod ansi;
+mod entry;
+mod needles;
+mod pieces;
+
+pub use entry::{Entry, Interner, Level};
+pub use needles::Needles;
+pub use pieces::pieces;

@@ -1,0 +1,86 @@
+use crate::hooks::Key;
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    FocusQuery,
+    Run,
+    Escape,
+    /// Rows down, or up.
+    Move(i32),
+    First,
+    Last,
+    Open,
+    Wrap,
+    Live,
+    ZoomOut,
+    Back,
+    Table,
+    Help,
+}
+
+/// Rows that Page Up and Page Down move by.
+const PAGE: i32 = 20;
+
+/// The command of a key, if it has one here.
+pub fn command(key: &Key) -> Option<Command> {
+    named(&key.name, key.in_field, key.on_control, key.with_command)
+}
+
+fn named(name: &str, in_field: bool, on_control: bool, with_command: bool) -> Option<Command> {
+    match name {
+        "Escape" => return Some(Command::Escape),
+        "Enter" if with_command => return Some(Command::Run),
+        _ => {}
+    }
+    if in_field || with_command {
+        return None;
+    }
+    Some(match name {
+        "/" => Command::FocusQuery,
+        "j" => Command::Move(1),
+        "k" => Command::Move(-1),
+        "g" => Command::First,
+        "G" => Command::Last,
+        "w" => Command::Wrap,
+        "l" => Command::Live,
+        "z" => Command::ZoomOut,
+        "b" => Command::Back,
+        "t" => Command::Table,
+        "?" => Command::Help,
+        // These have a meaning of their own on buttons, histogram and chart.
+        _ if on_control => return None,
+        "ArrowDown" => Command::Move(1),
+        "ArrowUp" => Command::Move(-1),
+        "PageDown" => Command::Move(PAGE),
+        "PageUp" => Command::Move(-PAGE),
+        "Home" => Command::First,
+        "End" => Command::Last,
+        "Enter" => Command::Open,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_means_what_its_place_lets_it() {
+        for (name, in_field, on_control, with_command, expected) in [
+            ("j", false, false, false, Some(Command::Move(1))),
+            ("j", true, false, false, None),
+            ("j", false, true, false, Some(Command::Move(1))),
+            ("l", false, false, true, None),
+            ("Enter", false, false, false, Some(Command::Open)),
+            ("Enter", false, true, false, None),
+            ("Enter", true, false, true, Some(Command::Run)),
+            ("ArrowLeft", false, false, false, None),
+            ("ArrowDown", false, true, false, None),
+            ("Escape", true, false, false, Some(Command::Escape)),
+            ("x", false, false, false, None),
+        ] {
+            assert_eq!(named(name, in_field, on_control, with_command), expected, "{name}");
+        }
+    }
+}

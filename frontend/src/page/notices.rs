@@ -1,0 +1,93 @@
+use std::rc::Rc;
+
+use yew::{AttrValue, Callback, Html, Properties, function_component, html};
+
+use crate::components::{Notice, Tone, use_texts};
+use crate::engine::message::Failure;
+use crate::format::{Clock, grouped};
+use crate::i18n::{Plural, Text};
+use crate::state::{Explore, ExploreAction, Phase, Results};
+use crate::words::{failure, range_label};
+
+#[derive(Clone, Properties)]
+pub struct Props {
+    pub explore: Rc<Explore>,
+    pub results: Rc<Results>,
+    pub clock: Rc<Clock>,
+    pub dispatch: Callback<ExploreAction>,
+    pub jump_seen: bool,
+    pub on_jump_seen: Callback<()>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.results, &other.results)
+            && self.explore == other.explore
+            && self.clock == other.clock
+            && self.jump_seen == other.jump_seen
+    }
+}
+
+/// What the page has to say beside the answer.
+#[function_component]
+pub fn Notices(props: &Props) -> Html {
+    let texts = use_texts();
+    let results = &props.results;
+    let mut notices = Vec::new();
+    if let Phase::Failed(failed) = &results.phase {
+        // A mistake in the query is shown where it stands.
+        if !matches!(failed, Failure::Query(_)) {
+            let told = failure(&texts, failed);
+            let (name, act) = if told.reload {
+                (Text::Reload, Callback::from(|()| reload()))
+            } else {
+                (Text::TryAgain, props.dispatch.reform(|()| ExploreAction::Again))
+            };
+            notices.push(html! {
+                <Notice
+                    text={told.title}
+                    detail={told.detail}
+                    tone={Tone::Error}
+                    testid="failure"
+                    action={(AttrValue::from(texts.own(name)), act)}
+                />
+            });
+        }
+    }
+    if props.explore.jumped && !props.jump_seen {
+        let range = range_label(&texts, &props.clock, props.explore.range());
+        notices.push(html! {
+            <Notice
+                text={texts.with(Text::Jumped, &[("range", &range)])}
+                testid="jumped"
+                on_close={props.on_jump_seen.clone()}
+            />
+        });
+    }
+    if let (Some(hint), Some(exact)) = (&results.hint, results.num_matches())
+        && hint.is_worth_saying(exact)
+        && let Some(found) = hint.found
+    {
+        let text = hint.text.clone();
+        let act = props.dispatch.reform(move |()| ExploreAction::Run(text.clone()));
+        notices.push(html! {
+            <Notice
+                text={texts.with(Text::HintCase, &[
+                    ("words", &hint.words),
+                    ("exact", &grouped(exact)),
+                    ("found", &texts.count(Plural::MATCHES, found)),
+                ])}
+                testid="hint"
+                action={(AttrValue::from(texts.own(Text::HintCaseAction)), act)}
+            />
+        });
+    }
+    html! { { for notices } }
+}
+
+fn reload() {
+    if let Some(window) = web_sys::window() {
+        // A page that cannot be reloaded is not there any more.
+        window.location().reload().ok();
+    }
+}

@@ -1,0 +1,229 @@
+use logql::ast::Expr;
+use logql::{Direction, Params, QueryError, QueryKind};
+use model::TimeRange;
+
+use super::derive::{self, is_words};
+use super::round_step;
+use crate::engine::message::{Priority, QueryRequest};
+use crate::line::Needles;
+
+/// Rows asked for at a time; more come when the list is scrolled to its end.
+pub const PAGE_ROWS: usize = 1_000;
+/// More series than this no chart shows.
+const MAX_SERIES: usize = 500;
+/// Bars of a histogram, points of a chart: about as many as can be told apart.
+const BARS: i64 = 100;
+const POINTS: i64 = 240;
+/// A chart follows short windows down to their own length up to so many points.
+const MOST_POINTS: i64 = 3_000;
+
+/// A query as it was run: its text in full, and the moments its range meant then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// LogQL.
+    pub text: String,
+    pub expr: Expr,
+    pub kind: Kind,
+    /// For a metric query on the grid of its steps.
+    pub range: TimeRange,
+    /// The length of a histogram's bars, or the step of a metric query.
+    pub step_ns: i64,
+    /// The windows of a metric query do not touch: what lies between them is not shown.
+    pub sparse_ns: Option<i64>,
+    pub needles: Needles,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Log,
+    Metric,
+}
+
+impl Asked {
+    /// What `typed` asks for in `range`. Plain words are taken as a search.
+    pub fn new(typed: &str, range: TimeRange) -> Result<Self, QueryError> {
+        let text = written_out(typed);
+        let expr = logql::parse(&text)?;
+        let needles = Needles::of(&expr);
+        let asked = match &expr {
+            Expr::Log(_) => Self {
+                kind: Kind::Log,
+                range,
+                step_ns: round_step(range, BARS, 0),
+                sparse_ns: None,
+                needles,
+                text,
+                expr,
+            },
+            Expr::Metric(metric) => {
+                let window = derive::shortest_window(metric);
+                let mut step_ns = round_step(range, POINTS, 1_000_000_000);
+                let length = range.end.0.saturating_sub(range.start.0);
+                if let Some(window) = window.filter(|window| *window < step_ns && *window > 0)
+                    && length / window <= MOST_POINTS
+                {
+                    step_ns = window;
+                }
+                Self {
+                    kind: Kind::Metric,
+                    range: on_grid(range, step_ns),
+                    step_ns,
+                    sparse_ns: window.filter(|window| *window < step_ns),
+                    needles,
+                    text,
+                    expr,
+                }
+            }
+        };
+        Ok(asked)
+    }
+
+    /// The query itself: the newest rows, or the samples of its range.
+    pub fn request(&self, base: &str) -> QueryRequest {
+        match self.kind {
+            Kind::Log => self.rows(base, None),
+            Kind::Metric => self.samples(base, self.text.clone(), Priority::Foreground),
+        }
+    }
+
+    /// The rows after this one, older ones.
+    pub fn older(&self, base: &str, cursor: (i64, u64)) -> QueryRequest {
+        self.rows(base, Some(cursor))
+    }
+
+    /// How many lines there are of each level in each bar.
+    pub fn histogram(&self, base: &str) -> Option<QueryRequest> {
+        let log = derive::log_of(&self.expr)?;
+        let text = derive::histogram_text(&self.text, log, self.step_ns);
+        let range = on_grid(self.range, self.step_ns);
+        let grid = Self { range, ..self.clone() };
+        Some(grid.samples(base, text, Priority::Foreground))
+    }
+
+    /// The same query ignoring case: its text, the words, and what counts its lines.
+    pub fn ignoring_case(&self, base: &str) -> Option<(String, String, QueryRequest)> {
+        let log = derive::log_of(&self.expr)?;
+        let (text, words) = derive::ignoring_case(&self.text, log)?;
+        let Ok(Expr::Log(ignoring)) = logql::parse(&text) else { return None };
+        let window = self.range.end.0.saturating_sub(self.range.start.0);
+        let count = derive::count_text(&text, &ignoring, window);
+        let request = QueryRequest {
+            text: count,
+            params: Params {
+                // A window counts what is after its start up to and with its end; a range holds
+                // its start and not its end.
+                kind: QueryKind::Instant { at: self.range.end.0.saturating_sub(1) },
+                limit: PAGE_ROWS,
+                direction: Direction::Backward,
+                max_series: MAX_SERIES,
+                cursor: None,
+            },
+            base: base.to_owned(),
+            priority: Priority::Background,
+        };
+        Some((text, words, request))
+    }
+
+    fn rows(&self, base: &str, cursor: Option<(i64, u64)>) -> QueryRequest {
+        QueryRequest {
+            text: self.text.clone(),
+            params: Params {
+                kind: QueryKind::Range {
+                    start: self.range.start.0,
+                    end: self.range.end.0,
+                    step_ns: self.step_ns,
+                },
+                limit: PAGE_ROWS,
+                direction: Direction::Backward,
+                max_series: MAX_SERIES,
+                cursor,
+            },
+            base: base.to_owned(),
+            priority: Priority::Foreground,
+        }
+    }
+
+    fn samples(&self, base: &str, text: String, priority: Priority) -> QueryRequest {
+        QueryRequest {
+            text,
+            params: Params {
+                kind: QueryKind::Range {
+                    start: self.range.start.0,
+                    end: self.range.end.0,
+                    step_ns: self.step_ns,
+                },
+                limit: PAGE_ROWS,
+                direction: Direction::Backward,
+                max_series: MAX_SERIES,
+                cursor: None,
+            },
+            base: base.to_owned(),
+            priority,
+        }
+    }
+}
+
+/// LogQL as it is, plain words as the search they mean.
+pub fn written_out(typed: &str) -> String {
+    let trimmed = typed.trim();
+    if trimmed.is_empty() || is_words(trimmed) {
+        derive::from_words(trimmed)
+    } else {
+        trimmed.to_owned()
+    }
+}
+
+/// The first and last step that together cover the range: steps stand at multiples of their
+/// length, so that five minutes are the five minutes of the clock.
+fn on_grid(range: TimeRange, step_ns: i64) -> TimeRange {
+    let step = step_ns.max(1);
+    let start = range.start.0.div_euclid(step).saturating_mul(step);
+    let end = range.end.0.saturating_sub(1).div_euclid(step).saturating_add(1).saturating_mul(step);
+    TimeRange::new(start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000_000_000;
+    const HOUR: i64 = 60 * MINUTE;
+
+    fn asked(text: &str, length: i64) -> Asked {
+        Asked::new(text, TimeRange::new(MINUTE / 2, MINUTE / 2 + length)).unwrap()
+    }
+
+    #[test]
+    fn steps_stand_on_the_clock() {
+        let rate = asked(r#"rate({job="a"}[5m])"#, HOUR);
+        assert_eq!(rate.kind, Kind::Metric);
+        assert_eq!(rate.step_ns, 15_000_000_000);
+        assert_eq!(rate.range, TimeRange::new(MINUTE / 2, HOUR + MINUTE / 2));
+        assert_eq!(on_grid(TimeRange::new(1, 61), 60), TimeRange::new(0, 120));
+        assert_eq!(on_grid(TimeRange::new(0, 60), 60), TimeRange::new(0, 60));
+    }
+
+    #[test]
+    fn a_long_range_keeps_short_windows_as_long_as_a_chart_bears_it() {
+        let week = asked(r#"count_over_time({job="a"}[5m])"#, 7 * 24 * HOUR);
+        assert_eq!((week.step_ns, week.sparse_ns), (5 * MINUTE, None));
+        let quarter = asked(r#"count_over_time({job="a"}[5m])"#, 90 * 24 * HOUR);
+        assert_eq!((quarter.step_ns, quarter.sparse_ns), (12 * HOUR, Some(5 * MINUTE)));
+    }
+
+    #[test]
+    fn plain_words_are_a_search() {
+        assert_eq!(asked("CUDA error", HOUR).text, r#"{job=~".+"} |= "CUDA error""#);
+        assert_eq!(asked("", HOUR).text, r#"{job=~".+"}"#);
+        assert!(Asked::new("{job=", TimeRange::new(0, 1)).is_err());
+    }
+
+    #[test]
+    fn counting_covers_the_same_lines_as_the_rows() {
+        let exact = asked(r#"{job="a"} |= "error""#, HOUR);
+        let (text, words, count) = exact.ignoring_case("").unwrap();
+        assert_eq!((text.as_str(), words.as_str()), (r#"{job="a"} |~ "(?i)error""#, "error"));
+        assert_eq!(count.text, "sum(count_over_time({job=\"a\"} |~ \"(?i)error\"\n[1h]))");
+        assert_eq!(count.params.kind, QueryKind::Instant { at: MINUTE / 2 + HOUR - 1 });
+    }
+}

@@ -1,0 +1,172 @@
+use std::rc::Rc;
+
+use yew::Reducible;
+
+use super::{ChartKind, Range, RowId, View, Zone};
+
+/// The view, and what leads from one to the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explore {
+    pub view: View,
+    /// Ranges that were looked at before, the last one last.
+    pub past: Vec<Range>,
+    /// Counts the times something was asked for: the page runs the query whenever it grows.
+    pub run: u64,
+    /// The page moved to the newest data by itself, and says so.
+    pub jumped: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExploreAction {
+    /// The query as typed so far.
+    Type(String),
+    /// Ask for what is typed, written out as this.
+    Run(String),
+    /// Ask for the same again: "the last hour" has moved on.
+    Again,
+    SetRange(Range),
+    /// To the range before.
+    Back,
+    /// Nobody chose a range, and the last hour is empty.
+    JumpToNewest(Range),
+    SetWrap(bool),
+    SetZone(Zone),
+    SetChart(ChartKind),
+    SetTable(bool),
+    Select(Option<RowId>),
+    SetLive(bool),
+    /// The URL changed under the page.
+    Navigate(View),
+}
+
+impl Explore {
+    pub fn at(view: View) -> Self {
+        Self { view, run: 1, ..Self::default() }
+    }
+
+    /// The range in force, chosen or not.
+    pub fn range(&self) -> Range {
+        self.view.range.unwrap_or_default()
+    }
+}
+
+impl Reducible for Explore {
+    type Action = ExploreAction;
+
+    fn reduce(self: Rc<Self>, action: ExploreAction) -> Rc<Self> {
+        const PAST: usize = 50;
+        let mut next = (*self).clone();
+        match action {
+            ExploreAction::Type(query) => next.view.query = query,
+            ExploreAction::Run(query) => {
+                next.view.query = query;
+                next.view.selected = None;
+                next.run += 1;
+            }
+            ExploreAction::Again => next.run += 1,
+            ExploreAction::SetRange(range) => {
+                if self.range() != range {
+                    next.past.push(self.range());
+                    if next.past.len() > PAST {
+                        next.past.remove(0);
+                    }
+                }
+                next.view.range = Some(range);
+                next.view.live = false;
+                next.jumped = false;
+                next.run += 1;
+            }
+            ExploreAction::Back => {
+                let Some(range) = next.past.pop() else { return self };
+                next.view.range = Some(range);
+                next.view.live = false;
+                next.jumped = false;
+                next.run += 1;
+            }
+            ExploreAction::JumpToNewest(range) => {
+                next.view.range = Some(range);
+                next.jumped = true;
+                next.run += 1;
+            }
+            ExploreAction::SetWrap(wrap) => next.view.wrap = wrap,
+            ExploreAction::SetZone(zone) => next.view.zone = zone,
+            ExploreAction::SetChart(chart) => next.view.chart = chart,
+            ExploreAction::SetTable(table) => next.view.table = table,
+            ExploreAction::Select(selected) => next.view.selected = selected,
+            ExploreAction::SetLive(live) => {
+                if next.view.live == live {
+                    return self;
+                }
+                next.view.live = live;
+                next.run += 1;
+            }
+            ExploreAction::Navigate(view) => {
+                if view == self.view {
+                    return self;
+                }
+                // What does not change the answer does not ask for it again.
+                let asks = |view: &View| (view.query.clone(), view.range, view.live);
+                if asks(&view) != asks(&self.view) {
+                    next.run += 1;
+                }
+                next.view = view;
+                next.jumped = false;
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(actions: &[ExploreAction]) -> Rc<Explore> {
+        actions
+            .iter()
+            .fold(Rc::new(Explore::default()), |state, action| state.reduce(action.clone()))
+    }
+
+    #[test]
+    fn back_leads_through_the_ranges_that_were_looked_at() {
+        let (a, b) = (Range::Last(5), Range::Between { start: 1, end: 2 });
+        let steps = [ExploreAction::SetRange(a), ExploreAction::SetRange(b)];
+        assert_eq!(after(&steps).past, [Range::default(), a]);
+        let back = after(&[steps.as_slice(), &[ExploreAction::Back]].concat());
+        assert_eq!((back.range(), back.run), (a, 3));
+        let start = back.reduce(ExploreAction::Back);
+        assert_eq!(start.range(), Range::default());
+        assert_eq!(start.clone().reduce(ExploreAction::Back), start);
+    }
+
+    #[test]
+    fn only_what_changes_the_answer_asks_again() {
+        for (action, runs) in [
+            (ExploreAction::Type("x".into()), 0),
+            (ExploreAction::SetWrap(true), 0),
+            (ExploreAction::SetZone(Zone::Utc), 0),
+            (ExploreAction::Select(Some(RowId { timestamp: 1, arrival: 2 })), 0),
+            (ExploreAction::Run("x".into()), 1),
+            (ExploreAction::Again, 1),
+            (ExploreAction::SetLive(true), 1),
+            (ExploreAction::SetLive(false), 0),
+            (ExploreAction::Navigate(View { wrap: true, ..View::default() }), 0),
+            (ExploreAction::Navigate(View { query: "y".into(), ..View::default() }), 1),
+            (ExploreAction::Navigate(View::default()), 0),
+        ] {
+            assert_eq!(after(std::slice::from_ref(&action)).run, runs, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn choosing_a_range_leaves_live() {
+        let state = after(&[ExploreAction::SetLive(true), ExploreAction::SetRange(Range::All)]);
+        assert!(!state.view.live);
+    }
+
+    #[test]
+    fn running_closes_the_details() {
+        let select = ExploreAction::Select(Some(RowId { timestamp: 1, arrival: 2 }));
+        assert_eq!(after(&[select, ExploreAction::Run(String::new())]).view.selected, None);
+    }
+}

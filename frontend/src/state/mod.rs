@@ -1,0 +1,29 @@
+//! What the page knows, as reducers in plain Rust: tested natively, without a browser.
+
+mod asked;
+mod derive;
+mod explore;
+mod fields;
+mod hint;
+mod histogram;
+mod live;
+mod range;
+mod results;
+mod rows;
+mod settings;
+mod sources;
+mod view;
+
+pub use asked::{Asked, Kind, written_out};
+pub use derive::is_words;
+pub use explore::{Explore, ExploreAction};
+pub use fields::{FieldGroups, Place, narrowed, to_json};
+pub use hint::Hint;
+pub use histogram::{Bars, Histogram};
+pub use live::{Connection, Live};
+pub use range::{Extent, RELATIVE_NS, Range, round_step, short};
+pub use results::{Phase, Results, ResultsAction};
+pub use rows::Rows;
+pub use settings::{Language, Settings, Theme};
+pub use sources::Summary;
+pub use view::{ChartKind, RowId, View, Zone};

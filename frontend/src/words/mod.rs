@@ -1,0 +1,9 @@
+//! Sentences of the page, put together from values. Pure, so that their wording is tested.
+
+mod coverage;
+mod failure;
+mod range;
+
+pub use coverage::{Sentence, coverage};
+pub use failure::failure;
+pub use range::{range_label, span_label, time_parts};

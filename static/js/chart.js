@@ -1,0 +1,103 @@
+// The page's charts: what uPlot needs as JavaScript and nothing more. What is drawn is worked out
+// in Rust (frontend/src/chart), which calls this class.
+
+globalThis.LogpaneChart = class {
+  // `kind`: line, bars or stacked. `data`: times in seconds, then one column for each name, NaN
+  // for a gap. `calls`: shows a value as text, zooms to two times, tells the point at the pointer.
+  constructor(host, kind, names, colours, data, utc, calls) {
+    const [show, zoom, point] = calls;
+    const style = getComputedStyle(host);
+    const token = (name) => style.getPropertyValue(name).trim();
+    const font = `11px ${token("--font-text")}`;
+    const columns = data.map((column, at) =>
+      at === 0 ? column : Array.from(column, (value) => (Number.isNaN(value) ? null : value)));
+    const bars = kind === "line" ? null : uPlot.paths.bars({ size: [0.8, 40], gap: 0 });
+    const series = names.map((label, at) => {
+      const colour = token(colours[at]);
+      const line = { label, stroke: colour, width: 1.5, spanGaps: false, points: { size: 5 } };
+      if (kind === "stacked") return { ...line, width: 0, fill: colour, paths: bars, points: { show: false } };
+      if (kind === "bars") return { ...line, width: 0, fill: colour + "cc", paths: bars, points: { show: false } };
+      return line;
+    });
+    const axis = {
+      stroke: token("--text-muted"),
+      grid: { stroke: token("--line"), width: 1 },
+      ticks: { stroke: token("--line"), width: 1, size: 4 },
+      font,
+    };
+    const pad = (number) => String(number).padStart(2, "0");
+    const stamp = (seconds, step) => {
+      const at = new Date(seconds * 1000);
+      const part = (name) => at[(utc ? "getUTC" : "get") + name]();
+      const date = `${pad(part("Month") + 1)}-${pad(part("Date"))}`;
+      const minute = `${pad(part("Hours"))}:${pad(part("Minutes"))}`;
+      if (step >= 86400 || (step >= 3600 && minute === "00:00")) return date;
+      return step >= 60 ? minute : `${minute}:${pad(part("Seconds"))}`;
+    };
+    const size = (_, values) =>
+      values === null ? 40 : Math.max(36, 14 + 6.6 * Math.max(...values.map((text) => text.length)));
+    this.host = host;
+    this.plot = new uPlot({
+      width: Math.max(host.clientWidth, 120),
+      height: Math.max(host.clientHeight, 120),
+      tzDate: (seconds) => (utc ? uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") : new Date(seconds * 1000)),
+      legend: { show: false },
+      padding: [12, 12, 0, 0],
+      cursor: {
+        points: { size: 7 },
+        drag: { x: true, y: false, setScale: false },
+        bind: { dblclick: () => null },
+      },
+      scales: { x: { time: true }, y: { range: (_, low, high) => this.#range(kind, low, high) } },
+      series: [{}, ...series],
+      axes: [
+        { ...axis, values: (_, ticks, __, ___, step) => ticks.map((at) => stamp(at, step)) },
+        { ...axis, size, values: (_, ticks) => ticks.map((value) => show(value)) },
+      ],
+      hooks: {
+        setCursor: [(plot) => point(plot.cursor.idx ?? -1)],
+        setSelect: [(plot) => {
+          if (this.shading || plot.select.width < 3) return;
+          const from = plot.posToVal(plot.select.left, "x");
+          const to = plot.posToVal(plot.select.left + plot.select.width, "x");
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          zoom(from, to);
+        }],
+      },
+    }, columns, host);
+  }
+
+  // Counts and rates start at zero; what goes below keeps its own foot.
+  #range(kind, low, high) {
+    if (low === null || high === null) return [0, 1];
+    const foot = low < 0 ? low : 0;
+    const head = high === foot ? foot + 1 : high;
+    return [foot, head + (head - foot) * 0.08];
+  }
+
+  resize(width, height) {
+    this.plot.setSize({ width: Math.max(width, 120), height: Math.max(height, 120) });
+  }
+
+  point(at) {
+    const left = at < 0 ? -10 : this.plot.valToPos(this.plot.data[0][at], "x");
+    this.plot.setCursor({ left, top: at < 0 ? -10 : 10 });
+  }
+
+  shade(from, to) {
+    const edge = (at) => this.plot.valToPos(this.plot.data[0][at], "x");
+    this.shading = true;
+    if (from < 0 || to < 0) {
+      this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 });
+    } else {
+      const [left, right] = [edge(Math.min(from, to)), edge(Math.max(from, to))];
+      const height = this.plot.bbox.height / devicePixelRatio;
+      this.plot.setSelect({ left, top: 0, width: right - left, height });
+    }
+    this.shading = false;
+  }
+
+  destroy() {
+    this.plot.destroy();
+  }
+};
