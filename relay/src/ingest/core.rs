@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use detect::{Auto, Context, Detector, Event, Kind, Level, Progress, SessionRole, Start};
-use model::{Entry, Labels, Session};
+use model::{Labels, Session};
 
 use super::sessions::{Announcement, SessionTable};
 use crate::journal::{CheckpointState, OpenEntry, PushedEntry};
@@ -33,8 +33,8 @@ struct Tracked {
 /// What the detector of a file found, with arrival numbers.
 #[derive(Debug)]
 enum Change {
-    Entry { level: Option<Level>, kind: Kind, entry: Entry },
-    Extend { text: Vec<u8>, auto: Vec<(String, String)> },
+    Entry { level: Option<Level>, kind: Kind, entry: OpenEntry },
+    Extend { text: Vec<u8>, auto: Auto },
     Announced,
 }
 
@@ -169,18 +169,19 @@ impl Core {
         let job = state.labels.get("job").unwrap_or_default();
         let mut emit = |event: Event<'_>| match event {
             Event::Entry(record) => {
-                let entry = Entry {
-                    timestamp: record.timestamp,
+                let entry = OpenEntry {
+                    file,
                     arrival: *next_arrival,
+                    timestamp: record.timestamp,
                     line: record.line.to_vec(),
-                    metadata: Vec::new(),
-                    auto: owned(record.auto),
+                    auto: record.auto.clone(),
+                    added: Vec::new(),
                 };
                 *next_arrival += 1;
                 found.push(Change::Entry { level: record.level, kind: record.kind, entry });
             }
             Event::Extend(more) => {
-                found.push(Change::Extend { text: more.text.to_vec(), auto: owned(more.auto) });
+                found.push(Change::Extend { text: more.text.to_vec(), auto: more.auto.clone() });
             }
             Event::Session(start) => {
                 sessions.add(job, Announcement::new(&state.path, *next_arrival, &start));
@@ -223,17 +224,16 @@ impl Core {
                     tracked.state.entries += 1;
                     let stream = tracked.stream_of(level, catalogue);
                     if is_heard {
-                        effects.news.push((stream, tail_entry(&entry)));
+                        effects.news.push((stream, tail_entry(&entry.to_entry())));
                     }
                     tracked.take(entry, kind, stream, now, catalogue);
                 }
                 Change::Extend { text, auto } => {
-                    let Some((stream, extended)) = tracked.extend(&text, auto, catalogue) else {
+                    let Some((stream, extended)) = tracked.extend(&text, &auto, catalogue) else {
                         continue;
                     };
                     if is_heard {
-                        let news =
-                            tail_entry(&extended.entry.clone().with_arrival(extended.arrival));
+                        let news = tail_entry(&extended.to_entry());
                         effects.news.retain(|(_, entry)| entry.arrival != news.arrival);
                         effects.news.push((stream, news));
                     }
@@ -318,7 +318,7 @@ impl Tracked {
 
     fn take(
         &mut self,
-        entry: Entry,
+        entry: OpenEntry,
         kind: Kind,
         stream: usize,
         now: i64,
@@ -332,8 +332,7 @@ impl Tracked {
         match kind {
             Kind::Progress => at.head.push_closed(&entry, now),
             Kind::Line => {
-                let (file, arrival) = (self.state.key, entry.arrival);
-                at.head.push_open(OpenEntry { file, arrival, entry: entry.into() }, now);
+                at.head.push_open(entry, now);
                 self.open = Some(stream);
             }
         }
@@ -348,24 +347,20 @@ impl Tracked {
     fn extend<'a>(
         &self,
         text: &[u8],
-        auto: Vec<(String, String)>,
+        auto: &Auto,
         catalogue: &'a mut Catalogue,
     ) -> Option<(usize, &'a OpenEntry)> {
         let at = self.open?;
         let head = &mut catalogue.stream_mut(at)?.head;
         head.revision += 1;
         let open = head.open_of(self.state.key)?;
-        open.entry.line.push(b'\n');
-        open.entry.line.extend_from_slice(text);
-        for (name, value) in auto {
-            if open.entry.auto.iter().all(|(known, _)| *known != name) {
-                open.entry.auto.push((name, value));
+        open.line.push(b'\n');
+        open.line.extend_from_slice(text);
+        for (name, value) in auto.iter() {
+            if open.fields().all(|(known, _)| known != name) {
+                open.added.push((name.to_owned(), value.to_owned()));
             }
         }
         Some((at, open))
     }
-}
-
-fn owned(auto: &Auto) -> Vec<(String, String)> {
-    auto.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

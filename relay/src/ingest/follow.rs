@@ -22,7 +22,7 @@ use crate::store::shared::problem;
 /// Names are looked up anew at least this often.
 const SCAN_EVERY: Duration = Duration::from_secs(1);
 /// Read at once. Larger pieces pack better in the journal, smaller ones let a push through sooner.
-const PIECE_BYTES: usize = 256 << 10;
+const PIECE_BYTES: usize = 128 << 10;
 /// After the last byte of a burst the detector is told of the end this often, a second apart: it
 /// holds lines back for two seconds at most.
 const SETTLES: u32 = 4;

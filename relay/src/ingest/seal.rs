@@ -9,11 +9,11 @@ use crate::store::shared::Shared;
 /// A head of this size becomes a chunk: larger packs little better and takes more memory.
 const SEAL_BYTES: usize = 2 << 20;
 /// All heads together. When they hold more, the largest is sealed.
-const HEADS_BYTES: usize = 6 << 20;
+const HEADS_BYTES: usize = 5 << 20;
 /// What all heads may hold once nothing has come for a while.
-const IDLE_HEADS_BYTES: usize = 3 << 20;
+const IDLE_HEADS_BYTES: usize = 2 << 20;
 /// Reading waits when the heads hold this much, so that packing keeps up.
-pub(super) const MAX_HEADS_BYTES: usize = 14 << 20;
+pub(super) const MAX_HEADS_BYTES: usize = 10 << 20;
 /// The entries of a head get an age for retention at least this often.
 const SEAL_AFTER_NS: i64 = 86_400_000_000_000;
 /// Heads handed to the keeper at once.
@@ -92,9 +92,11 @@ mod tests {
         let mut catalogue = Catalogue::default();
         for (i, (kib, taken)) in heads.iter().enumerate() {
             let at = catalogue.stream_of(&Labels::from([("stream", i.to_string())]));
-            let entry = Entry { line: vec![b'x'; 1 << 10], ..Entry::default() };
             let head = &mut catalogue.stream_mut(at).unwrap().head;
-            (0..*kib).for_each(|_| head.push_closed(&entry, *taken));
+            for arrival in 0..*kib as u64 {
+                let line = vec![b'x'; 1 << 10];
+                head.push_from_client(&Entry { arrival, line, ..Entry::default() }, *taken);
+            }
         }
         assert_eq!(choose(&catalogue, SEAL_AFTER_NS, is_idle), expected);
     }
@@ -105,7 +107,7 @@ mod tests {
         check(&[(2100, 1), (10, 1), (3000, 1)], false, &[2, 0]);
         check(&[(1, 0), (10, 1)], false, &[0]);
         // Many heads of middle size: the largest goes.
-        check(&[(1700, 1), (1800, 1), (1700, 1), (1700, 1)], false, &[1]);
+        check(&[(1700, 1), (1800, 1), (1700, 1)], false, &[1]);
         check(&[(1700, 1), (1800, 1)], true, &[1]);
         check(&[(1700, 1), (1800, 1)], false, &[]);
     }

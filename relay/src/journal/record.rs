@@ -1,3 +1,4 @@
+use detect::Auto;
 use model::{Entry, Labels};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +54,13 @@ pub(crate) struct CheckpointState {
 pub(crate) struct OpenEntry {
     pub file: u64,
     pub arrival: u64,
-    pub entry: PushedEntry,
+    pub timestamp: i64,
+    #[serde(with = "serde_bytes")]
+    pub line: Vec<u8>,
+    /// What was found when it was new.
+    pub auto: Auto,
+    /// What its further lines added.
+    pub added: Vec<(String, String)>,
 }
 
 /// An entry without its arrival number.
@@ -75,6 +82,23 @@ pub(crate) enum Bytes {
         #[serde(with = "serde_bytes")]
         packed: Vec<u8>,
     },
+}
+
+impl OpenEntry {
+    /// Its fields; of two with one name the first counts.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.auto.iter().chain(self.added.iter().map(|(n, v)| (n.as_str(), v.as_str())))
+    }
+
+    pub(crate) fn to_entry(&self) -> Entry {
+        Entry {
+            timestamp: self.timestamp,
+            arrival: self.arrival,
+            line: self.line.clone(),
+            metadata: Vec::new(),
+            auto: self.fields().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+        }
+    }
 }
 
 impl PushedEntry {

@@ -51,11 +51,12 @@ impl Head {
 
     /// Bytes of lines that wait, those being sealed too.
     pub(crate) fn size_bytes(&self) -> usize {
-        let open: usize = self.open.iter().map(|open| open.entry.line.len() + 64).sum();
+        let open: usize = self.open.iter().map(|open| open.line.len() + 256).sum();
         self.size_bytes + self.sealing.as_ref().map_or(0, |batch| batch.size_bytes()) + open
     }
 
-    pub(crate) fn push_closed(&mut self, entry: &Entry, now: i64) {
+    /// Takes an entry of a file that nothing extends.
+    pub(crate) fn push_closed(&mut self, entry: &OpenEntry, now: i64) {
         self.note(entry.timestamp, now);
         self.append(entry);
     }
@@ -63,22 +64,35 @@ impl Head {
     /// The same for what a client sent, so that it is known when it comes again.
     pub(crate) fn push_from_client(&mut self, entry: &Entry, now: i64) {
         self.pushed.insert(fingerprint(entry), entry.arrival);
-        self.push_closed(entry, now);
+        self.note(entry.timestamp, now);
+        self.closed.push(entry);
+        let values = entry.metadata.iter().map(|(_, value)| value.len() + FIELD_BYTES);
+        self.size_bytes += entry.line.len() + ROW_BYTES + values.sum::<usize>();
     }
 
-    /// The same for an entry of a checkpoint. Whether a client sent it is not written there; what
-    /// has no auto fields may be from one.
-    pub(crate) fn push_restored(&mut self, entry: &Entry, taken: i64) {
-        if entry.auto.is_empty() {
-            self.push_from_client(entry, taken);
-        } else {
-            self.push_closed(entry, taken);
+    /// Takes the closed entries of a checkpoint. Whether a client sent them is not written there;
+    /// what has no auto fields may be from one.
+    pub(crate) fn restore(&mut self, closed: Batch, taken: i64) {
+        let mut is_ours = vec![false; closed.len()];
+        for row in closed.auto.columns().iter().flat_map(|column| &column.rows) {
+            if let Some(is_ours) = is_ours.get_mut(*row as usize) {
+                *is_ours = true;
+            }
         }
+        for (row, _) in is_ours.iter().enumerate().filter(|(_, is_ours)| !**is_ours) {
+            let entry = closed.entry(row);
+            self.pushed.insert(fingerprint(&entry), entry.arrival);
+        }
+        self.size_bytes = size_bytes(&closed);
+        self.first = closed.timestamps.iter().min().copied();
+        self.last = closed.timestamps.iter().max().copied();
+        self.closed = closed;
+        self.taken = taken;
     }
 
     /// Takes the new last entry of a file; the one before it is complete.
     pub(crate) fn push_open(&mut self, open: OpenEntry, now: i64) {
-        self.note(open.entry.timestamp, now);
+        self.note(open.timestamp, now);
         self.open.push(open);
     }
 
@@ -91,7 +105,7 @@ impl Head {
     pub(crate) fn close(&mut self, file: u64) {
         if let Some(at) = self.open.iter().position(|open| open.file == file) {
             let open = self.open.remove(at);
-            self.append(&open.entry.with_arrival(open.arrival));
+            self.append(&open);
         }
     }
 
@@ -103,11 +117,17 @@ impl Head {
         self.last = Some(self.last.map_or(timestamp, |last| last.max(timestamp)));
     }
 
-    fn append(&mut self, entry: &Entry) {
-        self.closed.push(entry);
-        let fields = entry.metadata.iter().chain(&entry.auto);
-        self.size_bytes +=
-            entry.line.len() + 21 + fields.map(|(_, value)| value.len() + 8).sum::<usize>();
+    fn append(&mut self, entry: &OpenEntry) {
+        let Batch { timestamps, arrivals, lines, auto, .. } = &mut self.closed;
+        let row = u32::try_from(timestamps.len()).unwrap_or(u32::MAX);
+        timestamps.push(entry.timestamp);
+        arrivals.push(entry.arrival);
+        lines.get_or_insert_default().push(&entry.line);
+        self.size_bytes += entry.line.len() + ROW_BYTES;
+        for (name, value) in entry.fields() {
+            auto.push(row, name, value);
+            self.size_bytes += value.len() + FIELD_BYTES;
+        }
     }
 
     /// Whether the same entry was pushed and is still in the head.
@@ -144,42 +164,39 @@ impl Head {
     /// The chunk could not be written: its entries are as they were.
     pub(crate) fn cancel_seal(&mut self) {
         let Some(batch) = self.sealing.take() else { return };
-        let mut entries = Arc::unwrap_or_clone(batch);
+        let earlier = Arc::unwrap_or_clone(batch);
         let later = std::mem::take(&mut self.closed);
-        self.size_bytes += entries.size_bytes();
-        for row in 0..later.len() {
-            entries.push(&later.entry(row));
-        }
-        self.closed = entries;
+        self.closed = match later.is_empty() {
+            true => earlier,
+            false => chunk::merge(&[sorted(&earlier), sorted(&later)]),
+        };
+        self.size_bytes = size_bytes(&self.closed);
     }
 
     /// The same in one step, for a journal that is read again: the first `count` closed entries
     /// are in a chunk.
     pub(crate) fn drop_first(&mut self, count: usize, now: i64) {
-        let kept = (count..self.closed.len()).map(|row| self.closed.entry(row)).collect();
-        self.replace_closed(kept, now);
+        let len = self.closed.len();
+        let rest = chunk::rows(&self.closed, count.min(len)..len);
+        self.replace_closed(rest, now);
     }
 
-    /// Drops the entries with these arrival numbers; says how many there were.
-    pub(crate) fn drop_arrivals(&mut self, arrivals: &[u64], now: i64) -> usize {
-        let before = self.closed.len();
-        let rows = 0..before;
-        let entries = rows.map(|row| self.closed.entry(row));
-        let kept: Vec<Entry> =
-            entries.filter(|e| arrivals.binary_search(&e.arrival).is_err()).collect();
-        let dropped = before - kept.len();
-        if dropped > 0 {
-            self.replace_closed(kept, now);
+    /// Drops the entries with these arrival numbers, which are in order.
+    pub(crate) fn drop_arrivals(&mut self, arrivals: &[u64], now: i64) {
+        let is_kept = |arrival: &u64| arrivals.binary_search(arrival).is_err();
+        if self.closed.arrivals.iter().all(is_kept) {
+            return;
         }
-        dropped
+        let mut rest = Batch::default();
+        for (row, _) in self.closed.arrivals.iter().enumerate().filter(|(_, a)| is_kept(a)) {
+            rest.push(&self.closed.entry(row));
+        }
+        self.replace_closed(rest, now);
     }
 
-    fn replace_closed(&mut self, entries: Vec<Entry>, now: i64) {
-        self.closed = Batch::default();
-        self.size_bytes = 0;
-        for entry in &entries {
-            self.append(entry);
-        }
+    fn replace_closed(&mut self, rest: Batch, now: i64) {
+        self.size_bytes = size_bytes(&rest);
+        self.closed = rest;
         self.sealed(now);
     }
 
@@ -187,7 +204,7 @@ impl Head {
         self.epoch += 1;
         self.taken = now;
         let closed = self.closed.timestamps.iter().copied();
-        let stamps = closed.chain(self.open.iter().map(|open| open.entry.timestamp));
+        let stamps = closed.chain(self.open.iter().map(|open| open.timestamp));
         (self.first, self.last) = (stamps.clone().min(), stamps.max());
         let mut arrivals = self.closed.arrivals.clone();
         arrivals.sort_unstable();
@@ -199,7 +216,7 @@ impl Head {
         let mut parts: Vec<Batch> = Vec::with_capacity(3);
         parts.extend(self.sealing.as_ref().map(|batch| sorted(batch)));
         parts.push(sorted(&self.closed));
-        let open = self.open.iter().map(|open| open.entry.clone().with_arrival(open.arrival));
+        let open = self.open.iter().map(OpenEntry::to_entry);
         parts.push(Batch::from_entries(open.collect()));
         parts.retain(|batch| !batch.is_empty());
         if parts.len() == 1 { parts.swap_remove(0) } else { chunk::merge(&parts) }
@@ -213,8 +230,20 @@ impl Head {
             rows.map(|(row, _)| batch.entry(row))
         });
         let open = self.open.iter().filter(|open| open.arrival > arrival);
-        closed.chain(open.map(|open| open.entry.clone().with_arrival(open.arrival))).collect()
+        closed.chain(open.map(OpenEntry::to_entry)).collect()
     }
+}
+
+/// Bytes of an entry beside its line: stamp, arrival, end of line.
+const ROW_BYTES: usize = 21;
+/// Bytes of a field beside its value: row and end.
+const FIELD_BYTES: usize = 8;
+
+fn size_bytes(batch: &Batch) -> usize {
+    let lines = batch.lines.as_ref().map_or(0, |lines| lines.bytes.len());
+    let columns = batch.metadata.columns().iter().chain(batch.auto.columns());
+    let fields: usize = columns.map(|c| c.values.len() + c.rows.len() * FIELD_BYTES).sum();
+    lines + batch.len() * ROW_BYTES + fields
 }
 
 fn fingerprint(entry: &Entry) -> u64 {

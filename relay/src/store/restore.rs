@@ -203,10 +203,7 @@ fn load_head(
 ) {
     if !closed.is_empty() {
         match read_whole(closed, codec) {
-            Ok(batches) => {
-                let rows = batches.iter().flat_map(|b| (0..b.len()).map(|row| b.entry(row)));
-                rows.for_each(|entry| head.push_restored(&entry, taken));
-            }
+            Ok(batches) => head.restore(chunk::merge(&batches), taken),
             Err(error) => tracing::error!(%error, "a head of the checkpoint cannot be read"),
         }
     }

@@ -39,7 +39,9 @@ fn labels_come_from_the_path() {
             ("instance", "localhost"),
             ("filename", filename.to_str().unwrap()),
         ]);
-        level.map(|level| labels.set("level", level));
+        if let Some(level) = level {
+            labels.set("level", level);
+        }
         labels
     };
     assert_eq!(labels, [expected(Some("error")), expected(None)]);
