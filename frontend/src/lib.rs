@@ -1,4 +1,4 @@
-//! The viewer. `bin/app.rs` is the page, `bin/worker.rs` runs the queries; both are thin.
+//! The viewer: the page and its query workers. `bin/app.rs` is thin and starts either.
 
 pub mod app;
 mod chart;

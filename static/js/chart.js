@@ -29,6 +29,7 @@ globalThis.LogpaneChart = class {
     const stamp = (seconds, step) => {
       const at = new Date(seconds * 1000);
       const part = (name) => at[(utc ? "getUTC" : "get") + name]();
+      if (step >= 28 * 86400) return `${part("FullYear")}-${pad(part("Month") + 1)}`;
       const date = `${pad(part("Month") + 1)}-${pad(part("Date"))}`;
       const minute = `${pad(part("Hours"))}:${pad(part("Minutes"))}`;
       if (step >= 86400 || (step >= 3600 && minute === "00:00")) return date;
@@ -42,7 +43,7 @@ globalThis.LogpaneChart = class {
       height: Math.max(host.clientHeight, 120),
       tzDate: (seconds) => (utc ? uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") : new Date(seconds * 1000)),
       legend: { show: false },
-      padding: [12, 12, 0, 0],
+      padding: [12, 24, 0, 0],
       cursor: {
         points: { size: 7 },
         drag: { x: true, y: false, setScale: false },

@@ -76,7 +76,11 @@ impl Chart {
     ) -> Self {
         let unit = options.unit;
         let show = Closure::<dyn FnMut(f64) -> String>::new(move |value| unit.show(value));
-        let zoom = Closure::<dyn FnMut(f64, f64)>::new(move |from, to| on_zoom.emit((from, to)));
+        let zoom = Closure::<dyn FnMut(f64, f64)>::new(move |from, to| {
+            // Once this call is over: zooming replaces the chart, and this closure with it.
+            let on_zoom = on_zoom.clone();
+            wasm_bindgen_futures::spawn_local(async move { on_zoom.emit((from, to)) });
+        });
         let point =
             Closure::<dyn FnMut(i32)>::new(move |at| on_point.emit(usize::try_from(at).ok()));
         let calls = Array::of3(

@@ -87,8 +87,6 @@ pub fn Details(props: &Props) -> Html {
                         { level_name(&texts, entry.level) }
                     </span>
                 </div>
-                <CopyButton testid="copy-line" label={texts.own(Text::CopyLine)} on_copy={line} />
-                <CopyButton testid="copy-json" label={texts.own(Text::CopyJson)} on_copy={json} />
                 <button
                     type="button"
                     class="button button--icon button--ghost"
@@ -102,6 +100,10 @@ pub fn Details(props: &Props) -> Html {
             </header>
             <div class="details__body" tabindex="0">
                 <LongText bytes={entry.line.clone()} needles={Rc::clone(&props.needles)} />
+                <div class="details__actions">
+                    <CopyButton testid="copy-line" label={texts.own(Text::CopyLine)} on_copy={line} />
+                    <CopyButton testid="copy-json" label={texts.own(Text::CopyJson)} on_copy={json} />
+                </div>
                 { group(Text::GroupAuto, Place::Field, &groups.auto) }
                 { group(Text::GroupParsed, Place::Field, &groups.parsed) }
                 { group(Text::GroupMetadata, Place::Field, &groups.metadata) }

@@ -2,7 +2,6 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use model::TimeRange;
-use wasm_bindgen::JsCast as _;
 use web_sys::{Element, KeyboardEvent, PointerEvent};
 use yew::{
     Callback, Html, Properties, classes, function_component, html, use_effect_with, use_node_ref,
@@ -62,14 +61,14 @@ pub fn HistogramChart(props: &Props) -> Html {
     };
     let onpointerdown = {
         let (at, from, pointed) = (at.clone(), from.clone(), pointed.clone());
+        let plot = plot.clone();
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 {
                 return;
             }
-            if let Some(target) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok())
-            {
+            if let Some(plot) = plot.cast::<Element>() {
                 // Without it, leaving the histogram ends the selection: no harm.
-                target.set_pointer_capture(event.pointer_id()).ok();
+                plot.set_pointer_capture(event.pointer_id()).ok();
             }
             let bar = pointed(&event);
             at.set(bar);

@@ -166,7 +166,7 @@ pub fn LogList(props: &Props) -> Html {
         narrow.then_some("log-list--narrow"),
         props.stale.then_some("is-stale"),
     );
-    let time_columns = format!("--time-columns:{}ch", columns(*parts));
+    let time_columns = format!("--time-columns:{}ch", columns(&props.rows, &props.clock, *parts));
     let inner = if props.wrap {
         String::new()
     } else {
@@ -275,19 +275,15 @@ fn parts(rows: &Rows, clock: &Clock, narrow: bool) -> Parts {
     let (Some(first), Some(last)) = (rows.get(0), rows.last()) else { return Parts::Milli };
     match (time_parts(clock, first.timestamp, last.timestamp), narrow) {
         (Parts::Milli, true) => Parts::Second,
-        (_, true) => Parts::DateMinute,
+        (_, true) => Parts::Short,
         (parts, false) => parts,
     }
 }
 
-/// Characters of a time.
-const fn columns(parts: Parts) -> u32 {
-    match parts {
-        Parts::Second => 8,
-        Parts::DateMinute => 11,
-        Parts::DateMilli => 18,
-        _ => 12,
-    }
+/// Characters of the longest time.
+fn columns(rows: &Rows, clock: &Clock, parts: Parts) -> usize {
+    let ends = rows.get(0).into_iter().chain(rows.last());
+    ends.map(|entry| clock.stamp(entry.timestamp, parts).len()).max().unwrap_or(12)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a place in a list")]

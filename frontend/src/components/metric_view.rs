@@ -10,7 +10,8 @@ use super::use_texts;
 use crate::chart::{Plot, Unit};
 use crate::format::Clock;
 use crate::i18n::Text;
-use crate::state::{Asked, ChartKind, short};
+use crate::state::{Asked, ChartKind};
+use crate::words::length;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -32,14 +33,15 @@ pub fn MetricView(props: &Props) -> Html {
         Plot::new(output, asked.range, asked.step_ns).map(Rc::new)
     });
     let unit = Unit::of(&asked.expr);
-    let chart = (*plot).clone().filter(|_| !props.table);
-    let step = short(asked.step_ns);
+    // A number that no line gives is the same at every time.
+    let chart = (*plot).clone().filter(|_| !props.table && asked.reads_lines());
+    let step = length(&texts, asked.step_ns);
     let empty = plot.as_ref().as_ref().is_some_and(|plot| plot.lines.is_empty());
     html! {
         <section class="metric-view">
             <p class="metric-view__step">
                 if let Some(window) = asked.sparse_ns {
-                    { texts.with(Text::StepSparse, &[("step", &step), ("window", &short(window))]) }
+                    { texts.with(Text::StepSparse, &[("step", &step), ("window", &length(&texts, window))]) }
                 } else {
                     { texts.with(Text::Step, &[("step", &step)]) }
                 }

@@ -1,10 +1,12 @@
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use logql::{Fix, QueryError};
 use model::TimeRange;
 use web_sys::HtmlElement;
 use yew::{
-    Callback, Html, NodeRef, Properties, classes, function_component, html, use_callback, use_memo,
+    Callback, Html, NodeRef, Properties, classes, function_component, html, use_callback,
+    use_effect_with, use_memo, use_state_eq,
 };
 
 use super::icon::{Glyph, Icon};
@@ -15,6 +17,9 @@ use super::use_texts;
 use crate::format::Clock;
 use crate::i18n::Text;
 use crate::state::{Explore, ExploreAction, is_words, written_out};
+
+/// After so long a running query shows how to cancel it.
+const SLOW_MS: u32 = 300;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -43,18 +48,11 @@ pub fn QueryBar(props: &Props) -> Html {
     });
     let dispatch = props.dispatch.clone();
     let on_input = dispatch.reform(ExploreAction::Type);
-    let on_run = use_callback(
-        (query.clone(), dispatch.clone(), props.field.clone()),
-        |(), (query, dispatch, field)| {
-            let text = written_out(query);
-            // A query that cannot be run stays as it is, so that its mistake can be seen.
-            let text = if query.trim().is_empty() { String::new() } else { text };
-            dispatch.emit(ExploreAction::Run(text));
-            if let Some(field) = field.cast::<HtmlElement>() {
-                field.focus().ok();
-            }
-        },
-    );
+    let on_run = use_callback((query.clone(), dispatch.clone()), |(), (query, dispatch)| {
+        // Plain words become the LogQL they stand for; an empty bar stays inviting.
+        let text = if query.trim().is_empty() { String::new() } else { written_out(query) };
+        dispatch.emit(ExploreAction::Run(text));
+    });
     let on_fix = use_callback(
         (query.clone(), dispatch.clone(), props.field.clone()),
         |error: QueryError, (query, dispatch, field)| {
@@ -67,6 +65,16 @@ pub fn QueryBar(props: &Props) -> Html {
         },
     );
     let live = props.explore.view.live;
+    // A quick answer needs no button to cancel it, and none that flickers.
+    let slow = use_state_eq(|| false);
+    use_effect_with(props.running, {
+        let slow = slow.setter();
+        move |running| {
+            slow.set(false);
+            let timeout = running.then(|| Timeout::new(SLOW_MS, move || slow.set(true)));
+            move || drop(timeout)
+        }
+    });
     html! {
         <search class="query-bar">
             <div class="query-bar__row">
@@ -104,7 +112,7 @@ pub fn QueryBar(props: &Props) -> Html {
                         <Glyph icon={Icon::Live} />
                         <span>{ texts.get(Text::Live) }</span>
                     </button>
-                    if props.running {
+                    if props.running && *slow {
                         <button
                             type="button"
                             class="button query-bar__run"

@@ -132,7 +132,7 @@ fn file(texts: &Texts, source: &Source) -> Html {
             <div class="sources__what">
                 <p class="sources__name" title={source.path.clone()}>
                     <strong>{ name }</strong>
-                    <span class="sources__folder">{ folder }</span>
+                    <span class="sources__folder"><bdi dir="ltr">{ folder }</bdi></span>
                 </p>
                 <p class="sources__facts">
                     { texts.with(Text::SourceJob, &[("job", &source.job), ("rule", &source.job_rule)]) }

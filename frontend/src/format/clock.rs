@@ -1,5 +1,6 @@
 use std::cell::Cell;
 
+use super::time::civil;
 use super::{Civil, Parts, from_civil, stamp};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -9,6 +10,8 @@ const HOUR_MS: i64 = 3_600_000;
 #[derive(Clone, Debug)]
 pub struct Clock {
     utc: bool,
+    /// Dates of this year are written without it, times of today without the date.
+    now: i64,
     /// Minutes east of UTC at a time in milliseconds.
     lookup: fn(i64) -> i32,
     last: Cell<Option<(i64, i32)>>,
@@ -16,14 +19,15 @@ pub struct Clock {
 
 impl PartialEq for Clock {
     fn eq(&self, other: &Self) -> bool {
-        self.utc == other.utc
+        self.utc == other.utc && self.now == other.now
     }
 }
 
 impl Clock {
-    /// `lookup` tells the offset of the local zone; with `utc` it is not asked.
-    pub const fn new(utc: bool, lookup: fn(i64) -> i32) -> Self {
-        Self { utc, lookup, last: Cell::new(None) }
+    /// `now` tells which day and year go without saying. `lookup` tells the offset of the local
+    /// zone; with `utc` it is not asked.
+    pub const fn new(utc: bool, now: i64, lookup: fn(i64) -> i32) -> Self {
+        Self { utc, now, lookup, last: Cell::new(None) }
     }
 
     pub const fn is_utc(&self) -> bool {
@@ -48,7 +52,25 @@ impl Clock {
     }
 
     pub fn stamp(&self, ns: i64, parts: Parts) -> String {
-        stamp(ns, self.offset_min(ns), parts)
+        let offset = self.offset_min(ns);
+        let text = stamp(ns, offset, parts);
+        match (parts, civil(ns, offset).year) {
+            (Parts::Date | Parts::DateMinute | Parts::DateSecond | Parts::DateMilli, year)
+                if year != civil(self.now, self.offset_min(self.now)).year =>
+            {
+                format!("{year:04}-{text}")
+            }
+            _ => text,
+        }
+    }
+
+    /// Whether both moments lie on the day that it is.
+    pub fn are_today(&self, first: i64, last: i64) -> bool {
+        let day = |ns: i64| {
+            stamp(ns, self.offset_min(ns), Parts::Full).split_once(' ').map(|(d, _)| d.to_owned())
+        };
+        let today = day(self.now);
+        day(first) == today && day(last) == today
     }
 
     /// The moment of a civil time of this zone. In the hour that a change of clocks skips or
@@ -76,7 +98,6 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::super::parse_input;
-    use super::super::time::civil;
     use super::*;
 
     /// Like Berlin in 2024: +1 h until 2024-03-31T01:00Z, then +2 h.
@@ -86,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_moment_survives_the_change_of_clocks() {
-        let clock = Clock::new(false, berlin);
+        let clock = Clock::new(false, 0, berlin);
         for ns in [1_711_840_000_000_000_000, 1_711_850_000_000_000_000] {
             assert_eq!(clock.moment(civil(ns, clock.offset_min(ns))), ns);
         }
@@ -94,11 +115,31 @@ mod tests {
     }
 
     #[test]
+    fn another_year_is_told() {
+        let ns = 1_734_444_127_000_000_000;
+        const YEAR_NS: i64 = 365 * 86_400_000_000_000;
+        let clock = |year: i64| Clock::new(true, ns + (year - 2024) * YEAR_NS, |_| 0);
+        for (year, parts, expected) in [
+            (2024, Parts::DateMinute, "12-17 14:02"),
+            (2026, Parts::DateMinute, "2024-12-17 14:02"),
+            (2026, Parts::Date, "2024-12-17"),
+            (2026, Parts::Minute, "14:02"),
+            (2026, Parts::Short, "12-17 14:02"),
+            (2026, Parts::Full, "2024-12-17 14:02:07.000"),
+        ] {
+            assert_eq!(clock(year).stamp(ns, parts), expected);
+        }
+        assert!(clock(2024).are_today(ns, ns + 1));
+        assert!(!clock(2024).are_today(ns - 86_400_000_000_000, ns));
+        assert!(!clock(2025).are_today(ns, ns));
+    }
+
+    #[test]
     fn utc_never_asks_for_an_offset() {
-        let clock = Clock::new(true, |_| panic!("asked"));
+        let clock = Clock::new(true, 0, |_| panic!("asked"));
         let civil = parse_input("2024-12-17T14:02").unwrap();
         assert_eq!(clock.stamp(clock.moment(civil), Parts::Minute), "14:02");
         assert_eq!(clock.zone(0), "UTC");
-        assert_eq!(Clock::new(false, |_| -210).zone(0), "UTC-3:30");
+        assert_eq!(Clock::new(false, 0, |_| -210).zone(0), "UTC-3:30");
     }
 }

@@ -46,7 +46,8 @@ pub fn duration_ms(ms: u64) -> String {
     }
 }
 
-/// A sample's value: up to six significant digits, no exponent where it can be avoided.
+/// A sample's value: four digits that count, whole numbers in full, no exponent where it can be
+/// avoided.
 pub fn value(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -67,7 +68,7 @@ pub fn value(value: f64) -> String {
         let zeros = (-magnitude.log10()).ceil() as i32 - 1;
         zeros.max(0)
     };
-    let digits = usize::try_from((6 - before + leading).clamp(0, 12)).unwrap_or(0);
+    let digits = usize::try_from((4 - before + leading).clamp(0, 12)).unwrap_or(0);
     let text = format!("{value:.digits$}");
     let text = if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -130,9 +131,9 @@ mod tests {
             (-0.0, "0"),
             (1.0, "1"),
             (106.0, "106"),
-            (0.307_142_857_1, "0.307143"),
-            (0.001_234_567, "0.00123457"),
-            (1234.5678, "1,234.57"),
+            (0.307_142_857_1, "0.3071"),
+            (0.001_234_567, "0.001235"),
+            (1234.5678, "1,235"),
             (-2.5, "-2.5"),
             (1_234_567.0, "1,234,567"),
             (1e20, "1.000e20"),

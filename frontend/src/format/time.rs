@@ -36,6 +36,8 @@ pub enum Parts {
     Full,
     /// `12-17`
     Date,
+    /// `12-17 14:02`, of whatever year: for where there is no room.
+    Short,
 }
 
 /// `ns` since 1970 as civil time in a zone so many minutes east of UTC.
@@ -72,7 +74,7 @@ pub fn stamp(ns: i64, offset_min: i32, parts: Parts) -> String {
         Parts::Second => format!("{hour:02}:{minute:02}:{second:02}"),
         Parts::Milli => format!("{hour:02}:{minute:02}:{second:02}.{milli:03}"),
         Parts::Date => format!("{month:02}-{day:02}"),
-        Parts::DateMinute => format!("{month:02}-{day:02} {hour:02}:{minute:02}"),
+        Parts::DateMinute | Parts::Short => format!("{month:02}-{day:02} {hour:02}:{minute:02}"),
         Parts::DateSecond => format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
         Parts::DateMilli => {
             format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{milli:03}")

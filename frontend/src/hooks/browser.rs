@@ -16,8 +16,8 @@ pub fn now_ns() -> i64 {
 }
 
 /// The zone times are shown in.
-pub const fn clock(zone: Zone) -> Clock {
-    Clock::new(matches!(zone, Zone::Utc), offset_min)
+pub fn clock(zone: Zone) -> Clock {
+    Clock::new(zone == Zone::Utc, now_ns(), offset_min)
 }
 
 #[expect(

@@ -8,7 +8,7 @@ use yew::{Callback, UseReducerDispatcher, UseReducerHandle, hook, use_memo, use_
 use super::browser::{base_url, now_ms};
 use crate::engine::client::{Engine, QueryHandle, TailHandle};
 use crate::engine::message::{Event, Id, QueryRequest, Settings, TailRequest};
-use crate::state::{Asked, Hint, Kind, Results, ResultsAction};
+use crate::state::{Asked, Edges, Hint, Kind, Results, ResultsAction};
 
 /// The queries of the page: asks the engine and gathers its answers in [`Results`].
 #[derive(Clone)]
@@ -47,8 +47,8 @@ pub fn use_session() -> Session {
 
 impl Session {
     /// Runs what is typed over `range`, in place of what ran before.
-    pub fn run(&self, typed: &str, range: TimeRange) {
-        let Some(asked) = self.asked(typed, range) else { return };
+    pub fn run(&self, typed: &str, range: TimeRange, edges: Edges) {
+        let Some(asked) = self.asked(typed, range, edges) else { return };
         let main = self.id();
         let histogram = asked.histogram(&self.inner.base);
         let histogram_id = histogram.is_some().then(|| self.id());
@@ -65,7 +65,7 @@ impl Session {
 
     /// Shows the newest lines and follows what comes.
     pub fn live(&self, typed: &str) {
-        let Some(asked) = self.asked(typed, TimeRange::ALL) else { return };
+        let Some(asked) = self.asked(typed, TimeRange::ALL, Edges::Exact) else { return };
         if asked.kind == Kind::Metric {
             return;
         }
@@ -116,12 +116,12 @@ impl Session {
         }
     }
 
-    fn asked(&self, typed: &str, range: TimeRange) -> Option<Rc<Asked>> {
+    fn asked(&self, typed: &str, range: TimeRange, edges: Edges) -> Option<Rc<Asked>> {
         // What ran before ends here, whatever comes next.
         let before = std::mem::take(&mut *self.inner.queries.borrow_mut());
         drop(before);
         self.inner.tail.replace(None);
-        match Asked::new(typed, range) {
+        match Asked::new(typed, range, edges) {
             Ok(asked) => Some(Rc::new(asked)),
             Err(error) => {
                 self.results.dispatch(ResultsAction::Refuse(error));

@@ -3,6 +3,7 @@ use yew::{Callback, hook, use_callback, use_effect_with, use_state_eq};
 
 use crate::state::{Language, Settings, Theme};
 
+/// `static/js/theme.js` reads it too, before the first paint.
 const THEME: &str = "logpane.theme";
 const LANGUAGE: &str = "logpane.language";
 
@@ -22,8 +23,11 @@ pub fn use_settings() -> SettingsHandle {
         let setter = settings.setter();
         move |next: Settings, _: &()| {
             // A browser that keeps nothing only forgets them.
-            LocalStorage::set(THEME, next.theme.name()).ok();
-            LocalStorage::set(LANGUAGE, next.language.tag()).ok();
+            let storage = LocalStorage::raw();
+            storage.set_item(THEME, next.theme.name()).ok();
+            storage.set_item(LANGUAGE, next.language.tag()).ok();
+            // Before anything is drawn again: a chart reads its colours from the page.
+            apply(next);
             setter.set(next);
         }
     });
@@ -31,8 +35,8 @@ pub fn use_settings() -> SettingsHandle {
 }
 
 fn restore() -> Settings {
-    let theme: Option<String> = LocalStorage::get(THEME).ok();
-    let language: Option<String> = LocalStorage::get(LANGUAGE).ok();
+    let stored = |name| LocalStorage::raw().get_item(name).ok().flatten();
+    let (theme, language) = (stored(THEME), stored(LANGUAGE));
     let spoken: Vec<String> = web_sys::window()
         .map(|window| window.navigator().languages().iter().filter_map(|l| l.as_string()).collect())
         .unwrap_or_default();

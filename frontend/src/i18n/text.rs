@@ -40,6 +40,7 @@ texts! {
     CoverageFailed = "coverage_failed",
     CoverageIdle = "coverage_idle",
     CoverageNewest = "coverage_newest",
+    CoverageNoLines = "coverage_no_lines",
     CoverageNothing = "coverage_nothing",
     CoveragePart = "coverage_part",
     CoverageSoFar = "coverage_so_far",
@@ -135,6 +136,7 @@ texts! {
     LiveWaiting = "live_waiting",
     LoadOlder = "load_older",
     LoadingOlder = "loading_older",
+    LookedAt = "looked_at",
     MatchesOf = "matches_of",
     MatchesOne = "matches_one",
     MatchesOther = "matches_other",
@@ -166,6 +168,8 @@ texts! {
     Run = "run",
     RunTitle = "run_title",
     Searching = "searching",
+    SecondsOne = "seconds_one",
+    SecondsOther = "seconds_other",
     ShortcutsTitle = "shortcuts_title",
     ShowAll = "show_all",
     ShowMore = "show_more",
@@ -210,4 +214,5 @@ impl Plural {
     pub const MINUTES: Self = Self { one: Text::MinutesOne, other: Text::MinutesOther };
     pub const MORE_LINES: Self = Self { one: Text::MoreLinesOne, other: Text::MoreLinesOther };
     pub const PROBLEMS: Self = Self { one: Text::ProblemsOne, other: Text::ProblemsOther };
+    pub const SECONDS: Self = Self { one: Text::SecondsOne, other: Text::SecondsOther };
 }

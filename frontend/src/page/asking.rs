@@ -4,7 +4,7 @@ use logql::ast::Expr;
 use yew::{UseReducerHandle, hook, use_effect_with, use_mut_ref};
 
 use crate::hooks::{Known, Session, now_ns};
-use crate::state::{Explore, ExploreAction, Kind, Phase, Range, written_out};
+use crate::state::{Edges, Explore, ExploreAction, Kind, Phase, Range, written_out};
 
 const HOUR_NS: i64 = 3_600_000_000_000;
 
@@ -102,7 +102,12 @@ fn ask(explore: &UseReducerHandle<Explore>, session: &Session, known: &Known) {
         explore.dispatch(ExploreAction::JumpToNewest(Range::up_to_newest(newest)));
         return;
     }
-    session.run(&view.query, explore.range().resolve(now, extent));
+    let range = explore.range();
+    let edges = match range {
+        Range::Between { .. } => Edges::Exact,
+        Range::Last(_) | Range::All => Edges::Rounded,
+    };
+    session.run(&view.query, range.resolve(now, extent), edges);
 }
 
 fn again(explore: &UseReducerHandle<Explore>, known: &Known) {

@@ -4,7 +4,7 @@ use yew::{AttrValue, Callback, Html, Properties, function_component, html};
 
 use crate::components::{Notice, Tone, use_texts};
 use crate::engine::message::Failure;
-use crate::format::{Clock, grouped};
+use crate::format::Clock;
 use crate::i18n::{Plural, Text};
 use crate::state::{Explore, ExploreAction, Phase, Results};
 use crate::words::{failure, range_label};
@@ -74,7 +74,7 @@ pub fn Notices(props: &Props) -> Html {
             <Notice
                 text={texts.with(Text::HintCase, &[
                     ("words", &hint.words),
-                    ("exact", &grouped(exact)),
+                    ("exact", &texts.count(Plural::MATCHES, exact)),
                     ("found", &texts.count(Plural::MATCHES, found)),
                 ])}
                 testid="hint"

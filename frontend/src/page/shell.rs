@@ -261,7 +261,12 @@ pub fn Page(props: &Props) -> Html {
                     Callback::from(move |()| jump_seen.set(true))
                 }
             />
-            <main class={classes!("page__main", selected.is_some().then_some("has-details"))}>
+            <main
+                class={classes!("page__main", selected.is_some().then_some("has-details"))}
+                data-testid="result"
+                data-phase={results.phase.name()}
+                data-run={explore.run.to_string()}
+            >
                 <div class="page__result">
                     if let Some(live) = &results.live {
                         <LiveBar live={live.clone()} {on_hold} />

@@ -33,6 +33,15 @@ pub struct Asked {
     pub needles: Needles,
 }
 
+/// Whether the ends of a range are meant to the nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edges {
+    /// Somebody chose them.
+    Exact,
+    /// "The last hour" may begin with a full bar of the histogram.
+    Rounded,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Log,
@@ -41,20 +50,20 @@ pub enum Kind {
 
 impl Asked {
     /// What `typed` asks for in `range`. Plain words are taken as a search.
-    pub fn new(typed: &str, range: TimeRange) -> Result<Self, QueryError> {
+    pub fn new(typed: &str, range: TimeRange, edges: Edges) -> Result<Self, QueryError> {
         let text = written_out(typed);
         let expr = logql::parse(&text)?;
         let needles = Needles::of(&expr);
         let asked = match &expr {
-            Expr::Log(_) => Self {
-                kind: Kind::Log,
-                range,
-                step_ns: round_step(range, BARS, 0),
-                sparse_ns: None,
-                needles,
-                text,
-                expr,
-            },
+            Expr::Log(_) => {
+                let step_ns = round_step(range, BARS, 0);
+                let range = match edges {
+                    Edges::Exact => range,
+                    Edges::Rounded => on_grid(range, step_ns),
+                };
+                let kind = Kind::Log;
+                Self { kind, range, step_ns, sparse_ns: None, needles, text, expr }
+            }
             Expr::Metric(metric) => {
                 let window = derive::shortest_window(metric);
                 let mut step_ns = round_step(range, POINTS, 1_000_000_000);
@@ -78,6 +87,19 @@ impl Asked {
         Ok(asked)
     }
 
+    /// The bars of the histogram together hold exactly the lines of the range.
+    pub fn has_whole_bars(&self) -> bool {
+        on_grid(self.range, self.step_ns) == self.range
+    }
+
+    /// It looks at lines; `1 + 1` does not.
+    pub fn reads_lines(&self) -> bool {
+        match &self.expr {
+            Expr::Log(_) => true,
+            Expr::Metric(metric) => derive::shortest_window(metric).is_some(),
+        }
+    }
+
     /// The query itself: the newest rows, or the samples of its range.
     pub fn request(&self, base: &str) -> QueryRequest {
         match self.kind {
@@ -95,7 +117,10 @@ impl Asked {
     pub fn histogram(&self, base: &str) -> Option<QueryRequest> {
         let log = derive::log_of(&self.expr)?;
         let text = derive::histogram_text(&self.text, log, self.step_ns);
-        let range = on_grid(self.range, self.step_ns);
+        // A window counts what is after its start up to and with its end, a bar holds its start
+        // and not its end: evaluated a nanosecond early, the two are the same.
+        let grid = on_grid(self.range, self.step_ns);
+        let range = TimeRange::new(grid.start.0.saturating_sub(1), grid.end.0.saturating_sub(1));
         let grid = Self { range, ..self.clone() };
         Some(grid.samples(base, text, Priority::Foreground))
     }
@@ -190,7 +215,7 @@ mod tests {
     const HOUR: i64 = 60 * MINUTE;
 
     fn asked(text: &str, length: i64) -> Asked {
-        Asked::new(text, TimeRange::new(MINUTE / 2, MINUTE / 2 + length)).unwrap()
+        Asked::new(text, TimeRange::new(MINUTE / 2, MINUTE / 2 + length), Edges::Exact).unwrap()
     }
 
     #[test]
@@ -212,10 +237,20 @@ mod tests {
     }
 
     #[test]
+    fn a_range_nobody_chose_to_the_second_begins_with_a_full_bar() {
+        let range = TimeRange::new(MINUTE / 2, HOUR + MINUTE / 2);
+        for (edges, start, whole) in [(Edges::Exact, MINUTE / 2, false), (Edges::Rounded, 0, true)]
+        {
+            let asked = Asked::new("", range, edges).unwrap();
+            assert_eq!((asked.range.start.0, asked.has_whole_bars()), (start, whole));
+        }
+    }
+
+    #[test]
     fn plain_words_are_a_search() {
         assert_eq!(asked("CUDA error", HOUR).text, r#"{job=~".+"} |= "CUDA error""#);
         assert_eq!(asked("", HOUR).text, r#"{job=~".+"}"#);
-        assert!(Asked::new("{job=", TimeRange::new(0, 1)).is_err());
+        assert!(Asked::new("{job=", TimeRange::new(0, 1), Edges::Exact).is_err());
     }
 
     #[test]

@@ -41,10 +41,13 @@ pub fn histogram_text(text: &str, log: &LogExpr, step_ns: i64) -> String {
     format!("sum by (level) (count_over_time({filtered}\n[{step}]))")
 }
 
-/// How many lines of a log query there are in a window before the end.
+/// How many lines of a log query there are in a window before the end. LogQL has no windows finer
+/// than a millisecond: this one is at most that much too long.
 pub fn count_text(text: &str, log: &LogExpr, window_ns: i64) -> String {
+    const MS: i64 = 1_000_000;
     let filtered = counted_part(text, log);
-    format!("sum(count_over_time({filtered}\n[{}]))", model::format_duration(window_ns.max(1)))
+    let window = window_ns.saturating_sub(1).div_euclid(MS).saturating_add(1).saturating_mul(MS);
+    format!("sum(count_over_time({filtered}\n[{}]))", model::format_duration(window.max(MS)))
 }
 
 /// The query up to the last stage that drops lines. Lines that a parser could not read stay in a
@@ -180,6 +183,16 @@ mod tests {
         ] {
             let made = histogram_text(text, &log(text), STEP);
             assert_eq!(made, format!("sum by (level) (count_over_time({counted}\n[1m]))"));
+            assert!(logql::parse(&made).is_ok(), "{made}");
+        }
+    }
+
+    #[test]
+    fn a_count_has_a_window_that_logql_knows() {
+        let text = r#"{job="a"} |= "x""#;
+        for (window_ns, window) in [(1, "1ms"), (1_000_001, "2ms"), (60_000_000_000, "1m")] {
+            let made = count_text(text, &log(text), window_ns);
+            assert_eq!(made, format!("sum(count_over_time({text}\n[{window}]))"));
             assert!(logql::parse(&made).is_ok(), "{made}");
         }
     }

@@ -98,6 +98,11 @@ impl Reducible for Explore {
                     return self;
                 }
                 next.view.live = live;
+                // Where the page went by itself is not where the reader wants to be afterwards.
+                if next.jumped {
+                    next.view.range = None;
+                    next.jumped = false;
+                }
                 next.run += 1;
             }
             ExploreAction::Navigate(view) => {
@@ -162,6 +167,13 @@ mod tests {
     fn choosing_a_range_leaves_live() {
         let state = after(&[ExploreAction::SetLive(true), ExploreAction::SetRange(Range::All)]);
         assert!(!state.view.live);
+    }
+
+    #[test]
+    fn what_was_live_does_not_go_back_to_where_the_page_jumped() {
+        let jump = ExploreAction::JumpToNewest(Range::Between { start: 1, end: 2 });
+        let state = after(&[jump, ExploreAction::SetLive(true), ExploreAction::SetLive(false)]);
+        assert_eq!((state.view.range, state.jumped), (None, false));
     }
 
     #[test]

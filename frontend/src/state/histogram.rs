@@ -20,7 +20,7 @@ pub struct Histogram {
 /// Lines of each level in each step of a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bars {
-    /// On the grid of the steps: bar `i` holds what is after `start + i * step` up to and with
+    /// On the grid of the steps: bar `i` holds what is from `start + i * step` up to but not with
     /// `start + (i + 1) * step`.
     pub start: i64,
     pub step_ns: i64,
@@ -48,8 +48,9 @@ impl Bars {
             let counts =
                 levels.entry(Level::of(&series.labels)).or_insert_with(|| vec![0; num_bars]);
             for (at, value) in &series.samples {
-                // The sample at the first step counts what was before the range.
-                let Ok(bar) = usize::try_from((at - start).div_euclid(step_ns) - 1) else {
+                // Taken a nanosecond before the end of its bar; the first counts what was before
+                // the range.
+                let Ok(bar) = usize::try_from((at + 1 - start).div_euclid(step_ns) - 1) else {
                     continue;
                 };
                 #[expect(
@@ -108,11 +109,11 @@ mod tests {
             samples: samples.to_vec(),
         };
         let output = Output::Matrix(vec![
-            series("info", &[(100, 9.0), (110, 1.0), (130, 3.0)]),
-            series("error", &[(130, 2.0)]),
-            series("", &[(120, 4.0)]),
+            series("info", &[(99, 9.0), (109, 1.0), (129, 3.0)]),
+            series("error", &[(129, 2.0)]),
+            series("", &[(119, 4.0)]),
             // The same severity under another name.
-            series("err", &[(120, 1.0)]),
+            series("err", &[(119, 1.0)]),
         ]);
         let bars = Bars::new(&output, TimeRange::new(101, 128), 10);
         assert_eq!((bars.start, bars.num_bars()), (100, 3));

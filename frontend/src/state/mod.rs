@@ -14,7 +14,7 @@ mod settings;
 mod sources;
 mod view;
 
-pub use asked::{Asked, Kind, written_out};
+pub use asked::{Asked, Edges, Kind, written_out};
 pub use derive::is_words;
 pub use explore::{Explore, ExploreAction};
 pub use fields::{FieldGroups, Place, narrowed, to_json};

@@ -36,6 +36,18 @@ pub enum Phase {
     Failed(Failure),
 }
 
+impl Phase {
+    /// For tools that drive the page.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
 /// What the answer rests on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
@@ -109,7 +121,9 @@ impl Results {
             return Some(self.answer.coverage.matched);
         }
         let histogram = &self.histogram;
-        let counted = histogram.bars.as_ref().filter(|_| !histogram.running && !histogram.failed);
+        let exact = self.asked.as_ref().is_some_and(|asked| asked.has_whole_bars());
+        let counted =
+            histogram.bars.as_ref().filter(|_| exact && !histogram.running && !histogram.failed);
         counted.map(|bars| bars.sum())
     }
 
@@ -276,7 +290,8 @@ impl Results {
                 let found = samples.iter().map(|sample| sample.value.max(0.0) as u64).sum();
                 hint.found = Some(found);
             }
-            Event::Failed { .. } => self.hint = None,
+            // Nothing is said then; asked again it would fail again.
+            Event::Failed { .. } => hint.found = Some(0),
             _ => {}
         }
     }
@@ -327,9 +342,10 @@ mod tests {
     use model::{TimeRange, Timestamp};
 
     use super::*;
+    use crate::state::Edges;
 
     fn asked(text: &str) -> Rc<Asked> {
-        Rc::new(Asked::new(text, TimeRange::new(0, 60_000_000_000)).unwrap())
+        Rc::new(Asked::new(text, TimeRange::new(0, 60_000_000_000), Edges::Exact).unwrap())
     }
 
     fn start(main: Id) -> ResultsAction {

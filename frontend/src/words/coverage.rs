@@ -47,29 +47,29 @@ pub fn coverage(texts: &Texts, clock: &Clock, results: &Results) -> Sentence {
     };
     if running {
         parts.push(said(Text::CoverageSoFar, &lines));
-    } else if coverage.stopped_at.is_some() {
-        parts.push(said(Text::CoverageNewest, &lines));
+    } else if let Some(stopped_at) = coverage.stopped_at {
+        let shown = u64::try_from(results.rows.len()).unwrap_or(0);
+        let matches = match results.num_matches() {
+            Some(all) if all > shown => texts.with(
+                Text::MatchesOf,
+                &[("shown", &grouped(shown)), ("all", &texts.count(Plural::MATCHES, all))],
+            ),
+            _ => texts.count(Plural::MATCHES, shown),
+        };
+        let time = clock.stamp(stopped_at.0, Parts::DateSecond);
+        parts.push(texts.with(Text::CoverageNewest, &[("matches", &matches), ("time", &time)]));
+        parts.push(texts.with(Text::LookedAt, &[("lines", &lines)]));
     } else if !coverage.is_complete() {
         parts.push(said(Text::CoveragePart, &lines));
+    } else if results.asked.as_ref().is_some_and(|asked| !asked.reads_lines()) {
+        parts.push(texts.own(Text::CoverageNoLines));
     } else if coverage.entries == 0 {
         parts.push(texts.own(Text::CoverageNothing));
     } else {
         parts.push(said(Text::CoverageAll, &lines));
     }
-    if results.kind() == Kind::Log {
-        let shown = u64::try_from(results.rows.len()).unwrap_or(0);
-        match results.num_matches() {
-            Some(all) if coverage.stopped_at.is_some() && all > shown => {
-                parts.push(texts.with(
-                    Text::MatchesOf,
-                    &[("shown", &grouped(shown)), ("all", &texts.count(Plural::MATCHES, all))],
-                ));
-            }
-            Some(all) if coverage.stopped_at.is_none() => {
-                parts.push(texts.count(Plural::MATCHES, all));
-            }
-            _ => parts.push(texts.count(Plural::MATCHES, coverage.matched.max(shown))),
-        }
+    if results.kind() == Kind::Log && (running || coverage.stopped_at.is_none()) {
+        parts.push(texts.count(Plural::MATCHES, coverage.matched));
     }
     parts.push(texts.with(Text::BytesRead, &[("size", &bytes(coverage.bytes_read))]));
     parts.push(duration_ms(answer.elapsed_ms));
@@ -82,11 +82,14 @@ fn lines(texts: &Texts, coverage: &Coverage) -> String {
     if coverage.entries_at_most { texts.with(Text::AtMost, &[("lines", &lines)]) } else { lines }
 }
 
-/// `from 14:02 to 15:10`, with dates where the two lie on different days or long ago.
+/// `from 14:02 to 15:10`, with the date once where it is not today, and twice where the two lie on
+/// different days.
 fn between(texts: &Texts, clock: &Clock, first: i64, last: i64) -> String {
     let day = |ns| clock.stamp(ns, Parts::Date);
-    let (from, to) = if day(first) == day(last) {
+    let (from, to) = if clock.are_today(first, last) {
         (Parts::Minute, Parts::Minute)
+    } else if day(first) == day(last) {
+        (Parts::DateMinute, Parts::Minute)
     } else {
         (Parts::DateMinute, Parts::DateMinute)
     };
@@ -131,15 +134,15 @@ mod tests {
 
     use super::*;
     use crate::engine::message::{Done, Event};
-    use crate::state::{Asked, Language, ResultsAction};
+    use crate::state::{Asked, Edges, Language, ResultsAction};
 
     fn sentence(language: Language, query: &str, coverage: Coverage) -> Sentence {
-        let asked = Rc::new(Asked::new(query, TimeRange::new(0, 1)).unwrap());
+        let asked = Rc::new(Asked::new(query, TimeRange::new(0, 1), Edges::Exact).unwrap());
         let done = Done { coverage, elapsed_ms: 42, ..Done::default() };
         let results = Rc::new(Results::default())
             .reduce(ResultsAction::Start { asked, main: 1, histogram: None })
             .reduce(ResultsAction::Event(1, Box::new(Event::Done { id: 1, done }), 0.0));
-        let clock = Clock::new(true, |_| 0);
+        let clock = Clock::new(true, 1_734_444_120_000_000_000, |_| 0);
         super::coverage(&Texts::load(language), &clock, &results)
     }
 
@@ -181,7 +184,10 @@ mod tests {
         assert_eq!(said.gaps, ["cancelled after 3 of 10 chunks"]);
         let limited = Coverage { stopped_at: Some(Timestamp(1)), ..whole() };
         let said = sentence(Language::English, LOG, limited);
-        assert!(said.text().starts_with("newest 41,200 lines"), "{said:?}");
+        assert_eq!(
+            said.text(),
+            "newest 0 matches, back to 1970-01-01 00:00:00 · 41,200 lines looked at · 3.1 MB read · 42 ms"
+        );
         let nothing = sentence(Language::English, LOG, Coverage::default());
         assert_eq!(nothing.text(), "no lines in this range · 0 matches · 0 B read · 42 ms");
     }

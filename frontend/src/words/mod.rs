@@ -6,4 +6,4 @@ mod range;
 
 pub use coverage::{Sentence, coverage};
 pub use failure::failure;
-pub use range::{range_label, span_label, time_parts};
+pub use range::{length, range_label, span_label, time_parts};

@@ -30,17 +30,20 @@ pub fn span_label(clock: &Clock, range: TimeRange) -> String {
     format!("{} – {}", clock.stamp(start, first), clock.stamp(end, second))
 }
 
-/// How much of a time a list over this span must show: the date where it holds several days.
+/// How much of a time a list over this span must show: the date unless all is of today.
 pub fn time_parts(clock: &Clock, first: i64, last: i64) -> Parts {
-    let day = |ns: i64| clock.stamp(ns, Parts::Date);
-    if day(first) == day(last) { Parts::Milli } else { Parts::DateMilli }
+    if clock.are_today(first, last) { Parts::Milli } else { Parts::DateMilli }
 }
 
 /// `15 minutes`, `1 hour`, or `1h30m` where no single unit says it.
-fn length(texts: &Texts, ns: i64) -> String {
-    for (unit, plural) in
-        [(DAY_NS, Plural::DAYS), (HOUR_NS, Plural::HOURS), (MINUTE_NS, Plural::MINUTES)]
-    {
+pub fn length(texts: &Texts, ns: i64) -> String {
+    const SECOND_NS: i64 = 1_000_000_000;
+    for (unit, plural) in [
+        (DAY_NS, Plural::DAYS),
+        (HOUR_NS, Plural::HOURS),
+        (MINUTE_NS, Plural::MINUTES),
+        (SECOND_NS, Plural::SECONDS),
+    ] {
         if ns >= unit && ns % unit == 0 {
             return texts.count(plural, u64::try_from(ns / unit).unwrap_or(0));
         }
@@ -56,7 +59,7 @@ mod tests {
     #[test]
     fn ranges_read_as_they_were_chosen() {
         let texts = Texts::load(Language::English);
-        let clock = Clock::new(true, |_| 0);
+        let clock = Clock::new(true, 1_734_444_120_000_000_000, |_| 0);
         let start = 1_734_444_120_000_000_000;
         for (range, expected) in [
             (Range::Last(HOUR_NS), "Last 1 hour"),
