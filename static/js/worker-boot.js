@@ -1,6 +1,5 @@
-// Starts a query worker. The first message is the compiled program, so that a pool of workers
-// compiles it once; from then on the program listens itself.
-import init from "./worker.js";
+// Starts a query worker. The first message names the program and carries it compiled, so that a
+// whole pool of workers loads and compiles nothing; from then on the program listens itself.
 
 // A trap inside a promise would otherwise stay in here: the page has to hear that the worker died.
 self.addEventListener("unhandledrejection", (event) => {
@@ -8,4 +7,8 @@ self.addEventListener("unhandledrejection", (event) => {
   self.reportError(event.reason);
 });
 
-self.addEventListener("message", ({ data }) => init({ module_or_path: data }), { once: true });
+const start = async ({ data: [js, module] }) => {
+  const { default: init } = await import(js);
+  await init({ module_or_path: module });
+};
+self.addEventListener("message", start, { once: true });

@@ -4,14 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-use js_sys::WebAssembly;
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen_futures::JsFuture;
 use yew::Callback;
 
 use super::message::{Event, Id, QueryRequest, Settings, TailRequest};
 use super::pool::{Effect, Pool};
-use super::port::{Heard, Port, describe};
+use super::port::{Heard, Port, Program};
 
 /// The most workers: beyond that, memory bandwidth and the relay set the pace.
 const MAX_WORKERS: usize = 4;
@@ -24,7 +21,7 @@ pub struct Engine(Rc<Inner>);
 struct Inner {
     pool: RefCell<Pool>,
     ports: RefCell<Vec<Option<Port>>>,
-    module: RefCell<Option<WebAssembly::Module>>,
+    program: Result<Program, String>,
     listeners: RefCell<BTreeMap<Id, Callback<Event>>>,
     next_id: Cell<Id>,
 }
@@ -57,26 +54,11 @@ impl Engine {
         let engine = Self(Rc::new(Inner {
             pool: RefCell::new(Pool::new(workers, settings)),
             ports: RefCell::new((0..workers).map(|_| None).collect()),
-            module: RefCell::new(None),
+            program: Program::of_page(),
             listeners: RefCell::new(BTreeMap::new()),
             next_id: Cell::new(1),
         }));
-        let inner = Rc::clone(&engine.0);
-        wasm_bindgen_futures::spawn_local(async move {
-            match compile().await {
-                Ok(module) => {
-                    inner.module.replace(Some(module));
-                    (0..workers).for_each(|worker| inner.open(worker));
-                }
-                Err(detail) => (0..workers).for_each(|worker| {
-                    // Twice, so that the pool does not try again: a reload has to.
-                    for _ in 0..2 {
-                        let effects = inner.pool.borrow_mut().died(worker, detail.clone());
-                        inner.run(effects);
-                    }
-                }),
-            }
-        });
+        (0..workers).for_each(|worker| engine.0.open(worker));
         engine
     }
 
@@ -151,18 +133,17 @@ impl Inner {
     }
 
     fn open(self: &Rc<Self>, worker: usize) {
-        let module = self.module.borrow().clone();
-        let Some(module) = module else { return };
         let inner = Rc::downgrade(self);
-        let port = Port::open(&module, move |heard| {
+        let hear = move |heard| {
             let Some(inner) = inner.upgrade() else { return };
             let effects = match heard {
                 Heard::Message(message) => inner.pool.borrow_mut().heard(worker, *message),
                 Heard::Died { detail } => inner.pool.borrow_mut().died(worker, detail),
             };
             inner.run(effects);
-        });
-        match port {
+        };
+        let program = self.program.as_ref().map_err(String::clone);
+        match program.and_then(|program| Port::open(program, hear)) {
             Ok(port) => self.ports.borrow_mut()[worker] = Some(port),
             Err(detail) => {
                 let effects = self.pool.borrow_mut().died(worker, detail);
@@ -204,14 +185,4 @@ impl Inner {
             listener.emit(event);
         }
     }
-}
-
-/// The worker's program, compiled once for the whole pool.
-async fn compile() -> Result<WebAssembly::Module, String> {
-    let window = web_sys::window().ok_or("no window")?;
-    let response = window.fetch_with_str("./worker_bg.wasm");
-    let module = JsFuture::from(WebAssembly::compile_streaming(&response))
-        .await
-        .map_err(|e| format!("its program could not be compiled: {}", describe(&e)))?;
-    module.dyn_into().map_err(|_| "its program is no WebAssembly module".to_owned())
 }

@@ -4,11 +4,32 @@
 //! not be noticed and a dead one, with all its memory, not be ended.
 
 use gloo::events::EventListener;
-use js_sys::{Array, Uint8Array, WebAssembly};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::wire::{self, FromWorker, ToWorker};
+
+/// The page's own program: what its workers run too.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Where its JavaScript is, relative to the page.
+    js: String,
+    /// Compiled already.
+    module: JsValue,
+}
+
+impl Program {
+    /// The names are in the page as data, see `static/js/boot.js`.
+    pub fn of_page() -> Result<Self, String> {
+        let document = web_sys::window().and_then(|window| window.document());
+        let js = document
+            .and_then(|document| document.get_element_by_id("program"))
+            .and_then(|element| element.get_attribute("data-js"))
+            .ok_or("the page does not name its program")?;
+        Ok(Self { js, module: wasm_bindgen::module() })
+    }
+}
 
 /// Ends its worker when dropped.
 #[derive(Debug)]
@@ -29,11 +50,8 @@ pub enum Heard {
 }
 
 impl Port {
-    /// Starts a worker on the program `module`.
-    pub fn open(
-        module: &WebAssembly::Module,
-        hear: impl Fn(Heard) + Clone + 'static,
-    ) -> Result<Self, String> {
+    /// Starts a worker.
+    pub fn open(program: &Program, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker =
@@ -58,7 +76,8 @@ impl Port {
                 .unwrap_or_else(|| "its program could not be loaded".to_owned());
             hear(Heard::Died { detail });
         });
-        worker.post_message(module).map_err(|e| describe(&e))?;
+        let start = Array::of2(&program.js.as_str().into(), &program.module);
+        worker.post_message(&start).map_err(|e| describe(&e))?;
         Ok(Self { worker, _listeners: [on_message, on_error] })
     }
 
