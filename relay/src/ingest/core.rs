@@ -9,6 +9,10 @@ use crate::source::FileState;
 use crate::store::catalogue::Catalogue;
 use crate::store::hub::{News, tail_entry};
 
+/// After more than this at once the buffers of a detector are given back: hundreds of files that
+/// were read to their end must not cost as much as if all were being read.
+const BUFFERS_BYTES: usize = 64 << 10;
+
 /// Everything that decides which entries there are and which arrival numbers they get. It knows no
 /// clock and no file: fed from a journal it does what it did when the journal was written.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(crate) struct Core {
 struct Tracked {
     state: FileState,
     detector: Detector,
+    /// Bytes fed since the detector's buffers were last given back.
+    fed: usize,
     /// The stream that has the file's open entry.
     open: Option<usize>,
     /// The streams of its entries: without a level, then by level.
@@ -133,7 +139,7 @@ impl Core {
         };
         let key = state.key;
         let state = FileState { detector: Vec::new(), ..state };
-        self.files.insert(key, Tracked { state, detector, open: None, streams: [None; 6] });
+        self.files.insert(key, Tracked { state, detector, fed: 0, open: None, streams: [None; 6] });
     }
 
     pub(crate) fn file(&self, key: u64) -> Option<&FileState> {
@@ -164,7 +170,7 @@ impl Core {
     pub(crate) fn detect(&mut self, file: u64, input: Input<'_>, now: i64) -> Changes {
         let mut found = Vec::new();
         let Some(tracked) = self.files.get_mut(&file) else { return Changes { file, now, found } };
-        let Tracked { state, detector, .. } = tracked;
+        let Tracked { state, detector, fed, .. } = tracked;
         let (sessions, next_arrival) = (&mut self.sessions, &mut self.next_arrival);
         let job = state.labels.get("job").unwrap_or_default();
         let mut emit = |event: Event<'_>| match event {
@@ -194,6 +200,7 @@ impl Core {
         match input {
             Input::Bytes(bytes) => {
                 detector.feed(bytes, now, &mut emit);
+                *fed += bytes.len();
                 state.prefix.extend(bytes);
                 state.offset += bytes.len() as u64;
             }
@@ -204,6 +211,9 @@ impl Core {
             }
         }
         state.seen = now;
+        if !matches!(input, Input::Bytes(_)) && std::mem::take(fed) > BUFFERS_BYTES {
+            *detector = Detector::restore(self.context.clone(), detector.state().clone());
+        }
         Changes { file, now, found }
     }
 

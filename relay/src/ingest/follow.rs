@@ -23,6 +23,9 @@ use crate::store::shared::problem;
 const SCAN_EVERY: Duration = Duration::from_secs(1);
 /// Read at once. Larger pieces pack better in the journal, smaller ones let a push through sooner.
 const PIECE_BYTES: usize = 128 << 10;
+/// Of several files with much to read, one is read this far before the next gets its turn: their
+/// heads then fill one after the other and become few large chunks, not many small ones.
+const TURN_BYTES: u64 = 64 << 20;
 /// After the last byte of a burst the detector is told of the end this often, a second apart: it
 /// holds lines back for two seconds at most.
 const SETTLES: u32 = 4;
@@ -39,6 +42,8 @@ pub(super) struct Follow {
     /// A piece of it that there was no room for.
     stdin_left: Option<Option<Vec<u8>>>,
     pub(super) names_changed: bool,
+    /// The file whose turn it is, and how far it may be read.
+    turn: Option<(u64, u64)>,
     last_scan: Option<Instant>,
     has_more: bool,
     buffer: Vec<u8>,
@@ -62,6 +67,7 @@ impl Follow {
             stdin: None,
             stdin_left: None,
             names_changed: false,
+            turn: None,
             last_scan: None,
             has_more: false,
             buffer: Vec::new(),
@@ -72,6 +78,25 @@ impl Follow {
 
     pub(super) const fn has_more(&self) -> bool {
         self.has_more
+    }
+
+    /// Whether it is the turn of this file, or it has so little to read that it needs none.
+    fn may_read(&mut self, tail: &Tail) -> bool {
+        let left = tail.size.saturating_sub(tail.offset);
+        match self.turn {
+            Some((key, end)) if key == tail.key => {
+                if left <= PIECE_BYTES as u64 || tail.offset >= end {
+                    self.turn = None;
+                }
+                true
+            }
+            _ if left <= PIECE_BYTES as u64 => true,
+            Some(_) => false,
+            None => {
+                self.turn = Some((tail.key, tail.offset + TURN_BYTES));
+                true
+            }
+        }
     }
 
     fn is_followed(&self, id: FileId) -> bool {
@@ -140,9 +165,18 @@ impl Ingest {
                 has_more = false;
                 break;
             }
-            has_more |= self.read_tail(tail);
+            if self.follow.may_read(tail) {
+                has_more |= self.read_tail(tail);
+            } else {
+                has_more = true;
+            }
         }
         let now = Instant::now();
+        if let Some((key, _)) = self.follow.turn
+            && !tails.iter().any(|tail| tail.key == key)
+        {
+            self.follow.turn = None;
+        }
         let (over, tails) = tails.into_iter().partition(|tail: &Tail| tail.is_over(now));
         self.follow.tails = tails;
         for tail in over {
@@ -273,7 +307,9 @@ impl Ingest {
 
     /// What the journal has, into the heads and to those who follow the tail.
     fn take(&mut self, file: u64, input: Input<'_>, now: i64) {
-        self.last_taken = Instant::now();
+        if matches!(input, Input::Bytes(_)) {
+            self.last_taken = Instant::now();
+        }
         let changes = self.core.detect(file, input, now);
         let mut catalogue = self.shared.write();
         let is_heard = catalogue.hub.is_heard();

@@ -1,7 +1,8 @@
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
 
 use chunk::EncodeError;
 use model::{Batch, Labels};
@@ -13,6 +14,9 @@ use crate::store::order::sorted;
 
 /// How sealed chunks are packed. Higher levels pack a tenth better and take three times as long.
 pub(crate) const LEVEL: i32 = 3;
+
+/// Nothing to do for so long, and memory is given back.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// Slow work that the ingest thread hands away: packing, and waiting for the disk.
 #[derive(Debug)]
@@ -38,7 +42,19 @@ pub(crate) enum SealError {
 /// Does jobs until there are no more to come.
 pub(super) fn keep(folder: &ChunkFolder, jobs: &Receiver<Job>, done: &SyncSender<Command>) {
     let mut codec = Zstd::new(LEVEL);
-    while let Ok(job) = jobs.recv() {
+    loop {
+        let job = match jobs.recv_timeout(IDLE) {
+            Ok(job) => job,
+            Err(RecvTimeoutError::Timeout) => {
+                // Its tables are megabytes, which an idle relay does not need.
+                codec = Zstd::new(LEVEL);
+                match jobs.recv() {
+                    Ok(job) => job,
+                    Err(_) => return,
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         match job {
             Job::Seal { stream, labels, batch, journal } => {
                 let result = seal(folder, &labels, &batch, &journal, &mut codec);

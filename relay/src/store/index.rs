@@ -29,8 +29,9 @@ pub(crate) fn index(
         index.sessions = sessions_of(&catalogue, &index);
         index.gaps = gaps(&catalogue, &shared.board(), matchers, range);
     }
+    let mut codec = Zstd::new(1);
     for (stream, chunk) in chunks {
-        let blocks = pick_blocks(shared, &chunk, range, literals, &mut index.skipped);
+        let blocks = pick_blocks(shared, &chunk, range, literals, &mut index.skipped, &mut codec);
         if !blocks.is_empty() {
             index.chunks.push(ChunkRef {
                 id: chunk.id.to_string(),
@@ -88,18 +89,17 @@ fn pick_blocks<'a>(
     range: TimeRange,
     literals: &[Vec<Vec<u8>>],
     skipped: &mut Skipped,
+    codec: &mut Zstd,
 ) -> Vec<(usize, &'a BlockMeta)> {
     // No file is opened for a query without literals. One that retention has just removed has no
     // signatures; the reader is told that it is gone.
     let file = if literals.is_empty() { None } else { shared.folder.open(chunk.id).ok() };
-    let mut codec = Zstd::new(1);
     let mut picked = Vec::new();
     for (at, block) in chunk.blocks.iter().enumerate() {
         if !range.overlaps(block.first, block.last) {
             continue;
         }
-        let signature =
-            file.as_ref().and_then(|file| ChunkFolder::signature(file, block, &mut codec));
+        let signature = file.as_ref().and_then(|file| ChunkFolder::signature(file, block, codec));
         if signature.is_none_or(|signature| chunk::may_contain(&signature, literals)) {
             picked.push((at, block));
         } else {
