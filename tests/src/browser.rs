@@ -70,6 +70,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        // Killed outright it would leave its browsers behind.
+        ureq::get(format!("{}/shutdown", self.url)).call().ok();
         self.driver.kill().ok();
         self.driver.wait().ok();
     }

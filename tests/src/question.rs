@@ -40,7 +40,7 @@ pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
     for (file, counts) in expect["files"].as_object().context("files")? {
         let selector = format!("filename={:?}", voice.path(file));
         let mut count = |name, filter: &str, key: &str| {
-            let query = format!("sum(count_over_time({{{selector}}} {filter} [9d]))");
+            let query = format!("sum(count_over_time({{{selector}}} {filter} [1000d]))");
             let n = counts[key].as_f64().filter(|n| *n > 0.0);
             questions.push(at_end(
                 name,
@@ -56,42 +56,46 @@ pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
 
         // Tracebacks and warnings of Python carry a level that they did not print themselves.
         let query = format!(
-            r#"sum by (level) (count_over_time({{{selector}, level!=""}} != "Traceback (most recent call last)" !~ "^\\S+\\.py:\\d+: \\w*Warning: " [9d]))"#
+            r#"sum by (level) (count_over_time({{{selector}, level!=""}} != "Traceback (most recent call last)" !~ "^\\S+\\.py:\\d+: \\w*Warning: " [1000d]))"#
         );
         questions.push(at_end("records per level", query, levels(&truth["files"][file])?));
     }
 
     let number = |path: &str| truth.pointer(path).and_then(Value::as_f64).context("truth");
-    for (name, aggregation, key) in [
-        ("rtf count", "sum(count_over_time", "/rtf/count"),
-        ("rtf sum", "sum(sum_over_time", "/rtf/sum"),
-        ("rtf max", "max(max_over_time", "/rtf/max"),
+    for (name, filter, key) in [
+        ("rtf count", r#"|= "yield speech len" | rtf>0"#, "/rtf/count"),
+        ("text_len count", r#"|= "Generating audio" | text_len>0"#, "/text_len/count"),
     ] {
+        let query = format!("sum(count_over_time({{{cosy}}} {filter} [1000d]))");
+        questions.push(at_end(name, query, vec![(String::new(), number(key)?)]));
+    }
+    for (name, aggregation, key) in
+        [("rtf sum", "sum(sum_over_time", "/rtf/sum"), ("rtf max", "max(max_over_time", "/rtf/max")]
+    {
         let query =
-            format!(r#"{aggregation}({{{cosy}}} |= "yield speech len" | unwrap rtf [9d]))"#);
+            format!(r#"{aggregation}({{{cosy}}} |= "yield speech len" | unwrap rtf [1000d]))"#);
         questions.push(at_end(name, query, vec![(String::new(), number(key)?)]));
     }
     questions.push(at_end(
         "rtf p95",
         format!(
-            r#"quantile_over_time(0.95, {{{cosy}}} |= "yield speech len" | unwrap rtf [9d]) by ()"#
+            r#"quantile_over_time(0.95, {{{cosy}}} |= "yield speech len" | unwrap rtf [1000d]) by ()"#
         ),
         vec![(String::new(), number("/rtf/p95")?)],
     ));
-    for (name, aggregation, key) in
-        [("text_len count", "count", "/text_len/count"), ("text_len sum", "sum", "/text_len/sum")]
-    {
-        let query = format!(
-            r#"sum({aggregation}_over_time({{{cosy}}} |= "Generating audio" | unwrap text_len [9d]))"#
-        );
-        questions.push(at_end(name, query, vec![(String::new(), number(key)?)]));
-    }
+    questions.push(at_end(
+        "text_len sum",
+        format!(
+            r#"sum(sum_over_time({{{cosy}}} |= "Generating audio" | unwrap text_len [1000d]))"#
+        ),
+        vec![(String::new(), number("/text_len/sum")?)],
+    ));
 
     let commits = expect["cosyvoice_per_commit"].as_object().context("commits")?;
     questions.push(at_end(
         "entries per commit",
         format!(
-            r#"sum by (commit) (count_over_time({{{cosy}}} | commit!="" | event!="progress" [9d]))"#
+            r#"sum by (commit) (count_over_time({{{cosy}}} | commit!="" | event!="progress" [1000d]))"#
         ),
         commits.iter().map(|(c, n)| (c.clone(), n.as_f64().unwrap_or(f64::NAN))).collect(),
     ));

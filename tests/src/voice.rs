@@ -1,6 +1,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -42,13 +43,13 @@ impl Voice {
         expect(&self.dir)
     }
 
-    /// From just before the first stamp to just after the last, in nanoseconds.
+    /// From an hour before the first stamp to the full hour after now, in nanoseconds: lines
+    /// without any stamp in their file have the time the file was written.
     pub fn range(&self) -> Result<(i64, i64)> {
         let start = self.truth["args"]["start_ms"].as_i64().context("start_ms")?;
-        let days = self.truth["args"]["days"].as_f64().context("days")?;
-        #[expect(clippy::cast_possible_truncation, reason = "a few days")]
-        let hours = (days * 24.0) as i64 + 24;
-        Ok(((start - 3_600_000) * 1_000_000, (start + hours * 3_600_000) * 1_000_000))
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let end_hour = i64::try_from(now / 3600 + 1)?;
+        Ok(((start - 3_600_000) * 1_000_000, end_hour * 3_600_000_000_000))
     }
 }
 
@@ -60,11 +61,20 @@ pub struct LiveVoice {
 }
 
 impl LiveVoice {
-    /// Goes through a day `speed` times faster than its clock.
+    /// Goes through the last day `speed` times faster than the clock.
     pub fn start(dir: &Path, speed: u32) -> Result<Self> {
         let dir = dir.join("CosyVoice/logs");
         let process = generator(&dir)
-            .args(["--live", &speed.to_string(), "--lines", "20000", "--days", "1"])
+            .args([
+                "--live",
+                &speed.to_string(),
+                "--lines",
+                "30000",
+                "--days",
+                "1",
+                "--start",
+                "now-24h",
+            ])
             .spawn()
             .context("cannot start python3")?;
         Ok(Self { process, dir })

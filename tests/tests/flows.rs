@@ -1,8 +1,6 @@
 //! What a person does with the page, in a real browser on the release relay. Screenshots of the
 //! screens lie in `tests/shots` afterwards, to be looked at.
 
-use std::ffi::OsString;
-
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use tests::{Browser, LiveVoice, Page, Relay, Voice, wait_async, wait_for};
@@ -15,21 +13,26 @@ struct Stage {
     voice: Voice,
     relay: Relay,
     page: Page,
-    _browser: Browser,
-    _dir: TempDir,
+}
+
+/// Runs a flow in a window of its own, and closes the window whatever comes of it.
+async fn on_stage(width: u32, height: u32, flow: impl AsyncFn(&Stage) -> Result<()>) -> Result<()> {
+    let dir = TempDir::new()?;
+    let voice = Voice::generate(dir.path(), "2MB")?;
+    let relay = Relay::start(&dir.path().join("data"), &voice.paths())?;
+    relay.wait_until_read(4)?;
+    let browser = Browser::start()?;
+    let page = browser.open(width, height).await?;
+    let stage = Stage { voice, relay, page };
+    let result = flow(&stage).await;
+    if result.is_err() {
+        stage.page.shot("failed").await.ok();
+    }
+    stage.page.close().await?;
+    result
 }
 
 impl Stage {
-    async fn set(width: u32, height: u32) -> Result<Self> {
-        let dir = TempDir::new()?;
-        let voice = Voice::generate(dir.path(), "2MB")?;
-        let relay = Relay::start(&dir.path().join("data"), &voice.paths())?;
-        relay.wait_until_read(4)?;
-        let browser = Browser::start()?;
-        let page = browser.open(width, height).await?;
-        Ok(Self { voice, relay, page, _browser: browser, _dir: dir })
-    }
-
     /// Opens a query over all the data there is.
     async fn ask(&self, query: &str, view: &str) -> Result<String> {
         let (from, to) = self.voice.range()?;
@@ -54,45 +57,65 @@ impl Stage {
 
 #[tokio::test]
 async fn the_first_visit_shows_the_newest_lines() -> Result<()> {
-    let stage = Stage::set(1440, 900).await?;
-    stage.page.goto(&stage.relay.url).await?;
-    stage.first_line().await?;
-    // The data is old: the page went to where it is, and says so.
-    stage.page.find("jumped").await?;
-    let coverage = stage.page.wait_until_answered().await?;
-    assert!(coverage.contains("lines"), "{coverage}");
-    stage.page.shot("first-visit-light").await?;
-    stage.page.script("document.documentElement.dataset.theme = 'dark'").await?;
-    stage.page.shot("first-visit-dark").await
+    on_stage(1440, 900, async |stage| {
+        stage.page.goto(&stage.relay.url).await?;
+        stage.first_line().await?;
+        let coverage = stage.page.wait_until_answered().await?;
+        assert!(coverage.contains("lines"), "{coverage}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_on_old_logs_goes_to_where_they_are() -> Result<()> {
+    on_stage(1440, 900, async |stage| {
+        // Without the file whose lines have no time of their own.
+        let dir = TempDir::new()?;
+        let paths =
+            [stage.voice.path("cosyvoice.log").into(), stage.voice.path("api.jsonl").into()];
+        let relay = Relay::start(dir.path(), &paths)?;
+        relay.wait_until_read(2)?;
+        stage.page.goto(&relay.url).await?;
+        stage.first_line().await?;
+        stage.page.find("jumped").await?;
+        stage.page.wait_until_answered().await?;
+        stage.page.shot("first-visit-light").await?;
+        stage.page.script("document.documentElement.dataset.theme = 'dark'").await?;
+        stage.page.shot("first-visit-dark").await
+    })
+    .await
 }
 
 #[tokio::test]
 async fn a_mistake_is_shown_while_typing_and_fixed_by_a_click() -> Result<()> {
-    let stage = Stage::set(1440, 900).await?;
-    stage.ask(ARTICLE_SELECTOR, "").await?;
-    let query = stage.page.find("query").await?;
-    query.send_keys(Key::Control + "a").await?;
-    query.send_keys(r#"{job=="cosyvoice3"} |= "error""#).await?;
-    stage.page.find("error").await?;
-    stage.page.shot("error").await?;
-    stage.page.click("fix").await?;
-    assert_eq!(stage.query_text().await?, r#"{job="cosyvoice3"} |= "error""#);
-    stage.page.click("run").await?;
-    stage.first_line().await?;
-    // Far more lines say ERROR than error, and the page says so beside the result.
-    stage.page.find("hint-case").await?;
-    stage.page.shot("hint").await?;
-    stage.page.click("hint-case-action").await?;
-    wait_async("the query to ignore case", || async {
-        let query = stage.query_text().await?;
-        if query.contains("(?i)error") { Ok(()) } else { bail!("{query}") }
+    on_stage(1440, 900, async |stage| {
+        stage.ask(ARTICLE_SELECTOR, "").await?;
+        let query = stage.page.find("query").await?;
+        query.send_keys(Key::Control + "a").await?;
+        query.send_keys(r#"{job=="cosyvoice3"} |= "error""#).await?;
+        stage.page.find("error").await?;
+        stage.page.shot("error").await?;
+        stage.page.click("fix").await?;
+        assert_eq!(stage.query_text().await?, r#"{job="cosyvoice3"} |= "error""#);
+        stage.page.click("run").await?;
+        stage.first_line().await?;
+        // Far more lines say ERROR than error, and the page says so beside the result.
+        stage.page.find("hint").await?;
+        stage.page.shot("hint").await?;
+        stage.page.click("hint-action").await?;
+        wait_async("the query to ignore case", || async {
+            let query = stage.query_text().await?;
+            if query.contains("(?i)error") { Ok(()) } else { bail!("{query}") }
+        })
+        .await
     })
     .await
 }
 
 #[tokio::test]
 async fn the_queries_of_the_article_work_as_written() -> Result<()> {
-    let stage = Stage::set(1440, 900).await?;
+    on_stage(1440, 900, async |stage| {
     let expect = stage.voice.expect()?;
     let sum = |key: &str| -> u64 {
         let files = expect["files"].as_object().into_iter().flatten();
@@ -129,109 +152,121 @@ async fn the_queries_of_the_article_work_as_written() -> Result<()> {
     assert!(stage.first_line().await?.contains("[SYSTEM] Starting CosyVoice3"));
     stage.ask(r#"{job="cosyvoice3"} | commit="abc1234""#, "").await?;
     stage.first_line().await?;
-    Ok(())
+    Ok(())})
+    .await
 }
 
 #[tokio::test]
 async fn the_histogram_zooms_and_back_returns() -> Result<()> {
-    let stage = Stage::set(1440, 900).await?;
-    let whole = stage.ask(ARTICLE_SELECTOR, "").await?;
-    let histogram = stage.page.find("histogram").await?;
-    stage
-        .page
-        .driver
-        .action_chain()
-        .move_to_element_with_offset(&histogram, -150, 0)
-        .click_and_hold()
-        .move_by_offset(120, 0)
-        .release()
-        .perform()
+    on_stage(1440, 900, async |stage| {
+        let whole = stage.ask(ARTICLE_SELECTOR, "").await?;
+        let histogram = stage.page.find("histogram").await?;
+        stage
+            .page
+            .driver
+            .action_chain()
+            .move_to_element_with_offset(&histogram, -150, 0)
+            .click_and_hold()
+            .move_by_offset(120, 0)
+            .release()
+            .perform()
+            .await?;
+        let part = wait_async("a narrower range", || async {
+            let text = stage.page.wait_until_answered().await?;
+            if text == whole { bail!("{text}") } else { Ok(text) }
+        })
         .await?;
-    let part = wait_async("a narrower range", || async {
-        let text = stage.page.wait_until_answered().await?;
-        if text == whole { bail!("{text}") } else { Ok(text) }
-    })
-    .await?;
-    assert_ne!(part, whole);
-    stage.page.click("back").await?;
-    wait_async("the whole range again", || async {
-        let text = stage.page.wait_until_answered().await?;
-        let lines = |text: &str| text.split('·').next().unwrap_or_default().trim().to_owned();
-        if lines(&text) == lines(&whole) { Ok(()) } else { bail!("{text} is not {whole}") }
+        assert_ne!(part, whole);
+        stage.page.click("back").await?;
+        wait_async("the whole range again", || async {
+            let text = stage.page.wait_until_answered().await?;
+            let lines = |text: &str| text.split('·').next().unwrap_or_default().trim().to_owned();
+            if lines(&text) == lines(&whole) { Ok(()) } else { bail!("{text} is not {whole}") }
+        })
+        .await
     })
     .await
 }
 
 #[tokio::test]
 async fn a_click_on_a_value_writes_a_filter() -> Result<()> {
-    let stage = Stage::set(1440, 900).await?;
-    stage.ask(r#"{job="cosyvoice3"} |= "yield speech len""#, "").await?;
-    stage.page.click("row").await?;
-    stage.page.find("details").await?;
-    stage.page.shot("details").await?;
-    let level = stage
-        .page
-        .driver
-        .find(By::Css("[data-testid='field'][data-name='level'] [data-testid='filter-in']"))
+    on_stage(1440, 900, async |stage| {
+        stage.ask(r#"{job="cosyvoice3"} |= "yield speech len""#, "").await?;
+        stage.page.click("row").await?;
+        stage.page.find("details").await?;
+        stage.page.shot("details").await?;
+        let level = stage
+            .page
+            .driver
+            .find(By::Css("[data-testid='field'][data-name='level'] [data-testid='filter-in']"))
+            .await?;
+        level.click().await?;
+        wait_async("the filter in the query", || async {
+            let query = stage.query_text().await?;
+            if query.contains(r#"level="info""#) { Ok(()) } else { bail!("{query}") }
+        })
         .await?;
-    level.click().await?;
-    wait_async("the filter in the query", || async {
-        let query = stage.query_text().await?;
-        if query.contains(r#"level="info""#) { Ok(()) } else { bail!("{query}") }
-    })
-    .await?;
-    stage.first_line().await?;
+        stage.first_line().await?;
 
-    stage.ask(r#"{job="cosyvoice3"} |= "Traceback""#, "").await?;
-    stage.page.find("folded").await?;
-    stage.page.click("row").await?;
-    let raw = stage.page.text("raw").await?;
-    assert!(raw.lines().count() > 3 && raw.contains("Traceback (most recent call last)"), "{raw}");
-    Ok(())
+        stage.ask(r#"{job="cosyvoice3"} |= "Traceback""#, "").await?;
+        stage.page.find("folded").await?;
+        stage.page.click("row").await?;
+        let raw = stage.page.text("raw").await?;
+        assert!(
+            raw.lines().count() > 3 && raw.contains("Traceback (most recent call last)"),
+            "{raw}"
+        );
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
 async fn theme_and_language_switch_and_stay() -> Result<()> {
-    let stage = Stage::set(1440, 900).await?;
-    stage.ask(ARTICLE_SELECTOR, "").await?;
-    let theme = || async { stage.page.attribute("theme", "data-theme-choice").await };
-    let before = theme().await?;
-    stage.page.click("theme").await?;
-    let after = theme().await?;
-    assert_ne!(before, after);
-    assert_eq!(stage.page.text("run").await?, "Run");
-    stage.page.click("language").await?;
-    let run = stage.page.wait_for_text("run", |text| text != "Run").await?;
-    stage.page.shot("chinese").await?;
-    stage.page.driver.refresh().await?;
-    stage.page.wait_until_answered().await?;
-    assert_eq!(theme().await?, after);
-    assert_eq!(stage.page.text("run").await?, run);
-    Ok(())
+    on_stage(1440, 900, async |stage| {
+        stage.ask(ARTICLE_SELECTOR, "").await?;
+        let theme = || async { stage.page.attribute("theme", "data-theme-choice").await };
+        let before = theme().await?;
+        stage.page.click("theme").await?;
+        let after = theme().await?;
+        assert_ne!(before, after);
+        assert_eq!(stage.page.text("run").await?, "Run");
+        stage.page.click("language").await?;
+        let run = stage.page.wait_for_text("run", |text| text != "Run").await?;
+        stage.page.shot("chinese").await?;
+        stage.page.driver.refresh().await?;
+        stage.page.wait_until_answered().await?;
+        assert_eq!(theme().await?, after);
+        assert_eq!(stage.page.text("run").await?, run);
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
 async fn a_link_restores_the_view() -> Result<()> {
-    let stage = Stage::set(1440, 900).await?;
-    stage.ask(r#"{job="cosyvoice3"} |= "synthesis text""#, "&wrap=1&tz=utc").await?;
-    stage.page.click("row").await?;
-    stage.page.find("details").await?;
-    let fragment = stage.fragment().await?;
-    assert!(fragment.contains("line="), "{fragment}");
-    let first = stage.first_line().await?;
-    // Another window, as somebody who got the link.
-    stage.page.goto(&format!("{}/#{fragment}", stage.relay.url)).await?;
-    stage.page.wait_until_answered().await?;
-    stage.page.find("details").await?;
-    assert_eq!(stage.first_line().await?, first);
-    assert_eq!(stage.fragment().await?, fragment);
-    assert_eq!(stage.page.attribute("wrap", "aria-pressed").await?, "true");
-    Ok(())
+    on_stage(1440, 900, async |stage| {
+        stage.ask(r#"{job="cosyvoice3"} |= "synthesis text""#, "&wrap=1&tz=utc").await?;
+        stage.page.click("row").await?;
+        stage.page.find("details").await?;
+        let fragment = stage.fragment().await?;
+        assert!(fragment.contains("line="), "{fragment}");
+        let first = stage.first_line().await?;
+        // Another window, as somebody who got the link.
+        stage.page.goto(&format!("{}/#{fragment}", stage.relay.url)).await?;
+        stage.page.wait_until_answered().await?;
+        stage.page.find("details").await?;
+        assert_eq!(stage.first_line().await?, first);
+        assert_eq!(stage.fragment().await?, fragment);
+        assert_eq!(stage.page.attribute("wrap", "aria-pressed").await?, "true");
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
 async fn a_phone_is_wide_enough() -> Result<()> {
-    let stage = Stage::set(500, 800).await?;
+    on_stage(500, 800, async |stage| {
     // Narrower than a window can be made: the device's own emulation.
     let (from, to) = stage.voice.range()?;
     let inner =
@@ -252,25 +287,31 @@ async fn a_phone_is_wide_enough() -> Result<()> {
     assert!(width.as_u64().is_some_and(|width| width <= 360), "{width}");
     stage.page.click("row").await?;
     stage.page.find("details").await?;
-    stage.page.shot("phone-details").await
+    stage.page.shot("phone-details").await})
+    .await
 }
 
 #[tokio::test]
 async fn live_lines_arrive_pause_and_resume() -> Result<()> {
     let dir = TempDir::new()?;
-    let mut voice = LiveVoice::start(dir.path(), 1000)?;
-    let paths: Vec<OsString> = voice.paths();
-    let relay = Relay::start(&dir.path().join("data"), &paths)?;
+    let voice = LiveVoice::start(dir.path(), 500)?;
+    let relay = Relay::start(&dir.path().join("data"), &voice.paths())?;
     wait_for("some entries", || {
         relay.status().ok().filter(|status| status["entries"].as_u64() > Some(200))
     })?;
     let browser = Browser::start()?;
     let page = browser.open(1440, 700).await?;
-    page.goto(&format!(
-        "{}/#v=1&q=%7Bjob%3D%22cosyvoice3%22%7D&from=oldest&to=newest&live=1",
-        relay.url
-    ))
-    .await?;
+    let result = follow_live(&page, &relay.url).await;
+    if result.is_err() {
+        page.shot("failed-live").await.ok();
+    }
+    page.close().await?;
+    result
+}
+
+async fn follow_live(page: &Page, url: &str) -> Result<()> {
+    let fragment = "v=1&q=%7Bjob%3D%22cosyvoice3%22%7D&from=oldest&to=newest&live=1";
+    page.goto(&format!("{url}/#{fragment}")).await?;
     let newest = || async {
         let rows = page.find_all("row").await?;
         let last = rows.last().context("no row")?;
@@ -308,9 +349,5 @@ async fn live_lines_arrive_pause_and_resume() -> Result<()> {
         let pills = page.find_all("pill").await?.len();
         if pills == 0 { Ok(()) } else { bail!("still there") }
     })
-    .await?;
-
-    // When all is said, the last line of the page is the newest of the relay.
-    voice.stop();
-    page.close().await
+    .await
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::command::{command, root, run as run_command};
-use crate::{bundle, compress, stamp, tools};
+use crate::{compress, stamp, tools};
 
 /// Builds what is not up to date and returns the path of the program.
 pub fn build() -> Result<PathBuf> {
@@ -40,7 +40,6 @@ fn viewer() -> Result<()> {
     }
     fs::remove_file(&stamp_file).ok();
     run_command(command("trunk", &["build", "--release", "--color", "never"]))?;
-    bundle::finish(&dist)?;
     compress::folder(&dist)?;
     fs::write(&stamp_file, wanted).with_context(|| format!("cannot write {stamp_file:?}"))
 }

@@ -1,7 +1,6 @@
 //! Everything a clone needs, one command each: `cargo xtask setup|dist|run|test|bench`.
 
 mod bench;
-mod bundle;
 mod command;
 mod compress;
 mod dist;

@@ -23,9 +23,10 @@ const MAY_SEE: [(&str, &[&str]); 9] = [
     ("xtask", &[]),
 ];
 const PURE: [&str; 5] = ["chunk", "detect", "logql", "model", "protocol"];
-const FORBIDDEN_IN_PURE: [&str; 8] = [
+const FORBIDDEN_IN_PURE: [&str; 9] = [
     "std::fs",
-    "std::net",
+    "TcpStream",
+    "UdpSocket",
     "std::thread",
     "std::process",
     "std::env",
