@@ -46,6 +46,7 @@ globalThis.LogpaneChart = class {
       padding: [12, 24, 0, 0],
       cursor: {
         points: { size: 7 },
+        y: false,
         drag: { x: true, y: false, setScale: false },
         bind: { dblclick: () => null },
       },
@@ -56,9 +57,9 @@ globalThis.LogpaneChart = class {
         { ...axis, size, values: (_, ticks) => ticks.map((value) => show(value)) },
       ],
       hooks: {
-        setCursor: [(plot) => point(plot.cursor.idx ?? -1)],
+        setCursor: [(plot) => this.gone || point(plot.cursor.idx ?? -1)],
         setSelect: [(plot) => {
-          if (this.shading || plot.select.width < 3) return;
+          if (this.gone || this.shading || plot.select.width < 3) return;
           const from = plot.posToVal(plot.select.left, "x");
           const to = plot.posToVal(plot.select.left + plot.select.width, "x");
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
@@ -98,7 +99,9 @@ globalThis.LogpaneChart = class {
     this.shading = false;
   }
 
+  // What the browser still has in its queue for it must not call what is gone.
   destroy() {
+    this.gone = true;
     this.plot.destroy();
   }
 };

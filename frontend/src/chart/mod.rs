@@ -4,6 +4,6 @@ mod plot;
 mod unit;
 mod uplot;
 
-pub use plot::{Line, Plot, name, samples};
+pub use plot::{Line, Plot, Shown, name, samples};
 pub use unit::Unit;
 pub use uplot::{Chart, Options};

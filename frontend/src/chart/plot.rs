@@ -1,3 +1,6 @@
+use std::ops::Deref;
+use std::rc::Rc;
+
 use logql::{Output, Sample, Series};
 use model::{Labels, TimeRange};
 
@@ -9,6 +12,30 @@ pub struct Plot {
     /// Seconds since 1970, ascending, one step apart.
     pub times: Vec<f64>,
     pub lines: Vec<Line>,
+}
+
+/// A plot that is shown: equal only to itself, since gaps are NaN and never equal.
+#[derive(Clone, Debug)]
+pub struct Shown(Rc<Plot>);
+
+impl Shown {
+    pub fn new(plot: Plot) -> Self {
+        Self(Rc::new(plot))
+    }
+}
+
+impl Deref for Shown {
+    type Target = Plot;
+
+    fn deref(&self) -> &Plot {
+        &self.0
+    }
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// One series of a plot.

@@ -8,7 +8,7 @@ use yew::{
 };
 
 use super::use_texts;
-use crate::chart::{Chart, Line, Options, Plot, Unit};
+use crate::chart::{Chart, Line, Options, Plot, Shown, Unit};
 use crate::format::{Clock, Parts};
 use crate::hooks::use_width;
 use crate::i18n::Text;
@@ -19,7 +19,7 @@ const COLOURS: usize = 10;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    pub plot: Rc<Plot>,
+    pub plot: Shown,
     pub kind: ChartKind,
     pub unit: Unit,
     pub clock: Rc<Clock>,
@@ -60,7 +60,7 @@ pub fn ChartView(props: &Props) -> Html {
     };
     use_effect_with(
         (
-            Rc::clone(&props.plot),
+            props.plot.clone(),
             shown.clone(),
             (props.kind, props.unit, props.dark, props.clock.is_utc()),
             width > 0,
@@ -104,11 +104,12 @@ pub fn ChartView(props: &Props) -> Html {
             }
         }
     });
-    use_effect_with((*from, *at), {
+    // While the pointer selects, uPlot shades by itself.
+    use_effect_with((*from).zip(*at), {
         let chart = Rc::clone(&chart);
-        move |(from, at)| {
+        move |span| {
             if let Some(chart) = &*chart.borrow() {
-                chart.shade(from.zip(*at));
+                chart.shade(*span);
             }
         }
     });
@@ -245,14 +246,30 @@ fn swatch(line: &Line, number: usize) -> String {
     }
 }
 
-/// The moments between two places of the chart, at least one step.
+/// The moments between two places of the chart, in whole steps.
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds of our time")]
 fn span(times: &[f64], start: f64, end: f64) -> Option<TimeRange> {
-    let step = match times {
-        [first, second, ..] => second - first,
-        _ => 1.0,
+    let (first, step) = match times {
+        [first, second, ..] => (*first, second - first),
+        _ => return None,
     };
-    let end = end.max(start + step);
+    let start = first + ((start - first) / step).floor() * step;
+    let end = first + ((end - first) / step).ceil() * step;
     let ns = |seconds: f64| ((seconds * 1_000.0) as i64).saturating_mul(1_000_000);
-    (start < end).then(|| TimeRange::new(ns(start), ns(end)))
+    Some(TimeRange::new(ns(start), ns(end.max(start + step))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zoom_keeps_whole_steps() {
+        let times = [60.0, 120.0, 180.0];
+        let seconds =
+            |from: i64, to: i64| Some(TimeRange::new(from * 1_000_000_000, to * 1_000_000_000));
+        assert_eq!(span(&times, 61.0, 130.0), seconds(60, 180));
+        assert_eq!(span(&times, 120.0, 120.0), seconds(120, 180));
+        assert_eq!(span(&[60.0], 0.0, 1.0), None);
+    }
 }

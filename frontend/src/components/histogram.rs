@@ -231,7 +231,7 @@ fn axis(clock: &Clock, bars: &Bars, width: u32) -> Html {
     let length = bars.span(0, bars.num_bars().saturating_sub(1));
     let days = length.end.0.saturating_sub(length.start.0) > DAY_NS;
     let parts = if days {
-        if bars.step_ns >= DAY_NS / 4 { Parts::Date } else { Parts::DateMinute }
+        if bars.step_ns >= DAY_NS / 2 { Parts::Date } else { Parts::Short }
     } else if bars.step_ns < 1_000_000_000 {
         Parts::Milli
     } else if bars.step_ns < 60_000_000_000 {

@@ -4,7 +4,7 @@ use logql::Output;
 use yew::{Callback, Html, Properties, function_component, html, use_effect_with, use_state_eq};
 
 use super::use_texts;
-use crate::chart::{Plot, Unit, name, samples};
+use crate::chart::{Plot, Shown, Unit, name, samples};
 use crate::format::{Clock, Parts};
 use crate::i18n::Text;
 
@@ -19,7 +19,7 @@ const MOST_COLUMNS: usize = 24;
 pub struct Props {
     pub output: Rc<Output>,
     /// None for what has no time axis.
-    pub plot: Option<Rc<Plot>>,
+    pub plot: Option<Shown>,
     pub unit: Unit,
     pub clock: Rc<Clock>,
 }
@@ -85,7 +85,7 @@ pub fn MetricTable(props: &Props) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct PointsProps {
-    plot: Rc<Plot>,
+    plot: Shown,
     unit: Unit,
     clock: Rc<Clock>,
 }
@@ -95,7 +95,7 @@ struct PointsProps {
 fn Points(props: &PointsProps) -> Html {
     let texts = use_texts();
     let shown = use_state_eq(|| POINTS);
-    use_effect_with(Rc::clone(&props.plot), {
+    use_effect_with(props.plot.clone(), {
         let shown = shown.setter();
         move |_| shown.set(POINTS)
     });

@@ -7,7 +7,7 @@ use yew::{Callback, Html, Properties, function_component, html, use_memo};
 use super::chart_view::ChartView;
 use super::metric_table::MetricTable;
 use super::use_texts;
-use crate::chart::{Plot, Unit};
+use crate::chart::{Plot, Shown, Unit};
 use crate::format::Clock;
 use crate::i18n::Text;
 use crate::state::{Asked, ChartKind};
@@ -30,7 +30,7 @@ pub fn MetricView(props: &Props) -> Html {
     let texts = use_texts();
     let asked = &props.asked;
     let plot = use_memo((Rc::clone(&props.output), Rc::clone(asked)), |(output, asked)| {
-        Plot::new(output, asked.range, asked.step_ns).map(Rc::new)
+        Plot::new(output, asked.range, asked.step_ns).map(Shown::new)
     });
     let unit = Unit::of(&asked.expr);
     // A number that no line gives is the same at every time.

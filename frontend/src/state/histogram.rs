@@ -13,6 +13,8 @@ pub struct Histogram {
     pub running: bool,
     /// It could not be counted; the list has its own errors.
     pub failed: bool,
+    /// Lines it has counted or passed over: all of the selected streams in the range.
+    pub entries: Option<u64>,
     /// Those of the last query until the first of this one come.
     pub bars: Option<std::rc::Rc<Bars>>,
 }

@@ -148,6 +148,7 @@ impl Results {
         self.histogram.id = histogram;
         self.histogram.running = histogram.is_some();
         self.histogram.failed = false;
+        self.histogram.entries = None;
         self.asked = Some(asked);
         self.phase = Phase::Running;
         self.answer = Answer::default();
@@ -240,8 +241,11 @@ impl Results {
                 whole.bytes_read += coverage.bytes_read;
                 whole.bytes_kept += coverage.bytes_kept;
                 whole.bytes_skipped += coverage.bytes_skipped;
-                whole.entries += coverage.entries;
-                whole.entries_at_most |= coverage.entries_at_most;
+                // One page looks at lines again that another has seen: their number is known
+                // only for all of them together, from the histogram.
+                let counted = self.histogram.entries.filter(|_| self.older.exhausted);
+                whole.entries = counted.unwrap_or(0);
+                whole.entries_at_most = false;
                 whole.matched = u64::try_from(self.rows.len()).unwrap_or(u64::MAX);
                 for gap in coverage.gaps {
                     if !whole.gaps.contains(&gap) {
@@ -268,7 +272,10 @@ impl Results {
             Event::Output { output, .. } => {
                 self.histogram.bars = Some(Rc::new(Bars::new(&output, asked.range, asked.step_ns)));
             }
-            Event::Done { .. } => self.histogram.running = false,
+            Event::Done { done, .. } => {
+                self.histogram.running = false;
+                self.histogram.entries = Some(done.coverage.entries);
+            }
             Event::Failed { .. } => {
                 self.histogram.running = false;
                 self.histogram.failed = true;
@@ -368,7 +375,7 @@ mod tests {
     }
 
     fn after(actions: Vec<ResultsAction>) -> Rc<Results> {
-        actions.into_iter().fold(Rc::new(Results::default()), |state, action| state.reduce(action))
+        actions.into_iter().fold(Rc::new(Results::default()), Reducible::reduce)
     }
 
     fn arrivals(results: &Results) -> Vec<u64> {

@@ -58,12 +58,14 @@ pub fn coverage(texts: &Texts, clock: &Clock, results: &Results) -> Sentence {
         };
         let time = clock.stamp(stopped_at.0, Parts::DateSecond);
         parts.push(texts.with(Text::CoverageNewest, &[("matches", &matches), ("time", &time)]));
-        parts.push(texts.with(Text::LookedAt, &[("lines", &lines)]));
+        if coverage.entries > 0 {
+            parts.push(texts.with(Text::LookedAt, &[("lines", &lines)]));
+        }
     } else if !coverage.is_complete() {
         parts.push(said(Text::CoveragePart, &lines));
     } else if results.asked.as_ref().is_some_and(|asked| !asked.reads_lines()) {
         parts.push(texts.own(Text::CoverageNoLines));
-    } else if coverage.entries == 0 {
+    } else if coverage.entries == 0 && results.rows.is_empty() {
         parts.push(texts.own(Text::CoverageNothing));
     } else {
         parts.push(said(Text::CoverageAll, &lines));
