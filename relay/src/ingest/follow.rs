@@ -1,17 +1,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use detect::labels::from_path;
-use model::{Labels, Timestamp};
-use protocol::status::{Problem, Progress, Severity, Source};
+use model::Labels;
+use protocol::status::Severity;
 
 use super::core::Input;
+use super::post::empty_files;
 use super::rotation::rotated;
 use super::seal::MAX_HEADS_BYTES;
-use super::stdin;
-use super::thread::{Command, Ingest};
+use super::stdin::Stdin;
+use super::thread::Ingest;
 use crate::journal::Record;
 use crate::source::{
     FileId, FileState, Growth, Patterns, Refusal, Tail, Watch, refuse, starts_with, user_names,
@@ -38,9 +38,7 @@ pub(super) struct Follow {
     /// Files that are not read, with what they were when that was found out.
     refused: BTreeMap<PathBuf, (FileId, u64, Refusal)>,
     /// Standard input, once it is asked for.
-    stdin: Option<(u64, Receiver<Option<Vec<u8>>>)>,
-    /// A piece of it that there was no room for.
-    stdin_left: Option<Option<Vec<u8>>>,
+    pub(super) stdin: Option<Stdin>,
     pub(super) names_changed: bool,
     /// The file whose turn it is, and how far it may be read.
     turn: Option<(u64, u64)>,
@@ -65,7 +63,6 @@ impl Follow {
             tails: Vec::new(),
             refused: BTreeMap::new(),
             stdin: None,
-            stdin_left: None,
             names_changed: false,
             turn: None,
             last_scan: None,
@@ -104,7 +101,7 @@ impl Follow {
     }
 
     /// The labels of a file but for `level`, and the rule that gave its job, in words.
-    fn labels_of(&self, path: &str, options: &SourceOptions) -> (Labels, String) {
+    pub(super) fn labels_of(&self, path: &str, options: &SourceOptions) -> (Labels, String) {
         let users: Vec<&str> = self.users.iter().map(String::as_str).collect();
         let named = if path == FileState::STDIN { "stdin" } else { path };
         let found = from_path(named, options.job.as_deref(), &users);
@@ -243,8 +240,7 @@ impl Ingest {
 
     /// Tells the detector that the end is reached, at once and then every second for a while.
     fn settle_later(&mut self, tail: &mut Tail) {
-        let due = Duration::from_secs(u64::from(tail.settled));
-        if tail.offset > 0 && tail.settled < SETTLES && tail.last_read.elapsed() >= due {
+        if tail.offset > 0 && is_settle_due(tail.settled, tail.last_read) {
             tail.settled += 1;
             self.input(tail.key, Input::Settle);
             self.post(tail);
@@ -279,7 +275,7 @@ impl Ingest {
     }
 
     /// Nothing more comes from this file.
-    fn finish(&mut self, key: u64) -> bool {
+    pub(super) fn finish(&mut self, key: u64) -> bool {
         let is_open = self.core.file(key).is_some_and(|state| !state.is_finished);
         !is_open || self.input(key, Input::Finish)
     }
@@ -293,7 +289,7 @@ impl Ingest {
         }
     }
 
-    fn input(&mut self, file: u64, input: Input<'_>) -> bool {
+    pub(super) fn input(&mut self, file: u64, input: Input<'_>) -> bool {
         let now = self.now();
         let record = match input {
             Input::Finish => Record::Finish { file, now },
@@ -317,7 +313,7 @@ impl Ingest {
         catalogue.publish(&effects.news, &effects.sessions);
     }
 
-    fn register(&mut self, state: FileState) -> bool {
+    pub(super) fn register(&mut self, state: FileState) -> bool {
         self.say(&Record::File(Box::new(state.clone()))) && {
             self.core.add_file(state);
             true
@@ -354,18 +350,8 @@ impl Ingest {
         }));
         let now = Instant::now();
         self.follow.tails.iter_mut().for_each(|tail| tail.check_name(now));
-        problems.extend(self.empty_files());
+        problems.extend(empty_files(&self.follow.tails));
         self.shared.board().paths = problems;
-    }
-
-    fn empty_files(&self) -> Vec<Problem> {
-        let empty = self.follow.tails.iter().filter(|tail| tail.size == 0 && !tail.is_replaced());
-        let sentence = |tail: &Tail| {
-            let path = tail.path.display();
-            let sentence = format!("{path} is empty; lines are shown as soon as they are written");
-            problem(Severity::Warning, "empty_file", sentence)
-        };
-        empty.map(sentence).collect()
     }
 
     /// Follows the file at `path` unless it is followed already, under whatever name.
@@ -515,121 +501,9 @@ impl Ingest {
             .find(|source| source.patterns.iter().any(|pattern| pattern.covers(path)))?;
         Some(source.options.clone())
     }
-
-    fn follow_stdin(&mut self, options: &SourceOptions) {
-        if self.follow.stdin.is_some() {
-            return;
-        }
-        let now = self.now();
-        let (labels, job_rule) = self.follow.labels_of(FileState::STDIN, options);
-        let state = FileState {
-            key: self.core.next_file_key(),
-            path: FileState::STDIN.to_owned(),
-            labels,
-            job_rule,
-            mtime: now,
-            seen: now,
-            ..FileState::default()
-        };
-        let key = state.key;
-        if self.register(state) {
-            let (pieces, receiver) = sync_channel(4);
-            let wake = self.commands.clone();
-            stdin::read(pieces, move || {
-                wake.try_send(Command::Wake(false)).ok();
-            });
-            self.follow.stdin = Some((key, receiver));
-            self.post_stdin(key, None);
-        }
-    }
-
-    /// Takes what has come on standard input. Says whether there may be more.
-    fn read_stdin(&mut self) -> bool {
-        if !self.can_take() || self.shared.read().heads_bytes() >= MAX_HEADS_BYTES {
-            return false;
-        }
-        let Some((key, pieces)) = self.follow.stdin.take() else { return false };
-        let mut has_more = false;
-        match self.follow.stdin_left.take().map_or_else(|| pieces.try_recv(), Ok) {
-            Ok(Some(bytes)) => {
-                let offset = self.core.file(key).map_or(0, |state| state.offset);
-                if self.take_bytes(key, offset, &bytes) {
-                    self.input(key, Input::Settle);
-                    has_more = true;
-                } else {
-                    // It cannot be read again, so it waits here for room.
-                    self.follow.stdin_left = Some(Some(bytes));
-                }
-                self.post_stdin(key, None);
-            }
-            Ok(None) => {
-                self.finish(key);
-                self.post_stdin(key, None);
-                return false;
-            }
-            Err(_) => {}
-        }
-        self.follow.stdin = Some((key, pieces));
-        has_more
-    }
-
-    fn note_error(&self, tail: &Tail, error: &std::io::Error) {
-        if let Some(source) = self.shared.board().sources.get_mut(&tail.key) {
-            source.last_error = Some(error.to_string());
-        }
-    }
-
-    /// Brings the status up to date.
-    fn post(&self, tail: &Tail) {
-        let Some(state) = self.core.file(tail.key) else { return };
-        let source = self.source(state, tail.path.to_string_lossy().into_owned(), tail.size);
-        self.shared.board().sources.insert(tail.key, source);
-    }
-
-    fn post_stdin(&self, key: u64, size: Option<u64>) {
-        let Some(state) = self.core.file(key) else { return };
-        let source = self.source(state, state.path.clone(), size.unwrap_or(state.offset));
-        self.shared.board().sources.insert(key, source);
-    }
-
-    fn source(&self, state: &FileState, path: String, size: u64) -> Source {
-        let label = |name| state.labels.get(name).unwrap_or_default().to_owned();
-        Source {
-            path,
-            job: label("job"),
-            job_rule: state.job_rule.clone(),
-            instance: label("instance"),
-            offset: state.offset,
-            size,
-            entries: state.entries,
-            progress: self.core.progress(state.key).map(|bar| progress(&bar, state.seen)),
-            ..Source::default()
-        }
-    }
 }
 
-fn progress(bar: &detect::Progress, seen: i64) -> Progress {
-    Progress {
-        description: bar.description.clone(),
-        done: scaled(&bar.n),
-        total: scaled(&bar.total),
-        rate: bar.rate.clone(),
-        eta: bar.eta.clone(),
-        seen: Timestamp(seen),
-    }
-}
-
-/// The number that a bar prints: `3`, `1.23G`.
-fn scaled(text: &str) -> f64 {
-    let (digits, factor) = match text.trim_end_matches(|c: char| !c.is_ascii_digit()) {
-        digits if digits.len() == text.len() => (digits, 1.0),
-        digits => match text.as_bytes().get(digits.len()) {
-            Some(b'k') => (digits, 1e3),
-            Some(b'M') => (digits, 1e6),
-            Some(b'G') => (digits, 1e9),
-            Some(b'T') => (digits, 1e12),
-            _ => (digits, 1.0),
-        },
-    };
-    digits.parse::<f64>().unwrap_or(0.0) * factor
+/// Whether the detector is to be told once more that nothing has come.
+pub(super) fn is_settle_due(settled: u32, last_read: Instant) -> bool {
+    settled < SETTLES && last_read.elapsed() >= Duration::from_secs(u64::from(settled))
 }

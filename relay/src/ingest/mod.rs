@@ -7,6 +7,7 @@
 pub(crate) mod core;
 mod follow;
 mod keeper;
+mod post;
 mod push;
 mod rotation;
 mod seal;

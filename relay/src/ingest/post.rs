@@ -1,0 +1,81 @@
+use std::io;
+
+use model::Timestamp;
+use protocol::status::{Problem, Progress, Severity, Source};
+
+use super::thread::Ingest;
+use crate::source::{FileState, Tail};
+use crate::store::shared::problem;
+
+impl Ingest {
+    pub(super) fn note_error(&self, tail: &Tail, error: &io::Error) {
+        if let Some(source) = self.shared.board().sources.get_mut(&tail.key) {
+            source.last_error = Some(error.to_string());
+        }
+    }
+
+    /// Brings the status up to date.
+    pub(super) fn post(&self, tail: &Tail) {
+        let Some(state) = self.core.file(tail.key) else { return };
+        let source = self.source(state, tail.path.to_string_lossy().into_owned(), tail.size);
+        self.shared.board().sources.insert(tail.key, source);
+    }
+
+    pub(super) fn post_stdin(&self, key: u64) {
+        let Some(state) = self.core.file(key) else { return };
+        let source = self.source(state, state.path.clone(), state.offset);
+        self.shared.board().sources.insert(key, source);
+    }
+
+    fn source(&self, state: &FileState, path: String, size: u64) -> Source {
+        let label = |name| state.labels.get(name).unwrap_or_default().to_owned();
+        Source {
+            path,
+            job: label("job"),
+            job_rule: state.job_rule.clone(),
+            instance: label("instance"),
+            offset: state.offset,
+            size,
+            entries: state.entries,
+            progress: self.core.progress(state.key).map(|bar| progress(&bar, state.seen)),
+            ..Source::default()
+        }
+    }
+}
+
+/// The files that are empty so far.
+pub(super) fn empty_files(tails: &[Tail]) -> Vec<Problem> {
+    let empty = tails.iter().filter(|tail| tail.size == 0 && !tail.is_replaced());
+    let sentence = |tail: &Tail| {
+        let path = tail.path.display();
+        let sentence = format!("{path} is empty; lines are shown as soon as they are written");
+        problem(Severity::Warning, "empty_file", sentence)
+    };
+    empty.map(sentence).collect()
+}
+
+fn progress(bar: &detect::Progress, seen: i64) -> Progress {
+    Progress {
+        description: bar.description.clone(),
+        done: scaled(&bar.n),
+        total: scaled(&bar.total),
+        rate: bar.rate.clone(),
+        eta: bar.eta.clone(),
+        seen: Timestamp(seen),
+    }
+}
+
+/// The number that a bar prints: `3`, `1.23G`.
+fn scaled(text: &str) -> f64 {
+    let (digits, factor) = match text.trim_end_matches(|c: char| !c.is_ascii_digit()) {
+        digits if digits.len() == text.len() => (digits, 1.0),
+        digits => match text.as_bytes().get(digits.len()) {
+            Some(b'k') => (digits, 1e3),
+            Some(b'M') => (digits, 1e6),
+            Some(b'G') => (digits, 1e9),
+            Some(b'T') => (digits, 1e12),
+            _ => (digits, 1.0),
+        },
+    };
+    digits.parse::<f64>().unwrap_or(0.0) * factor
+}
