@@ -1,6 +1,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
@@ -63,7 +64,7 @@ impl Browser {
         chrome.add_arg(&format!("--user-data-dir={}", profile.display()))?;
         chrome.add_arg(&format!("--window-size={width},{height}"))?;
         let driver = WebDriver::new(&self.url, chrome).await?;
-        driver.set_script_timeout(std::time::Duration::from_secs(60)).await?;
+        driver.set_script_timeout(Duration::from_secs(60)).await?;
         Ok(Page { driver })
     }
 }
@@ -71,7 +72,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // Killed outright it would leave its browsers behind.
-        ureq::get(format!("{}/shutdown", self.url)).call().ok();
+        let shutdown = ureq::get(format!("{}/shutdown", self.url));
+        shutdown.config().timeout_global(Some(Duration::from_secs(10))).build().call().ok();
         self.driver.kill().ok();
         self.driver.wait().ok();
     }
@@ -164,7 +166,8 @@ impl Page {
         Ok(self.driver.screenshot(&dir.join(format!("{name}.png"))).await?)
     }
 
-    pub async fn close(self) -> Result<()> {
-        Ok(self.driver.quit().await?)
+    /// Lets go of the window; it ends with its [`Browser`].
+    pub fn leave(self) {
+        self.driver.leak().ok();
     }
 }
