@@ -11,6 +11,9 @@ use crate::cli::{check, demo, open, query, serve, tail};
 /// Does what was typed. Results go to stdout, messages to stderr; 0 done, 1 failed, 2 wrong usage.
 pub fn run(cli: Cli) -> ExitCode {
     log_to_stderr();
+    if matches!(cli.command, None | Some(Command::Serve(_) | Command::Demo(_))) {
+        crate::memory::settle();
+    }
     let done = match cli.command {
         None => open::run(&cli.open),
         Some(Command::Serve(raw)) => serve::run(&raw),
