@@ -99,18 +99,13 @@ impl Page {
         self.goto(&format!("{url}/#v=1&q={query}&from={from}&to={to}{view}")).await
     }
 
-    /// Waits until no query is running and the line below the results says what it covers.
+    /// Waits until the query has ended, and gives the line that says what the answer covers.
     pub async fn wait_until_answered(&self) -> Result<String> {
         wait_async("an answer", || async {
-            let text = self.text("coverage").await?;
-            let running = self.driver.find_all(By::Css(".coverage__progress")).await?;
-            let failed = self.find_all("error").await?;
-            if running.is_empty() && (text.contains(" ms") || text.contains(" s"))
-                || !failed.is_empty()
-            {
-                Ok(text)
-            } else {
-                bail!("the page says {text:?}")
+            let phase = self.attribute("result", "data-phase").await?;
+            match phase.as_str() {
+                "done" | "failed" => self.text("coverage").await,
+                _ => bail!("the query is {phase}"),
             }
         })
         .await

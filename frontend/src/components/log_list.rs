@@ -77,9 +77,11 @@ pub fn LogList(props: &Props) -> Html {
     let first = first_seen.saturating_sub(OVERSCAN);
     let end = (last_seen + OVERSCAN + 1).min(props.rows.len());
     let at_end = use_mut_ref(|| true);
+    let last_top = use_mut_ref(|| 0);
 
     let onscroll = {
         let (node, scroll, at_end) = (node.clone(), scroll.setter(), Rc::clone(&at_end));
+        let last_top = Rc::clone(&last_top);
         let (live, on_edge) = (props.live, props.on_edge.clone());
         Callback::from(move |_| {
             let Some(element) = node.cast::<Element>() else { return };
@@ -89,7 +91,9 @@ pub fn LogList(props: &Props) -> Html {
             if live {
                 let rest = element.scroll_height() - element.scroll_top() - element.client_height();
                 let edge = rest < 8;
-                if at_end.replace(edge) != edge {
+                // The end moves away by itself when lines arrive; only a reader moves up.
+                let moved_up = element.scroll_top() < last_top.replace(element.scroll_top());
+                if (edge || moved_up) && at_end.replace(edge) != edge {
                     on_edge.emit(edge);
                 }
             }
