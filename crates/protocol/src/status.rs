@@ -34,9 +34,6 @@ pub struct Source {
     pub offset: u64,
     pub size: u64,
     pub entries: u64,
-    pub encoding: String,
-    /// Line shapes seen and how often, most frequent first.
-    pub shapes: Vec<(String, u64)>,
     /// Bytes that were no valid text, kept raw.
     pub invalid_bytes: u64,
     /// The newest frame of a progress bar on the unfinished last line.

@@ -127,7 +127,13 @@ impl Core {
         if let Some(known) = self.files.get_mut(&state.key) {
             let (prefix, offset) = (known.state.prefix.clone(), known.state.offset);
             known.streams = [None; 6];
-            known.state = FileState { prefix, offset, entries: known.state.entries, ..state };
+            known.state = FileState {
+                prefix,
+                offset,
+                entries: known.state.entries,
+                invalid_bytes: known.state.invalid_bytes,
+                ..state
+            };
             return;
         }
         let start = Start { offset: state.offset, mtime: state.mtime };
@@ -232,6 +238,7 @@ impl Core {
             match change {
                 Change::Entry { level, kind, entry } => {
                     tracked.state.entries += 1;
+                    tracked.state.invalid_bytes += invalid_bytes(&entry.line);
                     let stream = tracked.stream_of(level, catalogue);
                     if is_heard {
                         effects.news.push((stream, tail_entry(&entry.to_entry())));
@@ -239,6 +246,7 @@ impl Core {
                     tracked.take(entry, kind, stream, now, catalogue);
                 }
                 Change::Extend { text, auto } => {
+                    tracked.state.invalid_bytes += invalid_bytes(&text);
                     let Some((stream, extended)) = tracked.extend(&text, &auto, catalogue) else {
                         continue;
                     };
@@ -373,4 +381,9 @@ impl Tracked {
         }
         Some((at, open))
     }
+}
+
+fn invalid_bytes(text: &[u8]) -> u64 {
+    let invalid: usize = text.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    u64::try_from(invalid).unwrap_or(u64::MAX)
 }

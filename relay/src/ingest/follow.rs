@@ -259,6 +259,7 @@ impl Ingest {
             prefix: Default::default(),
             detector: Vec::new(),
             entries: 0,
+            invalid_bytes: 0,
             is_finished: false,
             mtime: tail.mtime(),
             seen: now,

@@ -37,6 +37,7 @@ impl Ingest {
             offset: state.offset,
             size,
             entries: state.entries,
+            invalid_bytes: state.invalid_bytes,
             progress: self.core.progress(state.key).map(|bar| progress(&bar, state.seen)),
             ..Source::default()
         }

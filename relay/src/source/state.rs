@@ -25,6 +25,8 @@ pub(crate) struct FileState {
     #[serde(with = "serde_bytes")]
     pub detector: Vec<u8>,
     pub entries: u64,
+    /// Bytes of its entries that are no valid text; they are kept as they are.
+    pub invalid_bytes: u64,
     /// Complete: nothing more of it will be read, it is only known so that it is not read again.
     pub is_finished: bool,
     /// When it was last there, nanoseconds since 1970.

@@ -148,6 +148,7 @@ fn odd_bytes_are_kept() {
     let store = world.follow("app.log");
     wait_for("the line", || all(&store).len() == 1);
     assert_eq!(all(&store)[0].1.line, odd[..odd.len() - 2]);
+    wait_for("them to be counted", || store.status().sources[0].invalid_bytes == 2);
 }
 
 #[test]
