@@ -6,11 +6,13 @@
 mod browser;
 mod question;
 mod relay;
+mod visit;
 mod voice;
 mod wait;
 
 pub use browser::{Browser, Page};
 pub use question::{Question, compare, questions};
-pub use relay::{Answer, Relay};
+pub use relay::{Answer, Relay, root};
+pub use visit::first_visit_bytes;
 pub use voice::{LiveVoice, Voice};
 pub use wait::{wait_async, wait_for};

@@ -23,7 +23,8 @@ pub struct Answer {
     pub stderr: String,
 }
 
-pub(crate) fn root() -> PathBuf {
+/// The top of the checkout.
+pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
 }
@@ -65,6 +66,14 @@ impl Relay {
 
     pub fn pid(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Asks it to stop and waits until it has written everything out.
+    pub fn stop(mut self) -> Result<()> {
+        let pid = self.process.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().context("cannot run kill")?;
+        self.process.wait()?;
+        Ok(())
     }
 
     /// `kill -9`, and waits until it is gone.

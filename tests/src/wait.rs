@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 /// Long enough for a loaded machine; a test that meets its condition never waits this long.
 const LIMIT: Duration = Duration::from_secs(60);
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Asks until there is an answer.
 pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T> {

@@ -1,6 +1,5 @@
 //! Everything a clone needs, one command each: `cargo xtask setup|dist|run|test|bench`.
 
-mod bench;
 mod command;
 mod compress;
 mod dist;
@@ -32,6 +31,13 @@ fn main() -> ExitCode {
     }
 }
 
+/// The bench lives with the end-to-end tests: it needs their relay and their browser.
+fn bench() -> Result<()> {
+    tools::for_tests()?;
+    dist::build()?;
+    command::run(command::command("cargo", &["run", "--package", "tests", "--bin", "bench"]))
+}
+
 fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
     let forwarded = rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest);
     match command {
@@ -42,7 +48,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "dist" => drop(dist::build()?),
         "run" => return dist::run(forwarded),
         "test" => test::all()?,
-        "bench" => bench::all()?,
+        "bench" => bench()?,
         "" | "help" | "-h" | "--help" => println!("{HELP}"),
         other => bail!("there is no command {other:?}\n\n{HELP}"),
     }

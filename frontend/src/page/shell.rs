@@ -265,7 +265,7 @@ pub fn Page(props: &Props) -> Html {
                 class={classes!("page__main", selected.is_some().then_some("has-details"))}
                 data-testid="result"
                 data-phase={results.phase.name()}
-                data-run={explore.run.to_string()}
+                data-run={results.id().map(|id| id.to_string())}
             >
                 <div class="page__result">
                     if let Some(live) = &results.live {

@@ -97,6 +97,11 @@ impl Results {
         matches!(self.phase, Phase::Running) || self.older.running.is_some()
     }
 
+    /// Another one for each query, from the moment it is sent.
+    pub const fn id(&self) -> Option<Id> {
+        self.main
+    }
+
     pub fn kind(&self) -> Kind {
         self.asked.as_ref().map_or(Kind::Log, |asked| asked.kind)
     }

@@ -1,15 +1,16 @@
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
-
-use crate::command::{command, root, run};
+use anyhow::{Context, Result, ensure};
+use tests::root;
 
 /// A folder of generated logs, the same on every machine.
 pub struct Logs {
     /// As given to the generator.
     pub name: String,
-    pub files: Vec<PathBuf>,
+    pub files: Vec<OsString>,
     pub num_bytes: u64,
 }
 
@@ -22,9 +23,10 @@ impl Logs {
             // Renamed when whole: the generator may be interrupted.
             let partial = bench.join(format!("{size}.partial"));
             fs::remove_dir_all(&partial).ok();
-            let out = partial.to_string_lossy();
-            let generator = "tests/voice/gen_voice_logs.py";
-            run(command("python3", &[generator, "--out", &out, "--bytes", size]))?;
+            let mut generator = Command::new("python3");
+            generator.arg(root().join("tests/voice/gen_voice_logs.py")).arg("--out").arg(&partial);
+            let status = generator.args(["--bytes", size]).status();
+            ensure!(status.context("cannot start python3")?.success(), "the generator failed");
             fs::create_dir_all(bench.join(size).join("CosyVoice"))?;
             fs::rename(&partial, &folder).context("cannot keep the generated logs")?;
         }
@@ -32,6 +34,7 @@ impl Logs {
         files.retain(|file| file.file_name().is_some_and(|name| name != "truth.json"));
         files.sort();
         let num_bytes = sum_bytes(&files)?;
+        let files = files.into_iter().map(OsString::from).collect();
         Ok(Self { name: size.to_owned(), files, num_bytes })
     }
 }
@@ -42,7 +45,7 @@ pub fn folder_bytes(folder: &Path) -> Result<u64> {
 }
 
 /// All files below `folder`, unsorted.
-pub fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read {folder:?}"))?;
     for entry in entries {

@@ -1,0 +1,51 @@
+//! `cargo xtask bench`: the figures that we hold ourselves to, as a table on stdout. Nothing fails
+//! when one is missed.
+
+mod logs;
+mod memory;
+mod page;
+mod relay;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use tests::root;
+
+use self::logs::Logs;
+use self::table::Table;
+
+/// What is timed is done this often, and the median is shown.
+const RUNS: usize = 5;
+
+const NEEDLE: &str = r#"{job=~".+"} |= "CUDA out of memory""#;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let small = Logs::generated("20MB")?;
+    let large = Logs::generated("200MB")?;
+    let mut table = Table::default();
+    relay::ready(&small, &mut table)?;
+    relay::reading(&small, &mut table)?;
+    relay::reading(&large, &mut table)?;
+    page::figures(&small, &large, &mut table).await?;
+    std::fs::remove_dir_all(data()).ok();
+    print!("{table}");
+    Ok(())
+}
+
+/// The data folder of whichever relay is measured.
+fn data() -> PathBuf {
+    root().join("target/bench/data")
+}
+
+/// A relay that has nothing yet of `logs`.
+fn fresh(logs: &Logs) -> Result<tests::Relay> {
+    std::fs::remove_dir_all(data()).ok();
+    start(logs)
+}
+
+/// A relay that goes on with what the last one left.
+fn start(logs: &Logs) -> Result<tests::Relay> {
+    tests::Relay::start(&data(), &logs.files)
+}

@@ -1,0 +1,117 @@
+//! What the viewer takes, in a real browser.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use tests::{Browser, Page, Relay, first_visit_bytes};
+
+use super::logs::Logs;
+use super::table::Table;
+use super::{NEEDLE, RUNS, fresh};
+
+/// A query that reads nothing: the page is up, but has decoded no block yet.
+const NOTHING: &str = "#v=1&from=oldest&to=newest&q=%7Bjob%3D%22nothing%22%7D";
+
+pub async fn figures(small: &Logs, large: &Logs, table: &mut Table) -> Result<()> {
+    let browser = Browser::start()?;
+    first_lines(&browser, small, table).await?;
+    let relay = fresh(large)?;
+    relay.wait_until_read(large.files.len())?;
+    needle(&browser, &relay, large, table).await?;
+    scrolling(&browser, &relay, table).await?;
+    table.size("first visit, as served", first_visit_bytes(&relay)? as u64, "≤ 1 MB");
+    Ok(())
+}
+
+/// From the command to lines on the screen of a browser that is already open.
+async fn first_lines(browser: &Browser, logs: &Logs, table: &mut Table) -> Result<()> {
+    let page = browser.open(1440, 900).await?;
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        page.goto("about:blank").await?;
+        let start = Instant::now();
+        let relay = fresh(logs)?;
+        page.goto(&relay.url).await?;
+        page.find("row").await?;
+        times.push(start.elapsed());
+    }
+    table.times(&format!("{}: command to first lines", logs.name), &times, "≤ 1000 ms");
+    page.leave();
+    Ok(())
+}
+
+/// The question of the article, in a page that has nothing yet and in one that just asked it.
+async fn needle(browser: &Browser, relay: &Relay, logs: &Logs, table: &mut Table) -> Result<()> {
+    let (mut cold, mut warm) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        // A profile of its own each time, so that nothing is in any cache.
+        let page = browser.open(1440, 900).await?;
+        page.goto(&format!("{}/{NOTHING}", relay.url)).await?;
+        page.wait_until_answered().await?;
+        let query: String = NEEDLE.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let fragment = format!("v=1&from=oldest&to=newest&q={query}");
+        cold.push(answer_time(&page, &format!("location.hash = '{fragment}'")).await?);
+        let click = "document.querySelector('[data-testid=run]').click()";
+        warm.push(answer_time(&page, click).await?);
+        page.leave();
+    }
+    let name = &logs.name;
+    table.times(&format!("{name}: out of memory in the page, cold"), &cold, "≤ 2000 ms");
+    table.times(&format!("{name}: the same again, warm"), &warm, "≤ 150 ms");
+    Ok(())
+}
+
+/// From an action in the page to the end of the query it starts, on the page's own clock.
+async fn answer_time(page: &Page, action: &str) -> Result<Duration> {
+    let code = format!(
+        "const result = () => document.querySelector('[data-testid=result]');
+         const before = result().dataset.run;
+         const start = performance.now();
+         {action};
+         return new Promise(resolve => {{
+           const look = () => {{
+             const {{ run, phase }} = result().dataset;
+             if (run !== before && phase === 'done') resolve(performance.now() - start);
+             else setTimeout(look, 1);
+           }};
+           look();
+         }});"
+    );
+    let ms = page.script(&code).await?;
+    Ok(Duration::from_secs_f64(ms.as_f64().context("no time")? / 1000.0))
+}
+
+/// The longest task of the page's own thread while five thousand lines come and are gone through.
+async fn scrolling(browser: &Browser, relay: &Relay, table: &mut Table) -> Result<()> {
+    let page = browser.open(1440, 900).await?;
+    page.goto(&format!("{}/{NOTHING}", relay.url)).await?;
+    page.wait_until_answered().await?;
+    page.script(
+        "window.longest = 0;
+         new PerformanceObserver(list => {
+           for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
+         }).observe({ type: 'longtask' });",
+    )
+    .await?;
+    answer_time(&page, "location.hash = 'v=1&from=oldest&to=newest&q=%7Bjob%3D~%22.%2B%22%7D'")
+        .await?;
+    let ms = page
+        .script(
+            "const list = document.querySelector('[data-testid=list]');
+             return new Promise(resolve => {
+               let jumps = 0;
+               const jump = () => {
+                 list.scrollTop = list.scrollHeight * (jumps * 37 % 100) / 100;
+                 if (++jumps < 60) requestAnimationFrame(() => setTimeout(jump, 0));
+                 else setTimeout(() => resolve(longest), 100);
+               };
+               jump();
+             });",
+        )
+        .await?;
+    let longest = Duration::from_secs_f64(ms.as_f64().context("no time")? / 1000.0);
+    // The browser reports tasks from 50 ms on; nothing reported is shown as 0.
+    table.times("longest task of the page, 5,000 lines and 60 jumps", &[longest], "≤ 50 ms");
+    page.leave();
+    Ok(())
+}
