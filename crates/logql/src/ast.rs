@@ -17,6 +17,8 @@ pub struct LogExpr {
     pub selector: Vec<Matcher>,
     pub selector_span: Span,
     pub pipeline: Vec<Stage>,
+    /// Where the last of its stages ends; within a range aggregation those of an unwrap count too.
+    pub end: usize,
 }
 
 #[derive(Clone, Debug)]

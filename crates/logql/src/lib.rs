@@ -19,6 +19,7 @@ pub mod edit;
 mod error;
 mod gosyntax;
 mod highlight;
+pub mod hint;
 mod ip;
 mod line;
 mod metric;

@@ -148,7 +148,7 @@ fn log() -> impl Strategy<Value = LogExpr> {
     (vec(matcher(), 0..3), vec(stage(), 0..4)).prop_map(|(mut selector, mut pipeline)| {
         pipeline.dedup_by(|next, before| is_one_text(&before.kind, &next.kind));
         selector.push(Matcher::new("job", MatchOp::Equal, "a").expect("a good one"));
-        LogExpr { selector, selector_span: Span::default(), pipeline }
+        LogExpr { selector, selector_span: Span::default(), pipeline, end: 0 }
     })
 }
 

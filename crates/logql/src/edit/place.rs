@@ -20,12 +20,7 @@ pub(super) fn in_every_log(
     changes: impl Fn(&LogExpr) -> Vec<Change>,
 ) -> Result<String, QueryError> {
     let expr = parse(text)?;
-    let mut logs = Vec::new();
-    match &expr {
-        Expr::Log(log) => logs.push(log),
-        Expr::Metric(metric) => collect(metric, &mut logs),
-    }
-    let mut all: Vec<Change> = logs.into_iter().flat_map(changes).collect();
+    let mut all: Vec<Change> = logs(&expr).into_iter().flat_map(changes).collect();
     all.sort_by_key(|change| (change.span.start, change.span.end));
     let mut out = String::with_capacity(text.len() + 32);
     let mut at = 0;
@@ -36,6 +31,16 @@ pub(super) fn in_every_log(
     }
     out.push_str(text.get(at..).unwrap_or_default());
     Ok(out)
+}
+
+/// The log queries in a query, in their order.
+pub(crate) fn logs(expr: &Expr) -> Vec<&LogExpr> {
+    let mut logs = Vec::new();
+    match expr {
+        Expr::Log(log) => logs.push(log),
+        Expr::Metric(metric) => collect(metric, &mut logs),
+    }
+    logs
 }
 
 fn collect<'a>(metric: &'a MetricExpr, logs: &mut Vec<&'a LogExpr>) {
@@ -57,7 +62,7 @@ pub(super) fn end_of(log: &LogExpr) -> usize {
 }
 
 /// `text` as a string literal that is easy to read: backticks where quotes would need escapes.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let awkward = text.contains(['"', '\\']) && !text.contains(['`', '\r', '\n', '\u{feff}']);
     if awkward { format!("`{text}`") } else { crate::print::quote(text) }
 }

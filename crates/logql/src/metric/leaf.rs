@@ -33,6 +33,8 @@ pub(crate) struct Leaf {
     /// What `absent_over_time` gives when there is nothing.
     pub(crate) absent: Labels,
     pub(crate) span: Span,
+    /// Where a further stage would stand.
+    pub(crate) end: usize,
 }
 
 pub(crate) type LeafState = Table<Gathered>;
@@ -152,6 +154,11 @@ impl Leaf {
                 "pipeline error: {error:?} for series {labels}; to leave such entries out, add \
                  `| __error__=\"\"` to the pipeline"
             ),
+        )
+        .with_fix(
+            Span::new(self.end, self.end),
+            " | __error__=\"\"",
+            "leave out entries with an error",
         )
     }
 

@@ -132,7 +132,8 @@ fn operand(i: Tokens<'_>) -> Res<'_, Expr> {
         Kind::Symbol("{") => {
             let (i, (selector, selector_span)) = selector(i)?;
             let (i, pipeline) = pipeline(i)?;
-            Ok((i, Expr::Log(LogExpr { selector, selector_span, pipeline })))
+            let end = i.before;
+            Ok((i, Expr::Log(LogExpr { selector, selector_span, pipeline, end })))
         }
         Kind::Number { .. } | Kind::Symbol("+" | "-") => {
             if let Some(error) = mixed::signed_series(i) {

@@ -24,5 +24,6 @@ mod words;
 
 pub(crate) use lexer::{is_name, lex};
 pub use query::parse;
+pub(crate) use suggest::nearest;
 pub(crate) use token::{Kind, Token as Word};
 pub(crate) use words::{compares, is_function, stage_names};

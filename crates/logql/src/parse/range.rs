@@ -212,7 +212,8 @@ fn parts(i: Tokens<'_>) -> Res<'_, Parts> {
         (i, Parts { log_start, ..inner })
     } else if token.is_symbol("{") {
         let (i, (selector, selector_span)) = selector(i)?;
-        let log = LogExpr { selector, selector_span, pipeline: Vec::new() };
+        let end = selector_span.end;
+        let log = LogExpr { selector, selector_span, pipeline: Vec::new(), end };
         (i, Parts { log, unwrap: None, unwrap_span: Span::default(), range: None, log_start })
     } else {
         return wrong(i.unexpected("a selector such as {job=\"…\"}"));
@@ -227,11 +228,13 @@ fn parts(i: Tokens<'_>) -> Res<'_, Parts> {
         } else if let (true, Some(unwrap)) = (piped, &mut parts.unwrap) {
             let (after, filter) = after_unwrap(i.skip(1))?;
             unwrap.filters.push(filter);
+            parts.log.end = after.before;
             i = after;
         } else if piped && i.nth(1).is_word("unwrap") {
             let start = token.span.start;
             let (after, unwrap) = cut(unwrap).parse(i.skip(2))?;
             parts.unwrap = Some(unwrap);
+            parts.log.end = after.before;
             parts.unwrap_span = after.since(start);
             i = after;
         } else {
@@ -241,6 +244,7 @@ fn parts(i: Tokens<'_>) -> Res<'_, Parts> {
                 return wrong(late(i));
             }
             parts.log.pipeline.push(stage);
+            parts.log.end = after.before;
             i = after;
         }
     }

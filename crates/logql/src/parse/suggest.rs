@@ -1,5 +1,5 @@
 /// The one of `known` that `typed` most likely means.
-pub(super) fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
     let typed = typed.to_lowercase();
     let mut best = None;
     for name in known {

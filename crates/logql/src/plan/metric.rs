@@ -166,6 +166,7 @@ impl Builder {
             parameter: range.parameter.unwrap_or_default(),
             absent: absent_labels(&range.log.selector),
             span,
+            end: range.log.end,
             preserves_errors: range.unwrap.is_none() && preserves_errors(&wanted),
             key,
         };

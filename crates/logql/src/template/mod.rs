@@ -3,6 +3,7 @@
 mod ast;
 mod decimal;
 mod exec;
+mod expected;
 mod funcs;
 mod lex;
 mod number;

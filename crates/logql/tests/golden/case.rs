@@ -1,4 +1,5 @@
 /// One case: a query, sections it is run with, and sections that hold what must come out.
+#[derive(Clone)]
 pub struct Case {
     pub title: String,
     pub query: String,

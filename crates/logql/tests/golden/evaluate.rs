@@ -64,7 +64,7 @@ fn read_shown(read: &Read) -> String {
 }
 
 /// Feeds everything through two runs that are merged, so that merging is tested by every case.
-fn run(case: &Case, streams: &[Stream]) -> Result<Outcome, QueryError> {
+pub fn run(case: &Case, streams: &[Stream]) -> Result<Outcome, QueryError> {
     let expr = parse(&case.query)?;
     let plan = plan(&expr, &params(case, &expr))?;
     let sessions = Sessions::default();

@@ -11,6 +11,7 @@
 mod case;
 mod data;
 mod evaluate;
+mod hints;
 mod outputs;
 
 use case::Case;
@@ -24,7 +25,7 @@ macro_rules! texts {
 
 /// Every file of cases. A browser has no folder to list.
 const FILES: &[(&str, &str)] =
-    texts!["edit.txt", "errors.txt", "highlight.txt", "print.txt", "results.txt"];
+    texts!["edit.txt", "errors.txt", "highlight.txt", "hints.txt", "print.txt", "results.txt"];
 
 /// Named data sets.
 const DATA: &[(&str, &str)] = texts!["data/voice.txt"];

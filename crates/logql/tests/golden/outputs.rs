@@ -2,7 +2,7 @@ use logql::ast::LineOp;
 use logql::{QueryError, edit, highlight, parse};
 
 use super::case::Case;
-use super::{data, evaluate};
+use super::{data, evaluate, hints};
 
 /// What a case gives for one of its sections.
 pub fn output(case: &Case, section: &str, sets: &[(&str, &str)]) -> String {
@@ -13,6 +13,7 @@ pub fn output(case: &Case, section: &str, sets: &[(&str, &str)]) -> String {
         "fixed" => fixed(&case.query),
         "result" => evaluate::result(case, &data::streams(case, sets)),
         "stats" => evaluate::stats(case, &data::streams(case, sets)),
+        "hints" => hints::shown(case, &data::streams(case, sets)),
         "reads" => evaluate::reads(case),
         other => panic!("{}: there is no section {other:?}", case.title),
     }
