@@ -7,14 +7,13 @@ use std::time::Duration;
 use model::Labels;
 
 use crate::auth::{AuthFileError, Passwords};
+use crate::limits::Limits;
 
 /// Port 3100 is Loki's, so that clients of Loki need no change.
 pub const DEFAULT_PORT: u16 = 3100;
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:3100";
 pub const DEFAULT_RETENTION: &str = "7d";
 pub const DEFAULT_RETENTION_BYTES: &str = "10GB";
-pub const DEFAULT_MAX_ENTRIES: usize = 5000;
-pub const DEFAULT_MAX_SERIES: usize = 500;
 
 /// The relay's configuration; what was typed is `cli::RawConfig`.
 #[derive(Clone, Debug)]
@@ -32,12 +31,30 @@ pub struct Config {
     pub retention: Duration,
     /// The oldest chunks go first when the data folder outgrows this.
     pub retention_bytes: u64,
-    /// The most entries one query of the Loki API may ask for.
-    pub max_entries: usize,
-    /// The most series one metric query of the Loki API may give.
-    pub max_series: usize,
     /// Who may use the relay; None: everyone who reaches it.
     pub passwords: Option<Passwords>,
+    /// Pages of these origins may use the API.
+    pub allow_origins: Vec<String>,
+    /// What one request of the Loki API may ask for.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The defaults: nothing followed, no password.
+    pub fn new(listen: SocketAddr, data: impl Into<PathBuf>) -> Self {
+        Self {
+            listen,
+            data: data.into(),
+            paths: Vec::new(),
+            job: None,
+            labels: Labels::new(),
+            retention: Duration::from_secs(7 * 86_400),
+            retention_bytes: 10_000_000_000,
+            passwords: None,
+            allow_origins: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// A setting that cannot be used, in a sentence that says what would do.
@@ -69,6 +86,13 @@ pub enum ConfigError {
     RetentionZero,
     #[error("--{flag} must be at least 1")]
     LimitZero { flag: &'static str },
+    #[error("--max-points can be at most {most}, the most the engine lays out")]
+    TooManyPoints { most: usize },
+    #[error(
+        "--allow-origin: {text:?} is no origin, expected scheme and host alone, as in \
+         https://logs.example or http://localhost:8080"
+    )]
+    Origin { text: String },
     #[error(transparent)]
     Auth(#[from] AuthFileError),
 }
@@ -116,6 +140,19 @@ pub fn parse_label(text: &str) -> Result<(String, String), ConfigError> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// An origin as a browser names it.
+pub fn parse_origin(text: &str) -> Result<String, ConfigError> {
+    let origin = text.trim().trim_end_matches('/').to_ascii_lowercase();
+    let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    let is_host = |host: &str| {
+        !host.is_empty() && !host.contains(['/', '?', '#', '@', '*']) && host.is_ascii()
+    };
+    match host {
+        Some(host) if is_host(host) => Ok(origin),
+        _ => Err(ConfigError::Origin { text: text.to_owned() }),
+    }
+}
+
 /// Whether Loki would take `name` as the name of a label.
 pub fn is_label_name(name: &str) -> bool {
     let mut chars = name.chars();
@@ -142,6 +179,21 @@ mod tests {
         ] {
             let found = parse_listen(text).ok().map(|addr| addr.to_string());
             assert_eq!(found.as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_scheme_and_host() {
+        for (text, expected) in [
+            ("https://Logs.Example", Some("https://logs.example")),
+            ("http://localhost:8080/", Some("http://localhost:8080")),
+            ("http://[::1]:8080", Some("http://[::1]:8080")),
+            ("logs.example", None),
+            ("https://logs.example/page", None),
+            ("*", None),
+            ("https://*.example", None),
+        ] {
+            assert_eq!(parse_origin(text).ok().as_deref(), expected, "{text:?}");
         }
     }
 

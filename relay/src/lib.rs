@@ -7,6 +7,7 @@ pub mod demo;
 pub mod http;
 mod ingest;
 mod journal;
+pub mod limits;
 pub mod memory;
 pub mod query;
 mod source;

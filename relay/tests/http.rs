@@ -33,18 +33,7 @@ fn config(listen: &str, passwords: Option<&str>) -> Config {
         std::fs::write(&path, text).unwrap();
         relay::auth::Passwords::read(&path).unwrap()
     });
-    Config {
-        listen: listen.parse().unwrap(),
-        data: "unused".into(),
-        paths: vec![],
-        job: None,
-        labels: Labels::new(),
-        retention: std::time::Duration::from_secs(7 * 86_400),
-        retention_bytes: 1_000_000_000,
-        max_entries: 5000,
-        max_series: 500,
-        passwords: file,
-    }
+    Config { passwords: file, ..Config::new(listen.parse().unwrap(), "unused") }
 }
 
 impl Relay {

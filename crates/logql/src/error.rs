@@ -12,6 +12,10 @@ pub struct QueryError {
     pub message: String,
     /// A replacement for `span`-like part of the text that would fix it.
     pub fix: Option<Fix>,
+    /// The query can be run, only not over these entries: series that match each other in more
+    /// than one way. Loki calls that its own failure.
+    #[serde(default)]
+    pub is_of_data: bool,
 }
 
 /// Replace `span` by `text` and the query is one step closer to right.
@@ -25,7 +29,12 @@ pub struct Fix {
 
 impl QueryError {
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), fix: None }
+        Self { span, message: message.into(), fix: None, is_of_data: false }
+    }
+
+    /// An error that other entries would not have given.
+    pub(crate) fn of_data(span: Span, message: impl Into<String>) -> Self {
+        Self { is_of_data: true, ..Self::new(span, message) }
     }
 
     #[must_use]

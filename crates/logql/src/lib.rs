@@ -15,6 +15,7 @@
 //! ```
 
 pub mod ast;
+mod detected;
 pub mod edit;
 mod error;
 mod gosyntax;
@@ -36,6 +37,7 @@ mod stages;
 pub mod template;
 mod units;
 
+pub use detected::{ValueKind, json_label};
 pub use error::{Fix, QueryError};
 pub use highlight::{Token, highlight};
 pub use output::{Outcome, Output, Row, Sample, Series, Stats};

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::limits::RawLimits;
 use crate::config::{
-    self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_MAX_ENTRIES, DEFAULT_MAX_SERIES,
-    DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
+    self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
 };
 
 const EXAMPLES: &str = "\
@@ -131,24 +131,17 @@ pub struct RawConfig {
     /// Ask for user and password: a file of user:bcrypt lines
     #[arg(long, env = "LOGPANE_AUTH_FILE", value_name = "FILE")]
     pub auth_file: Option<PathBuf>,
-    /// Most entries one query of the Loki API may ask for
+    /// Let pages of this origin use the API, as in https://logs.example (may be repeated)
     #[arg(
-        long,
-        env = "LOGPANE_MAX_ENTRIES",
-        value_name = "N",
-        default_value_t = DEFAULT_MAX_ENTRIES,
+        long = "allow-origin",
+        env = "LOGPANE_ALLOW_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
         hide_short_help = true
     )]
-    pub max_entries: usize,
-    /// Most series one metric query of the Loki API may give
-    #[arg(
-        long,
-        env = "LOGPANE_MAX_SERIES",
-        value_name = "N",
-        default_value_t = DEFAULT_MAX_SERIES,
-        hide_short_help = true
-    )]
-    pub max_series: usize,
+    pub allow_origins: Vec<String>,
+    #[command(flatten)]
+    pub limits: RawLimits,
 }
 
 impl RawConfig {
@@ -162,11 +155,6 @@ impl RawConfig {
         }
         let retention = model::parse_duration(&self.retention).map_err(unit("retention"))?;
         let retention = u64::try_from(retention).ok().filter(|ns| *ns > 0);
-        for (flag, limit) in [("max-entries", self.max_entries), ("max-series", self.max_series)] {
-            if limit == 0 {
-                return Err(ConfigError::LimitZero { flag });
-            }
-        }
         Ok(Config {
             listen,
             data: self.data.clone().map_or_else(config::default_data_dir, Ok)?,
@@ -182,9 +170,13 @@ impl RawConfig {
                 .ok_or(ConfigError::RetentionZero)?,
             retention_bytes: model::parse_bytes(&self.retention_bytes)
                 .map_err(unit("retention-bytes"))?,
-            max_entries: self.max_entries,
-            max_series: self.max_series,
             passwords,
+            allow_origins: self
+                .allow_origins
+                .iter()
+                .map(|text| config::parse_origin(text))
+                .collect::<Result<_, _>>()?,
+            limits: self.limits.check()?,
         })
     }
 }

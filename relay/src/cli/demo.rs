@@ -10,10 +10,11 @@ use crate::cli::args::{DemoArgs, RawConfig};
 use crate::cli::dispatch::say;
 use crate::cli::failure::Failure;
 use crate::cli::handover;
+use crate::cli::limits::RawLimits;
 use crate::cli::open::show;
 use crate::cli::serve::{End, relay, until_told};
+use crate::config::DEFAULT_RETENTION;
 use crate::config::{Config, DEFAULT_RETENTION_BYTES};
-use crate::config::{DEFAULT_MAX_ENTRIES, DEFAULT_MAX_SERIES, DEFAULT_RETENTION};
 use crate::demo::{DemoError, Files, LogFile, Story, StoryOptions, Write, follow, write_past};
 use crate::store::Store;
 
@@ -74,8 +75,8 @@ fn serve(args: &DemoArgs, logs: PathBuf, data: PathBuf) -> Result<(), Failure> {
         retention: DEFAULT_RETENTION.to_owned(),
         retention_bytes: DEFAULT_RETENTION_BYTES.to_owned(),
         auth_file: None,
-        max_entries: DEFAULT_MAX_ENTRIES,
-        max_series: DEFAULT_MAX_SERIES,
+        allow_origins: vec![],
+        limits: RawLimits::default(),
     }
     .check()?;
     let started = |url: &str, _: &Store| {

@@ -9,6 +9,7 @@ mod demo;
 mod dispatch;
 mod failure;
 mod handover;
+mod limits;
 mod open;
 mod print;
 mod query;

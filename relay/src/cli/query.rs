@@ -17,9 +17,9 @@ use crate::cli::client::Client;
 use crate::cli::dispatch::{say, written};
 use crate::cli::failure::Failure;
 use crate::cli::{print, times};
-use crate::config::DEFAULT_MAX_SERIES;
-use crate::http::{Detail, default_step, encode_response};
-use crate::query;
+use crate::http::{Flags, default_step, encode_response};
+use crate::limits::DEFAULT_MAX_SERIES;
+use crate::query::{self, Effort};
 use crate::store::Store;
 
 /// Where the answer comes from.
@@ -30,7 +30,7 @@ enum From {
 
 /// An answer, or the body of one that is printed as it came.
 enum Answer {
-    Outcome(Outcome),
+    Outcome(Outcome, Box<Effort>),
     Body(String),
 }
 
@@ -40,19 +40,19 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     let params = params(args, &expr, &zone)?;
     let from = source(args)?;
     let answer = match &from {
-        From::Folder(dir) => Answer::Outcome(ask_folder(dir, &args.query, &params)?),
+        From::Folder(dir) => ask_folder(dir, &args.query, &params)?,
         From::Relay(client) => ask_relay(client, args, &params)?,
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let text = match answer {
         Answer::Body(body) => format!("{}\n", body.trim_end()),
-        Answer::Outcome(outcome) if args.output == OutputFormat::Json => {
-            let answer = encode_response(outcome, at(&params), Detail::Plain);
+        Answer::Outcome(outcome, effort) if args.output == OutputFormat::Json => {
+            let answer = encode_response(outcome, &effort, at(&params), Flags::default());
             let body = serde_json::to_string(&answer)
                 .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))?;
             format!("{body}\n")
         }
-        Answer::Outcome(outcome) => {
+        Answer::Outcome(outcome, _) => {
             remarks(args, &params, &outcome, || newest(&from));
             return written(
                 print::outcome(&mut out, &outcome, args.output, &zone).and_then(|()| out.flush()),
@@ -178,16 +178,18 @@ const fn at(params: &Params) -> i64 {
     }
 }
 
-fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<Outcome, Failure> {
+fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<Answer, Failure> {
     if !dir.is_dir() {
         return Err(Failure::failed(format!("there is no data folder: {}", dir.display())));
     }
     let store = Store::open_read_only(dir)?;
     let plan = query::prepare(text, params).map_err(|error| Failure::query(text, &error))?;
-    query::run(&store, &plan, &AtomicBool::new(false)).map_err(|error| match error {
-        query::RunError::Query(error) => Failure::query(text, &error),
-        error => error.into(),
-    })
+    let mut effort = Effort::default();
+    match query::run(&store, &plan, &AtomicBool::new(false), &mut effort) {
+        Ok(outcome) => Ok(Answer::Outcome(outcome, Box::new(effort))),
+        Err(query::RunError::Query(error)) => Err(Failure::query(text, &error)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn ask_relay(client: &Client, args: &QueryArgs, params: &Params) -> Result<Answer, Failure> {
@@ -222,7 +224,7 @@ fn ask_relay(client: &Client, args: &QueryArgs, params: &Params) -> Result<Answe
     let response: Response<QueryData> = serde_json::from_str(&body).map_err(|error| {
         Failure::failed(format!("{} gave an answer that cannot be read: {error}", client.addr()))
     })?;
-    Ok(Answer::Outcome(outcome(response, params.direction)))
+    Ok(Answer::Outcome(outcome(response, params.direction), Box::default()))
 }
 
 /// The engine's outcome back from Loki's JSON.

@@ -19,7 +19,7 @@ use crate::cli::client::Client;
 use crate::cli::dispatch::{say, written};
 use crate::cli::failure::Failure;
 use crate::cli::print::RowPrinter;
-use crate::config::DEFAULT_MAX_SERIES;
+use crate::limits::DEFAULT_MAX_SERIES;
 
 /// The relay says something at least every 20 seconds.
 const SILENCE: Duration = Duration::from_secs(60);

@@ -31,6 +31,13 @@ pub enum ApiError {
     Starting,
     #[error("{message}")]
     Unavailable { message: String },
+    #[error(
+        "the query took longer than {} s: ask for a shorter time range or fewer streams, or raise \
+         --query-timeout", limit.as_secs_f64()
+    )]
+    TimedOut { limit: std::time::Duration },
+    #[error("{message}")]
+    NotImplemented { message: String },
     #[error("{message}")]
     Internal { message: String },
 }
@@ -51,6 +58,8 @@ impl ApiError {
             Self::Unsupported { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Range { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Starting | Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TimedOut { .. } => StatusCode::GATEWAY_TIMEOUT,
+            Self::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -102,6 +111,8 @@ impl From<StoreError> for ApiError {
 impl From<RunError> for ApiError {
     fn from(error: RunError) -> Self {
         match error {
+            // Loki's status: the query is right, it only does not fit these entries.
+            RunError::Query(error) if error.is_of_data => Self::Internal { message: error.message },
             RunError::Query(error) => Self::bad_request(error.message),
             RunError::Store(error) => error.into(),
             RunError::Cancelled => Self::Unavailable { message: "the client left".to_owned() },

@@ -19,6 +19,6 @@ mod viewer;
 
 pub use app::{App, FOLLOW_KEY_HEADER, FollowRequest};
 pub use error::ApiError;
-pub use loki::{Detail, default_step, encode_response, number};
+pub use loki::{Flags, default_step, encode_response, number};
 pub use params::parse_time;
 pub use routes::routes;

@@ -236,7 +236,7 @@ fn matched(
                 match &mut values[step] {
                     slot @ None => *slot = Some(value),
                     Some(_) => {
-                        return Err(QueryError::new(
+                        return Err(QueryError::of_data(
                             node.span,
                             "multiple matches for labels: grouping labels must ensure unique \
                              matches",
@@ -274,7 +274,7 @@ fn only(
                     grids[*at].labels
                 )
             };
-            return Err(QueryError::new(node.span, message));
+            return Err(QueryError::of_data(node.span, message));
         }
         found = Some((*at, value));
     }

@@ -83,6 +83,14 @@ pub(crate) fn push_label_name(key: &str, name: &mut String) {
     name.extend(key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }));
 }
 
+/// The same for a key of an object that stands under `name` itself: the two are joined by `_`.
+pub(crate) fn push_nested_name(key: &str, name: &mut String) {
+    if !name.is_empty() && !key.trim().is_empty() {
+        name.push('_');
+    }
+    push_label_name(key, name);
+}
+
 /// Sets the labels that a stage was asked for by name. One that was not found is empty, unless
 /// the entry has a label of that name.
 pub(crate) fn set_picked<'v>(

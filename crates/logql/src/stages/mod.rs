@@ -13,7 +13,7 @@ mod regexp;
 mod unwrap;
 
 pub(crate) use decolorize::decolorize;
-pub(crate) use extract::{Extract, Wanted};
+pub(crate) use extract::{Extract, Wanted, push_nested_name};
 pub(crate) use format::{LabelFormat, LineFormat};
 pub(crate) use json::{Json, PickedJson, unpack};
 pub(crate) use label_filter::LabelFilter;

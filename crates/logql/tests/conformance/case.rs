@@ -14,7 +14,7 @@ pub struct Case {
     pub superset: bool,
     pub expect: Value,
     topic: String,
-    json: Value,
+    pub json: Value,
 }
 
 /// Topics with their cases, sorted.

@@ -2,27 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use logql::{Outcome, Output, Row, Stats};
+use logql::{Outcome, Output, Row};
 use model::Labels;
 use protocol::loki::{
-    EntryDetails, MatrixSeries, QueryData, QueryResult, Response, StreamResult, StreamValue,
-    Success, VectorSample,
+    CATEGORIZE_FLAG, DETAILS_FLAG, EntryDetails, FLAGS_HEADER, MatrixSeries, QueryData,
+    QueryResult, Response, StreamResult, StreamValue, Success, VectorSample,
 };
+use warp::http::HeaderMap;
+
+use crate::http::loki::stats;
+use crate::query::Effort;
 
 pub type QueryResponse = Response<QueryData>;
 
-/// Whether the third element of a value is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    Plain,
-    Full,
+/// What a client wants of an entry besides labels and line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Labels of the stream, structured metadata and parsed labels apart.
+    pub categorize: bool,
+    /// What Loki's shape has no place for.
+    pub details: bool,
+}
+
+impl Flags {
+    pub fn of(headers: &HeaderMap) -> Self {
+        let text = headers.get(FLAGS_HEADER).and_then(|flags| flags.to_str().ok()).unwrap_or("");
+        let has = |flag| text.split(',').any(|asked| asked.trim() == flag);
+        Self { categorize: has(CATEGORIZE_FLAG), details: has(DETAILS_FLAG) }
+    }
+
+    fn names(self) -> Vec<String> {
+        let names = [(self.categorize, CATEGORIZE_FLAG), (self.details, DETAILS_FLAG)];
+        names.into_iter().filter(|(is_on, _)| *is_on).map(|(_, name)| name.to_owned()).collect()
+    }
 }
 
 /// `at`: the time of a scalar, which has none of its own.
-pub fn response(outcome: Outcome, at: i64, detail: Detail) -> QueryResponse {
-    let Outcome { output, stats, warnings } = outcome;
+pub fn response(outcome: Outcome, effort: &Effort, at: i64, flags: Flags) -> QueryResponse {
+    let stats = stats::of(&outcome, effort);
+    let Outcome { output, warnings, .. } = outcome;
+    let mut encoding_flags = Vec::new();
     let result = match output {
-        Output::Rows(rows) => QueryResult::Streams(streams(rows, detail)),
+        Output::Rows(rows) => {
+            encoding_flags = flags.names();
+            QueryResult::Streams(streams(rows, flags))
+        }
         Output::Matrix(series) => QueryResult::Matrix(
             series
                 .into_iter()
@@ -50,45 +74,76 @@ pub fn response(outcome: Outcome, at: i64, detail: Detail) -> QueryResponse {
     Response {
         status: Success::Success,
         warnings,
-        data: QueryData { result, stats: summary(&stats) },
+        data: QueryData { result, encoding_flags, stats },
     }
 }
 
-/// Grouped by what the pipeline left, in order of the labels; within a group as the engine
-/// ordered them.
-fn streams(rows: Vec<Row>, detail: Detail) -> Vec<StreamResult> {
+/// Grouped by what the pipeline left (or what it left of the stream's own labels), in order of
+/// the labels; within a group as the engine ordered them.
+pub fn streams(rows: Vec<Row>, flags: Flags) -> Vec<StreamResult> {
     let mut groups: BTreeMap<Labels, Vec<StreamValue>> = BTreeMap::new();
     for row in rows {
         let ts = row.timestamp.to_string();
         let line = String::from_utf8_lossy(&row.line).into_owned();
-        let value = match detail {
-            Detail::Plain => StreamValue::Plain(ts, line),
-            Detail::Full => {
-                let fields = row.auto.into_iter().collect();
-                StreamValue::Detailed(
-                    ts,
-                    line,
-                    EntryDetails { arrival: row.arrival.to_string(), fields },
-                )
-            }
+        let mut details = EntryDetails::default();
+        if flags.details {
+            details.arrival = row.arrival.to_string();
+            details.fields = row.auto.iter().cloned().collect();
+        }
+        let labels = if flags.categorize {
+            let apart = Apart::of(&row);
+            details.structured_metadata = apart.metadata;
+            details.parsed = apart.parsed;
+            apart.stream
+        } else {
+            row.labels
         };
-        groups.entry(row.labels).or_default().push(value);
+        let value = if flags == Flags::default() {
+            StreamValue::Plain(ts, line)
+        } else {
+            StreamValue::Detailed(ts, line, details)
+        };
+        groups.entry(labels).or_default().push(value);
     }
     groups.into_iter().map(|(stream, values)| StreamResult { stream, values }).collect()
 }
 
-fn summary(stats: &Stats) -> serde_json::Value {
-    serde_json::json!({
-        "summary": {
-            "totalBytesProcessed": stats.line_bytes,
-            "totalLinesProcessed": stats.entries,
-            "totalPostFilterLines": stats.matched,
+/// The labels of an entry by where they come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Apart {
+    pub stream: Labels,
+    pub metadata: BTreeMap<String, String>,
+    /// Set by a stage, those of an error included.
+    pub parsed: BTreeMap<String, String>,
+}
+
+impl Apart {
+    pub fn of(row: &Row) -> Self {
+        let mut apart = Self::default();
+        for (name, value) in row.labels.iter() {
+            if row.stream.get(name) == Some(value) {
+                apart.stream.set(name, value);
+            } else if is_metadata(row, name, value) {
+                apart.metadata.insert(name.to_owned(), value.to_owned());
+            } else {
+                apart.parsed.insert(name.to_owned(), value.to_owned());
+            }
         }
+        apart
+    }
+}
+
+/// Metadata that has the name of one of the stream's labels is found under another name.
+fn is_metadata(row: &Row, name: &str, value: &str) -> bool {
+    let plain = name.strip_suffix("_extracted").filter(|plain| row.stream.get(plain).is_some());
+    row.metadata.iter().any(|(known, text)| {
+        text == value
+            && (known == name && row.stream.get(name).is_none() || Some(known.as_str()) == plain)
     })
 }
 
 /// Whole milliseconds, as Loki counts sample times.
-fn seconds(ns: i64) -> f64 {
+pub fn seconds(ns: i64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
     let ms = ns.div_euclid(1_000_000) as f64;
     ms / 1000.0
@@ -135,10 +190,11 @@ mod tests {
         };
         let outcome = Outcome {
             output: Output::Rows(vec![row(3, "b"), row(2, "a"), row(1, "b")]),
-            stats: Stats::default(),
+            stats: logql::Stats::default(),
             warnings: vec![],
         };
-        let json = serde_json::to_value(response(outcome, 0, Detail::Plain)).unwrap();
+        let response = response(outcome, &Effort::default(), 0, Flags::default());
+        let json = serde_json::to_value(response).unwrap();
         assert_eq!(
             json["data"]["result"],
             serde_json::json!([
@@ -147,5 +203,37 @@ mod tests {
             ])
         );
         assert_eq!(json["status"], "success");
+    }
+
+    #[test]
+    fn labels_are_told_apart_by_where_they_come_from() {
+        let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+        };
+        let row = Row {
+            stream: Labels::from([("job", "a"), ("zone", "b")]),
+            labels: Labels::from([
+                ("job", "a"),
+                ("zone", "relabelled"),
+                ("job_extracted", "pushed"),
+                ("user", "u"),
+                ("user_extracted", "parsed"),
+                ("n", "1"),
+            ]),
+            metadata: pairs(&[("job", "pushed"), ("user", "u"), ("gone", "x")]),
+            ..Row::default()
+        };
+        assert_eq!(
+            Apart::of(&row),
+            Apart {
+                stream: Labels::from([("job", "a")]),
+                metadata: pairs(&[("job_extracted", "pushed"), ("user", "u")])
+                    .into_iter()
+                    .collect(),
+                parsed: pairs(&[("zone", "relabelled"), ("user_extracted", "parsed"), ("n", "1")])
+                    .into_iter()
+                    .collect(),
+            }
+        );
     }
 }

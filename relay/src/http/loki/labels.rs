@@ -1,76 +1,85 @@
-//! `labels`, `label/NAME/values` and `series`.
+//! `labels`, `label/NAME/values`, `series` and `detected_labels`: what the index alone knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Labels, TimeRange};
-use protocol::loki::Response as Envelope;
-use serde::Serialize;
+use protocol::loki::{DetectedLabel, DetectedLabels, Response as Envelope};
+use warp::Filter as _;
 use warp::filters::BoxedFilter;
+use warp::path;
 use warp::reply::Response;
-use warp::{Filter, Reply as _};
 
 use crate::http::blocking::blocking;
+use crate::http::loki::answer::{answer, named};
 use crate::http::loki::request::{self, Range};
-use crate::http::params::{Params, params, parse_selector};
+use crate::http::params::{Params, parse_selector};
 use crate::http::{ApiError, App};
 
 /// Loki's default for these: the last six hours.
 const DEFAULT_SINCE_NS: i64 = 6 * 3600 * 1_000_000_000;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
-    let names = {
-        let app = app.clone();
-        let labels = warp::path!("loki" / "api" / "v1" / "labels");
-        let label = warp::path!("loki" / "api" / "v1" / "label");
-        labels.or(label).unify().and(params()).then(move |params| {
-            let app = app.clone();
-            async move { reply(names(&app, params).await) }
-        })
+    let values = |app: App, name: String, params: Params| async move {
+        values(&app, &name, &params).await.map(Envelope::new)
     };
-    let values = {
-        let app = app.clone();
-        warp::path!("loki" / "api" / "v1" / "label" / String / "values").and(params()).then(
-            move |name: String, params| {
-                let app = app.clone();
-                async move { reply(values(&app, name, params).await) }
-            },
-        )
-    };
-    let series = {
-        let app = app.clone();
-        warp::path!("loki" / "api" / "v1" / "series").and(params()).then(move |params| {
-            let app = app.clone();
-            async move { reply(series(&app, params).await) }
-        })
-    };
-    names.or(values).unify().or(series).unify().boxed()
+    answer(app, path!("loki" / "api" / "v1" / "labels"), names_enveloped)
+        .or(answer(app, path!("loki" / "api" / "v1" / "label"), names_enveloped))
+        .unify()
+        .or(named(app, path!("loki" / "api" / "v1" / "label" / String / "values"), values))
+        .unify()
+        .or(answer(app, path!("loki" / "api" / "v1" / "series"), series))
+        .unify()
+        .or(answer(app, path!("loki" / "api" / "v1" / "detected_labels"), detected))
+        .unify()
+        .boxed()
 }
 
-fn reply<T: Serialize>(result: Result<T, ApiError>) -> Response {
-    result.map(|data| warp::reply::json(&Envelope::new(data))).into_response()
+async fn names_enveloped(app: App, params: Params) -> Result<Envelope<BTreeSet<String>>, ApiError> {
+    names(&app, &params).await.map(Envelope::new)
 }
 
-async fn names(app: &App, params: Result<Params, ApiError>) -> Result<BTreeSet<String>, ApiError> {
-    let params = params?;
-    let found = streams(app, &params, params.get("query").into_iter().collect()).await?;
+/// The names of labels.
+pub async fn names(app: &App, params: &Params) -> Result<BTreeSet<String>, ApiError> {
+    let found = streams(app, params, params.get("query").into_iter().collect()).await?;
     Ok(found.iter().flat_map(Labels::iter).map(|(name, _)| name.to_owned()).collect())
 }
 
-async fn values(
-    app: &App,
-    name: String,
-    params: Result<Params, ApiError>,
-) -> Result<BTreeSet<String>, ApiError> {
-    let params = params?;
-    let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy().into_owned();
-    let found = streams(app, &params, params.get("query").into_iter().collect()).await?;
-    Ok(found.iter().filter_map(|labels| labels.get(&name)).map(str::to_owned).collect())
+/// The values of one label.
+pub async fn values(app: &App, name: &str, params: &Params) -> Result<BTreeSet<String>, ApiError> {
+    let found = streams(app, params, params.get("query").into_iter().collect()).await?;
+    Ok(found.iter().filter_map(|labels| labels.get(name)).map(str::to_owned).collect())
 }
 
-async fn series(app: &App, params: Result<Params, ApiError>) -> Result<BTreeSet<Labels>, ApiError> {
-    let params = params?;
+/// Streams by their labels.
+pub async fn series(app: App, params: Params) -> Result<Envelope<BTreeSet<Labels>>, ApiError> {
     let selectors = params.all("match[]").chain(params.all("match")).collect();
-    streams(app, &params, selectors).await
+    streams(&app, &params, selectors).await.map(Envelope::new)
+}
+
+/// Labels worth offering: those whose values are all numbers or random ids name single things.
+async fn detected(app: App, params: Params) -> Result<DetectedLabels, ApiError> {
+    let found = streams(&app, &params, params.get("query").into_iter().collect()).await?;
+    let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, value) in found.iter().flat_map(Labels::iter) {
+        values.entry(name).or_default().insert(value);
+    }
+    let detected_labels = values
+        .into_iter()
+        .filter(|(_, values)| !values.iter().all(|value| is_id(value)))
+        .map(|(name, values)| DetectedLabel {
+            label: name.to_owned(),
+            cardinality: values.len() as u64,
+        })
+        .collect();
+    Ok(DetectedLabels { detected_labels })
+}
+
+/// A number or a UUID.
+fn is_id(value: &str) -> bool {
+    let groups = [8, 4, 4, 4, 12];
+    let is_uuid = value.split('-').map(str::len).eq(groups)
+        && value.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
+    is_uuid || value.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// The streams that one of the selectors names; every stream when there is none.
@@ -87,4 +96,24 @@ async fn streams(
     let store = app.store()?.clone();
     let range = TimeRange::new(start, end);
     blocking(move || Ok(selectors.iter().flat_map(|m| store.streams(m, range)).collect())).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_uuids_are_ids() {
+        for (value, expected) in [
+            ("17", true),
+            ("-1.5", true),
+            ("3d6f0a2e-8b1c-4c3d-9e0f-0123456789ab", true),
+            ("api", false),
+            ("gpu-0:9880", false),
+            ("inf", false),
+            ("", false),
+        ] {
+            assert_eq!(is_id(value), expected, "{value:?}");
+        }
+    }
 }

@@ -1,15 +1,20 @@
-//! Loki's API under `/loki/api/v1`.
+//! Loki's API: `/loki/api/v1`, and the older `/api/prom`.
 
+mod answer;
 mod encode;
+mod fields;
 mod inflate;
 mod labels;
+mod parsers;
 mod push;
 mod query;
 mod request;
 mod routes;
 mod split;
+mod stats;
 mod status;
+mod volume;
 
-pub use encode::{Detail, number, response as encode_response};
+pub use encode::{Flags, number, response as encode_response};
 pub use request::default_step;
 pub use routes::routes;

@@ -1,19 +1,21 @@
 //! `query` and `query_range`.
 
-use logql::{Direction, Outcome, Output, Params as QueryParams, QueryKind};
-use protocol::loki::{DETAILS_FLAG, FLAGS_HEADER};
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use logql::{Direction, Outcome, Output, Params as QueryParams, QueryKind};
 use warp::filters::BoxedFilter;
 use warp::http::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
 use crate::http::blocking::{CancelOnDrop, blocking};
-use crate::http::loki::encode::{self, Detail, QueryResponse};
+use crate::http::loki::encode::{self, Flags, QueryResponse};
 use crate::http::loki::request;
 use crate::http::params::{Params, params, query_message};
 use crate::http::{ApiError, App};
-use crate::query::{self, RunError};
+use crate::query::{self, Effort, RunError};
 use crate::store::Store;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
@@ -24,7 +26,7 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
             .and(warp::header::headers_cloned())
             .then(move |params, headers: HeaderMap| {
                 let app = app.clone();
-                async move { reply(query_range(&app, params, detail(&headers)).await) }
+                async move { reply(query_range(&app, params, Flags::of(&headers)).await) }
             })
     };
     let instant = {
@@ -41,36 +43,16 @@ fn reply(result: Result<QueryResponse, ApiError>) -> Response {
     result.map(|answer| warp::reply::json(&answer)).into_response()
 }
 
-fn detail(headers: &HeaderMap) -> Detail {
-    let flags = headers.get(FLAGS_HEADER).and_then(|flags| flags.to_str().ok()).unwrap_or("");
-    if flags.split(',').any(|flag| flag.trim() == DETAILS_FLAG) {
-        Detail::Full
-    } else {
-        Detail::Plain
-    }
-}
-
 async fn query_range(
     app: &App,
     params: Result<Params, ApiError>,
-    detail: Detail,
+    flags: Flags,
 ) -> Result<QueryResponse, ApiError> {
     let params = params?;
-    let kind = request::range_kind(&params)?;
-    let asked = QueryParams {
-        kind,
-        limit: request::limit(&params, app.config().max_entries)?,
-        direction: request::direction(&params)?,
-        max_series: app.config().max_series,
-        cursor: None,
-    };
-    let at = match kind {
-        QueryKind::Range { end, .. } => end,
-        QueryKind::Instant { at } => at,
-    };
+    let kind = request::range_kind(&params, &app.config().limits)?;
     let interval_ns = request::interval(&params)?;
-    let outcome = evaluate(app, &params, asked, interval_ns).await?;
-    Ok(encode::response(outcome, at, detail))
+    let (outcome, effort) = evaluate(app, &params, kind, interval_ns).await?;
+    Ok(encode::response(outcome, &effort, end_of(kind), flags))
 }
 
 async fn query_instant(
@@ -79,51 +61,72 @@ async fn query_instant(
 ) -> Result<QueryResponse, ApiError> {
     let params = params?;
     let kind = request::instant_kind(&params)?;
-    let text = params.get("query").unwrap_or_default();
     // Before the plan, which refuses it too, but with the words that clients know.
-    if logql::parse(text).is_ok_and(|expr| query::is_log_query(&expr)) {
+    if logql::parse(request::query(&params)?).is_ok_and(|expr| query::is_log_query(&expr)) {
         return Err(ApiError::bad_request(
             "log queries are not supported as an instant query type, please change your query \
              to a range query type",
         ));
     }
-    let asked = QueryParams {
-        kind,
-        limit: request::limit(&params, app.config().max_entries)?,
-        direction: request::direction(&params)?,
-        max_series: app.config().max_series,
-        cursor: None,
-    };
-    let at = match kind {
+    let (outcome, effort) = evaluate(app, &params, kind, 0).await?;
+    Ok(encode::response(outcome, &effort, end_of(kind), Flags::default()))
+}
+
+const fn end_of(kind: QueryKind) -> i64 {
+    match kind {
         QueryKind::Instant { at } | QueryKind::Range { end: at, .. } => at,
-    };
-    let outcome = evaluate(app, &params, asked, 0).await?;
-    Ok(encode::response(outcome, at, Detail::Plain))
+    }
 }
 
 async fn evaluate(
     app: &App,
     params: &Params,
-    asked: QueryParams,
+    kind: QueryKind,
     interval_ns: i64,
-) -> Result<Outcome, ApiError> {
-    let store = app.store()?.clone();
-    let text = params.get("query").unwrap_or_default().to_owned();
+) -> Result<(Outcome, Effort), ApiError> {
+    let limits = &app.config().limits;
+    let asked = QueryParams {
+        kind,
+        limit: request::limit(params, limits.max_entries)?,
+        direction: request::direction(params)?,
+        max_series: limits.max_series,
+        cursor: None,
+    };
+    let text = request::query(params)?.to_owned();
     let plan = query::prepare(&text, &asked)
         .map_err(|error| ApiError::bad_request(query_message(&text, &error)))?;
-    let cancel = CancelOnDrop::default();
-    let flag = cancel.flag();
-    let turn = app.queries().acquire_owned().await;
-    blocking(move || {
-        let _turn = turn;
-        let outcome = if interval_ns > 0 {
-            thinned(&store, &text, &asked, interval_ns, &flag)
+    work(app, move |store, cancel, effort| {
+        if interval_ns > 0 {
+            thinned(store, &text, &asked, interval_ns, cancel, effort)
         } else {
-            query::run(&store, &plan, &flag)
-        };
-        outcome.map_err(ApiError::from)
+            query::run(store, &plan, cancel, effort)
+        }
     })
     .await
+}
+
+/// Does the work of a query: in turn with others, away from the threads that serve, ended when
+/// the client leaves or the time is over.
+pub async fn work<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce(&Store, &AtomicBool, &mut Effort) -> Result<T, RunError> + Send + 'static,
+) -> Result<(T, Effort), ApiError> {
+    let store = app.store()?.clone();
+    let cancel = CancelOnDrop::default();
+    let flag = cancel.flag();
+    let begun = Instant::now();
+    let done = async {
+        let turn = app.queries().acquire_owned().await;
+        let mut effort = Effort { waiting: begun.elapsed(), ..Effort::default() };
+        blocking(move || {
+            let _turn = turn;
+            let result = work(&store, &flag, &mut effort)?;
+            Ok((result, effort))
+        })
+        .await
+    };
+    let limit = app.config().limits.query_timeout;
+    tokio::time::timeout(limit, done).await.map_err(|_| ApiError::TimedOut { limit })?
 }
 
 /// Leaves out entries that follow the last one kept by less than the interval. The limit counts
@@ -134,19 +137,11 @@ fn thinned(
     asked: &QueryParams,
     interval_ns: i64,
     cancel: &AtomicBool,
+    effort: &mut Effort,
 ) -> Result<Outcome, RunError> {
-    const PAGE: usize = 5000;
     let mut kept = Vec::new();
     let mut last: Option<i64> = None;
-    let mut page = QueryParams { limit: PAGE, ..asked.clone() };
-    loop {
-        let plan = query::prepare(text, &page)?;
-        let mut outcome = query::run(store, &plan, cancel)?;
-        let Output::Rows(rows) = outcome.output else {
-            return Ok(outcome);
-        };
-        let complete = rows.len() < PAGE;
-        page.cursor = rows.last().map(|row| (row.timestamp, row.arrival));
+    let mut outcome = query::pages(store, text, asked, cancel, effort, |rows| {
         for row in rows {
             let far = last.is_none_or(|last| match asked.direction {
                 Direction::Forward => row.timestamp >= last.saturating_add(interval_ns),
@@ -157,9 +152,10 @@ fn thinned(
                 kept.push(row);
             }
         }
-        if complete || kept.len() >= asked.limit {
-            outcome.output = Output::Rows(kept);
-            return Ok(outcome);
-        }
+        if kept.len() < asked.limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    if let Output::Rows(rows) = &mut outcome.output {
+        *rows = kept;
     }
+    Ok(outcome)
 }

@@ -4,11 +4,10 @@ use logql::{Direction, QueryKind};
 
 use crate::http::ApiError;
 use crate::http::params::Params;
+use crate::limits::{Limits, MAX_QUERY_BYTES};
 
 pub const DEFAULT_LIMIT: usize = 100;
 pub const DEFAULT_SINCE_NS: i64 = 3_600_000_000_000;
-/// More points than this for one series are refused; the browser has no such limit.
-const MAX_POINTS: i64 = 11_000;
 const SECOND_NS: i64 = 1_000_000_000;
 
 /// Nanoseconds since 1970.
@@ -59,13 +58,40 @@ fn seconds_or_duration(text: &str) -> Result<i64, ApiError> {
     model::parse_duration(text).ok().filter(|ns| *ns >= 0).ok_or_else(error)
 }
 
-/// What `query_range` evaluates.
-pub fn range_kind(params: &Params) -> Result<QueryKind, ApiError> {
-    let Range { start, end } = range(params, DEFAULT_SINCE_NS)?;
-    let length = end.saturating_sub(start);
+/// The text of the query.
+pub fn query(params: &Params) -> Result<&str, ApiError> {
+    let text = params.get("query").unwrap_or_default();
+    if text.len() > MAX_QUERY_BYTES {
+        return Err(ApiError::bad_request(format!(
+            "the query is {} bytes long, expected at most {MAX_QUERY_BYTES}",
+            text.len()
+        )));
+    }
+    Ok(text)
+}
+
+/// `start` and `end` of a request that reads what lies between; by default the last hour.
+pub fn limited_range(params: &Params, limits: &Limits) -> Result<Range, ApiError> {
+    let range = range(params, DEFAULT_SINCE_NS)?;
+    let length = range.end.saturating_sub(range.start);
+    if let Some(max) = limits.max_query_length
+        && u128::from(length.unsigned_abs()) > max.as_nanos()
+    {
+        return Err(ApiError::bad_request(format!(
+            "the query time range exceeds the limit (query length: {}, limit: {}), ask for a \
+             shorter one or raise --max-query-length",
+            model::format_duration(length),
+            model::format_duration(i64::try_from(max.as_nanos()).unwrap_or(i64::MAX)),
+        )));
+    }
+    Ok(range)
+}
+
+/// The step asked for, or the default for the range.
+pub fn step(params: &Params, range: Range) -> Result<i64, ApiError> {
     let step_ns = match params.get("step") {
         Some(text) => seconds_or_duration(text)?,
-        None => default_step(length),
+        None => default_step(range.end.saturating_sub(range.start)),
     };
     if step_ns <= 0 {
         return Err(ApiError::bad_request(
@@ -73,13 +99,28 @@ pub fn range_kind(params: &Params) -> Result<QueryKind, ApiError> {
              Try a positive integer",
         ));
     }
-    if length / step_ns > MAX_POINTS {
-        return Err(ApiError::bad_request(
-            "exceeded maximum resolution of 11,000 points per time series. \
-             Try increasing the value of the step parameter",
-        ));
+    Ok(step_ns)
+}
+
+/// What `query_range` evaluates.
+pub fn range_kind(params: &Params, limits: &Limits) -> Result<QueryKind, ApiError> {
+    let range = limited_range(params, limits)?;
+    let step_ns = step(params, range)?;
+    check_points(range, step_ns, limits)?;
+    Ok(QueryKind::Range { start: range.start, end: range.end, step_ns })
+}
+
+/// More points than a chart can show are a mistake, and cost as if they were none.
+pub fn check_points(range: Range, step_ns: i64, limits: &Limits) -> Result<(), ApiError> {
+    let points = range.end.saturating_sub(range.start) / step_ns;
+    if usize::try_from(points).is_ok_and(|points| points <= limits.max_points) {
+        return Ok(());
     }
-    Ok(QueryKind::Range { start, end, step_ns })
+    Err(ApiError::bad_request(format!(
+        "exceeded maximum resolution of {} points per time series. \
+         Try increasing the value of the step parameter",
+        limits.max_points
+    )))
 }
 
 /// Loki's: a 250th of the range in whole seconds, at least one.
@@ -93,14 +134,9 @@ pub fn instant_kind(params: &Params) -> Result<QueryKind, ApiError> {
     Ok(QueryKind::Instant { at: params.time("time")?.unwrap_or_else(now_ns) })
 }
 
+/// Entries asked for.
 pub fn limit(params: &Params, max_entries: usize) -> Result<usize, ApiError> {
-    let limit: i64 = params
-        .parsed("limit", "a whole number")?
-        .unwrap_or_else(|| i64::try_from(DEFAULT_LIMIT.min(max_entries)).unwrap_or(i64::MAX));
-    let limit = usize::try_from(limit)
-        .ok()
-        .filter(|limit| *limit > 0)
-        .ok_or_else(|| ApiError::bad_request("limit must be a positive value"))?;
+    let limit = positive(params, "limit", DEFAULT_LIMIT.min(max_entries))?;
     if limit > max_entries {
         return Err(ApiError::bad_request(format!(
             "max entries limit per query exceeded, limit > max_entries_limit_per_query \
@@ -108,6 +144,17 @@ pub fn limit(params: &Params, max_entries: usize) -> Result<usize, ApiError> {
         )));
     }
     Ok(limit)
+}
+
+/// A number of things that is asked for.
+pub fn positive(params: &Params, name: &str, default: usize) -> Result<usize, ApiError> {
+    let Some(number) = params.parsed::<i64>(name, "a whole number")? else {
+        return Ok(default);
+    };
+    usize::try_from(number)
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| ApiError::bad_request(format!("{name} must be a positive value")))
 }
 
 pub fn direction(params: &Params) -> Result<Direction, ApiError> {
@@ -160,7 +207,10 @@ mod tests {
 
     #[test]
     fn the_step_is_seconds_or_a_duration() {
-        let step = |text: &str| match range_kind(&params(&format!("start=0&end=3600&{text}"))) {
+        let step = |text: &str| match range_kind(
+            &params(&format!("start=0&end=3600&{text}")),
+            &Limits::default(),
+        ) {
             Ok(QueryKind::Range { step_ns, .. }) => Ok(step_ns),
             Ok(QueryKind::Instant { .. }) => Err("instant".to_owned()),
             Err(error) => Err(error.to_string()),
@@ -174,11 +224,25 @@ mod tests {
             ("step=-60", "zero or negative query resolution"),
             ("step=-1m", "cannot parse \"-1m\" to a valid duration"),
             ("step=fast", "cannot parse \"fast\" to a valid duration"),
-            ("step=10ms", "exceeded maximum resolution of 11,000 points"),
+            ("step=10ms", "exceeded maximum resolution of 11000 points"),
         ] {
             let error = step(text).unwrap_err();
             assert!(error.starts_with(expected), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_range_can_be_too_long() {
+        let limits = Limits::default();
+        for (text, ok) in [
+            ("start=0&end=2595600", true),
+            ("start=0&end=2595601", false),
+            ("start=-9223372036854775807&end=9223372036854775807", false),
+        ] {
+            assert_eq!(limited_range(&params(text), &limits).is_ok(), ok, "{text}");
+        }
+        let any = Limits { max_query_length: None, ..limits };
+        assert!(limited_range(&params("start=0&end=2595601"), &any).is_ok());
     }
 
     #[test]

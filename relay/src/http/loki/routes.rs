@@ -3,13 +3,17 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::http::App;
-use crate::http::loki::{labels, push, query, status};
+use crate::http::loki::{fields, labels, push, query, status, volume};
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     push::routes(app)
         .or(query::routes(app))
         .unify()
         .or(labels::routes(app))
+        .unify()
+        .or(volume::routes(app))
+        .unify()
+        .or(fields::routes(app))
         .unify()
         .or(status::routes())
         .unify()

@@ -2,7 +2,7 @@ use std::ops::ControlFlow;
 
 use super::scan::{Kind, Malformed, Scanner};
 use crate::pipeline::{Entry, Failure};
-use crate::stages::extract::{Extract, Extraction, Next, push_label_name};
+use crate::stages::extract::{Extract, Extraction, Next, push_nested_name};
 
 /// `| json`: every field, those of nested objects joined by `_`; arrays and nulls are left out.
 #[derive(Debug, Default)]
@@ -42,10 +42,7 @@ fn fields(
     let prefix = name.len();
     while let Some(key) = scanner.key(&mut first)? {
         name.truncate(prefix);
-        if prefix > 0 && !key.trim().is_empty() {
-            name.push('_');
-        }
-        push_label_name(&key, name);
+        push_nested_name(&key, name);
         let kind = scanner.kind()?;
         if kind == Kind::Object {
             let (start, mark) = (scanner.position(), extraction.entry.mark());

@@ -1,0 +1,154 @@
+//! `detected_fields` and `detected_field/NAME/values`: what could be filtered by in some lines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use logql::{Direction, Output, Params as QueryParams, QueryKind, Row, ValueKind};
+use protocol::loki::{DetectedField, DetectedFields, DetectedValues};
+use warp::Filter as _;
+use warp::filters::BoxedFilter;
+use warp::path;
+use warp::reply::Response;
+
+use crate::http::loki::answer::{answer, named};
+use crate::http::loki::encode::Apart;
+use crate::http::loki::parsers::{self, Parsed};
+use crate::http::loki::query::work;
+use crate::http::loki::request::{self, Range};
+use crate::http::params::{Params, query_message};
+use crate::http::{ApiError, App};
+use crate::query;
+
+const DEFAULT_LINES: usize = 100;
+const DEFAULT_FIELDS: usize = 1000;
+
+pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
+    answer(app, path!("loki" / "api" / "v1" / "detected_fields"), fields)
+        .or(named(app, path!("loki" / "api" / "v1" / "detected_field" / String / "values"), values))
+        .unify()
+        .boxed()
+}
+
+async fn fields(app: App, params: Params) -> Result<DetectedFields, ApiError> {
+    let limit = field_limit(&params)?;
+    let mut found = look(&app, &params).await?;
+    let fields = found.by_name.iter_mut().take(limit);
+    let fields = fields.map(|(name, field)| field.take(name)).collect();
+    Ok(DetectedFields { fields, limit })
+}
+
+async fn values(app: App, name: String, params: Params) -> Result<DetectedValues, ApiError> {
+    let limit = field_limit(&params)?;
+    let mut found = look(&app, &params).await?;
+    let values = found.by_name.remove(&name).unwrap_or_default().values;
+    Ok(DetectedValues { values: values.into_iter().take(limit).collect(), limit })
+}
+
+/// Clients call it one or the other.
+fn field_limit(params: &Params) -> Result<usize, ApiError> {
+    let name = if params.get("field_limit").is_some() { "field_limit" } else { "limit" };
+    request::positive(params, name, DEFAULT_FIELDS)
+}
+
+/// The fields of the newest lines that the query finds.
+async fn look(app: &App, params: &Params) -> Result<Found, ApiError> {
+    let limits = &app.config().limits;
+    let Range { start, end } = request::limited_range(params, limits)?;
+    let lines = request::positive(params, "line_limit", DEFAULT_LINES.min(limits.max_entries))?;
+    let asked = QueryParams {
+        kind: QueryKind::Range { start, end, step_ns: request::default_step(end - start) },
+        limit: lines.min(limits.max_entries),
+        direction: Direction::Backward,
+        max_series: limits.max_series,
+        cursor: None,
+    };
+    let text = request::query(params)?;
+    let bad = |error: &logql::QueryError| ApiError::bad_request(query_message(text, error));
+    let expr = logql::parse(text).map_err(|error| bad(&error))?;
+    if !query::is_log_query(&expr) {
+        return Err(ApiError::bad_request(
+            "fields are detected in the lines of a log query, this is a metric query",
+        ));
+    }
+    let plan = logql::plan(&expr, &asked).map_err(|error| bad(&error))?;
+    let (found, _) = work(app, move |store, cancel, effort| {
+        let mut rows = match query::run(store, &plan, cancel, effort)?.output {
+            Output::Rows(rows) => rows,
+            _ => Vec::new(),
+        };
+        // The oldest first: the first value of a field says what kind it is.
+        rows.reverse();
+        let parsed = parsers::parse(&rows)?;
+        Ok(Found::of(&rows, parsed))
+    })
+    .await?;
+    Ok(found)
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    by_name: BTreeMap<String, Field>,
+}
+
+#[derive(Debug, Default)]
+struct Field {
+    /// Of the first value.
+    kind: Option<ValueKind>,
+    values: BTreeSet<String>,
+    parsers: BTreeSet<&'static str>,
+    json_path: Vec<String>,
+}
+
+impl Found {
+    fn of(rows: &[Row], parsed: Vec<Parsed>) -> Self {
+        let mut found = Self::default();
+        for (row, line) in rows.iter().zip(parsed) {
+            let apart = Apart::of(row);
+            // Fields that Logpane found itself can be filtered by without a parser as well.
+            let auto = row.auto.iter().map(|(name, value)| (name, value));
+            for (name, value) in apart.metadata.iter().chain(auto) {
+                found.add(name, value, None);
+            }
+            let parser = line.parser;
+            for (name, value) in apart.parsed.iter().chain(&line.fields) {
+                found.add(name, value, parser);
+            }
+            for (name, path) in line.json_paths {
+                if let Some(field) = found.by_name.get_mut(&name)
+                    && field.json_path.is_empty()
+                {
+                    field.json_path = path;
+                }
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, name: &str, value: &str, parser: Option<&'static str>) {
+        if name.starts_with("__error") {
+            return;
+        }
+        if !self.by_name.contains_key(name) {
+            self.by_name.insert(name.to_owned(), Field::default());
+        }
+        let Some(field) = self.by_name.get_mut(name) else { return };
+        field.kind.get_or_insert_with(|| ValueKind::of(value));
+        field.parsers.extend(parser);
+        if !field.values.contains(value) {
+            field.values.insert(value.to_owned());
+        }
+    }
+}
+
+impl Field {
+    fn take(&mut self, name: &str) -> DetectedField {
+        let parsers = &self.parsers;
+        DetectedField {
+            label: name.to_owned(),
+            kind: self.kind.unwrap_or(ValueKind::String).as_str().to_owned(),
+            cardinality: self.values.len() as u64,
+            parsers: (!parsers.is_empty())
+                .then(|| parsers.iter().map(|parser| (*parser).to_owned()).collect()),
+            json_path: std::mem::take(&mut self.json_path),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The native driver of the engine: reads from the store what a plan asks for.
+//!
+//! The viewer does not come here, it evaluates in the browser. The Loki API and
+//! `logpane query --data` do.
+
+mod effort;
+mod pages;
+mod run;
+mod snapshot;
+mod survey;
+
+pub use effort::Effort;
+pub use pages::pages;
+pub use run::{RunError, is_log_query, prepare, run};
+pub use survey::{Buckets, Held, survey};

@@ -1,0 +1,63 @@
+//! The program against recorded answers of Loki (see tests/conformance/README.md): the data is
+//! pushed, every case is asked over HTTP, and each has to be answered as Loki did.
+
+#![allow(clippy::unwrap_used, reason = "the recorded data is fixed; a panic fails the test")]
+
+mod ask;
+#[path = "../../../crates/logql/tests/conformance/case.rs"]
+#[expect(dead_code, reason = "the engine is handed cases in its own form, a server as they stand")]
+mod case;
+#[path = "../../../crates/logql/tests/conformance/compare.rs"]
+mod compare;
+mod judge;
+#[path = "../program/mod.rs"]
+#[expect(dead_code, reason = "shared with the tests of the command line")]
+mod program;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance");
+/// What the engine is known to evaluate otherwise.
+const ENGINE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/logql/tests/conformance/known.txt");
+/// `labels_series_stats-017`: Loki counted nine streams where there are six, as its own answer to
+/// `series` shows.
+const OURS: [&str; 1] = ["labels_series_stats-017"];
+
+#[test]
+fn every_case_is_answered_as_loki_did() {
+    let data = tempfile::tempdir().unwrap();
+    // What the recording server had raised; the data is older than a default range.
+    let raised = ["--max-entries", "1000000", "--max-series", "100000", "--max-query-length", "0"];
+    let relay = program::Program::serve(data.path(), &raised);
+    let client = ask::Client::new(&relay.url);
+    client.push_all(&Path::new(FOLDER).join("datasets"));
+
+    let engine = std::fs::read_to_string(ENGINE).unwrap_or_default();
+    let is_known = |id: &str| OURS.contains(&id) || engine.lines().any(|known| known == id);
+    let mut topics: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let (mut report, mut quirks, mut known) = (String::new(), Vec::new(), Vec::new());
+    for (topic, cases) in case::read_all(&Path::new(FOLDER).join("cases")) {
+        let (passed, total) = topics.entry(topic).or_default();
+        for case in cases {
+            *total += 1;
+            match judge::judge(&case, &client.ask(&case)) {
+                Ok(()) => *passed += 1,
+                Err(_) if case.quirk => quirks.push(case.id),
+                Err(_) if is_known(&case.id) => known.push(case.id),
+                // Writing to a String cannot fail.
+                Err(why) => {
+                    let _ = writeln!(report, "{}: {why}\n", case.id);
+                }
+            }
+        }
+    }
+    for (topic, (passed, total)) in &topics {
+        println!("{topic:24} {passed:4} of {total:4}");
+    }
+    println!("quirks that differ: {quirks:?}\nknown to differ: {known:?}");
+    assert!(topics.values().map(|(_, total)| total).sum::<usize>() > 1400, "cases are missing");
+    assert!(report.is_empty(), "answers that differ from Loki's\n\n{report}");
+}
