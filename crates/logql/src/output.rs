@@ -35,10 +35,32 @@ pub struct Row {
     /// What the pipeline left: stream labels, pushed metadata and parsed labels together. This
     /// is what Loki groups its answer by.
     pub labels: Labels,
+    /// Where each of `labels` is from, in their order; empty when all are the stream's.
+    pub origins: Vec<Origin>,
     /// Structured metadata as pushed.
     pub metadata: Vec<(String, String)>,
     /// Auto fields and the fields of its session.
     pub auto: Vec<(String, String)>,
+}
+
+/// Where a label of a row is from: what Loki's categorised answers tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// A label of the stream.
+    Stream,
+    /// Pushed with the entry.
+    Metadata,
+    /// Set by a stage, or an error of one.
+    Parsed,
+}
+
+impl Row {
+    /// The labels that are from `origin`, as the pipeline left them.
+    pub fn labels_from(&self, origin: Origin) -> impl Iterator<Item = (&str, &str)> {
+        let origins = self.origins.iter().copied().chain(std::iter::repeat(Origin::Stream));
+        let labels = self.labels.iter().zip(origins);
+        labels.filter(move |(_, from)| *from == origin).map(|(label, _)| label)
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use logql::ast::{
     LogExpr, MetricExpr, MetricKind, RangeAggregation, RangeOp, Stage, StageKind, Unwrap,
     VectorAggregation, VectorMatching, VectorOp,
 };
-use logql::{Span, highlight, parse};
+use logql::{Span, format, highlight, parse};
 use model::{MatchOp, Matcher};
 use proptest::collection::vec;
 use proptest::option;
@@ -240,9 +240,12 @@ fn metric() -> impl Strategy<Value = MetricExpr> {
         let number = finite().prop_map(MetricKind::Number).prop_map(spanned);
         prop_oneof![
             (vector, inner.clone(), option::of(grouping())).prop_map(
-                |((op, parameter), inner, grouping)| MetricKind::Vector(Box::new(
-                    VectorAggregation { op, parameter, inner, grouping }
-                ))
+                |((op, parameter), inner, grouping)| {
+                    // By nothing reads as no grouping.
+                    let grouping = grouping.filter(|g| g.without || !g.labels.is_empty());
+                    let vector = VectorAggregation { op, parameter, inner, grouping };
+                    MetricKind::Vector(Box::new(vector))
+                }
             ),
             (inner.clone(), inner.clone(), op, option::of(matching()))
                 .prop_map(|(left, right, op, m)| binary(left, right, op, m)),
@@ -263,6 +266,9 @@ fn check(expr: &Expr) {
     let read = parse(&printed).unwrap_or_else(|error| panic!("{}", error.render(&printed)));
     assert_eq!(&read, expr, "{printed}");
     assert_eq!(read.to_string(), printed);
+    let formatted = format(expr);
+    let read = parse(&formatted).unwrap_or_else(|error| panic!("{}", error.render(&formatted)));
+    assert_eq!(&read, expr, "{formatted}");
 }
 
 proptest! {

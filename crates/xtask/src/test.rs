@@ -40,7 +40,8 @@ pub fn all() -> Result<()> {
     })?;
     step("engine cases in the browser", || {
         let driver = output("which", &["chromedriver"]).context("chromedriver is missing")?;
-        let mut test = command("cargo", &["test", "--package", "logql", "--test", "golden"]);
+        let cases = ["--test", "golden", "--test", "conformance"];
+        let mut test = command("cargo", &[&["test", "--package", "logql"][..], &cases].concat());
         test.args(WASM).env("CHROMEDRIVER", driver);
         run(test)
     })?;

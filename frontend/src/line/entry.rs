@@ -121,7 +121,8 @@ impl Interner {
 
 impl Entry {
     pub fn new(row: Row, interner: &mut Interner) -> Self {
-        let Row { timestamp, arrival, line, original, stream, labels, metadata, auto } = row;
+        let Row { timestamp, arrival, line, original, stream, labels, metadata, auto, origins: _ } =
+            row;
         let same = labels == stream;
         let stream = interner.intern(stream);
         let labels = if same { Rc::clone(&stream) } else { Rc::new(labels) };

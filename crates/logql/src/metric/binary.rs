@@ -28,10 +28,9 @@ pub(crate) fn evaluate(
     num_steps: usize,
 ) -> Result<Value, QueryError> {
     match (left, right) {
-        (Value::Scalar(left), Value::Scalar(right)) => Ok(Value::Scalar(match node.op {
-            BinaryOp::Compare(op) => f64::from(u8::from(compare(op, left, right))),
-            op => arithmetic(op, left, right),
-        })),
+        (Value::Scalar(left), Value::Scalar(right)) => {
+            Ok(Value::Scalar(of_numbers(node.op, left, right)))
+        }
         (Value::Series(left), Value::Scalar(right)) => {
             Ok(Value::Series(each(left, |value| node.apply(value, right, value))))
         }
@@ -47,6 +46,14 @@ pub(crate) fn evaluate(
             };
             Ok(Value::Series(grids))
         }
+    }
+}
+
+/// What an operator makes of two numbers without series; a comparison gives 0 or 1.
+pub(crate) fn of_numbers(op: BinaryOp, left: f64, right: f64) -> f64 {
+    match op {
+        BinaryOp::Compare(op) => f64::from(u8::from(compare(op, left, right))),
+        op => arithmetic(op, left, right),
     }
 }
 

@@ -16,7 +16,7 @@ mod summary;
 mod table;
 mod vector;
 
-pub(crate) use binary::BinaryNode;
+pub(crate) use binary::{BinaryNode, of_numbers};
 pub(crate) use grid::{Grid, Value};
 pub(crate) use leaf::{Leaf, LeafState, Pushed};
 pub(crate) use node::{Context, LabelReplaceNode, Node};

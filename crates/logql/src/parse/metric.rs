@@ -12,6 +12,7 @@ use crate::ast::{
     Binary, BinaryOp, CompareOp, Expr, GroupModifier, GroupSide, LabelReplace, LogExpr, MetricExpr,
     MetricKind, RangeOp, VectorMatching, VectorOp,
 };
+use crate::metric::of_numbers;
 use crate::{QueryError, Span};
 
 /// A whole query, log or metric, with its binary operators.
@@ -47,43 +48,62 @@ fn binary(i: Tokens<'_>, least: u8) -> Res<'_, Expr> {
         if let Some(error) = mixed::number_in_set(op, &left_metric, &right) {
             return wrong(error);
         }
-        let kind = MetricKind::Binary(Box::new(Binary {
-            op,
-            left: left_metric,
-            right,
-            return_bool,
-            matching,
-        }));
+        let kind = folded(op, &left_metric.kind, &right.kind).unwrap_or_else(|| {
+            let (left, right) = (left_metric, right);
+            MetricKind::Binary(Box::new(Binary { op, left, right, return_bool, matching }))
+        });
         left = Expr::Metric(MetricExpr { kind, span: after.since(start) });
         i = after;
     }
     Ok((i, left))
 }
 
+/// Two numbers become one, as in Loki, unless it could not be written as a number.
+fn folded(op: BinaryOp, left: &MetricKind, right: &MetricKind) -> Option<MetricKind> {
+    let (MetricKind::Number(left), MetricKind::Number(right)) = (left, right) else { return None };
+    let value = of_numbers(op, *left, *right);
+    let is_minus_zero = value == 0.0 && value.is_sign_negative();
+    (value.is_finite() && !is_minus_zero).then_some(MetricKind::Number(value))
+}
+
 /// Operator and how strong it binds.
 fn binary_op(token: &Token<'_>) -> Option<(BinaryOp, u8)> {
     let op = match token.kind {
         Kind::Symbol(symbol) => match symbol {
-            "+" => (BinaryOp::Add, 3),
-            "-" => (BinaryOp::Subtract, 3),
-            "*" => (BinaryOp::Multiply, 4),
-            "/" => (BinaryOp::Divide, 4),
-            "%" => (BinaryOp::Modulo, 4),
-            "^" => (BinaryOp::Power, 5),
-            "==" => (BinaryOp::Compare(CompareOp::Equal), 2),
-            "!=" => (BinaryOp::Compare(CompareOp::NotEqual), 2),
-            ">" => (BinaryOp::Compare(CompareOp::Greater), 2),
-            ">=" => (BinaryOp::Compare(CompareOp::GreaterEqual), 2),
-            "<" => (BinaryOp::Compare(CompareOp::Less), 2),
-            "<=" => (BinaryOp::Compare(CompareOp::LessEqual), 2),
+            "+" => BinaryOp::Add,
+            "-" => BinaryOp::Subtract,
+            "*" => BinaryOp::Multiply,
+            "/" => BinaryOp::Divide,
+            "%" => BinaryOp::Modulo,
+            "^" => BinaryOp::Power,
+            "==" => BinaryOp::Compare(CompareOp::Equal),
+            "!=" => BinaryOp::Compare(CompareOp::NotEqual),
+            ">" => BinaryOp::Compare(CompareOp::Greater),
+            ">=" => BinaryOp::Compare(CompareOp::GreaterEqual),
+            "<" => BinaryOp::Compare(CompareOp::Less),
+            "<=" => BinaryOp::Compare(CompareOp::LessEqual),
             _ => return None,
         },
-        _ if token.is_word("or") => (BinaryOp::Or, 0),
-        _ if token.is_word("and") => (BinaryOp::And, 1),
-        _ if token.is_word("unless") => (BinaryOp::Unless, 1),
+        _ if token.is_word("or") => BinaryOp::Or,
+        _ if token.is_word("and") => BinaryOp::And,
+        _ if token.is_word("unless") => BinaryOp::Unless,
         _ => return None,
     };
-    Some(op)
+    Some((op, op.strength()))
+}
+
+impl BinaryOp {
+    /// How strong it binds: more than those with less.
+    pub(crate) const fn strength(self) -> u8 {
+        match self {
+            Self::Or => 0,
+            Self::And | Self::Unless => 1,
+            Self::Compare(_) => 2,
+            Self::Add | Self::Subtract => 3,
+            Self::Multiply | Self::Divide | Self::Modulo => 4,
+            Self::Power => 5,
+        }
+    }
 }
 
 /// `bool on (a) group_left (b)`

@@ -65,7 +65,10 @@ pub(super) fn aggregation(i: Tokens<'_>, op: VectorOp) -> Res<'_, VectorAggregat
             let error = QueryError::new(span, format!("{called} cannot be grouped"));
             return wrong(error.with_fix(span, "", "remove the grouping"));
         }
-        grouping => grouping.map(|(grouping, _)| grouping),
+        // By nothing is what stands without a grouping.
+        grouping => grouping
+            .map(|(grouping, _)| grouping)
+            .filter(|grouping| grouping.without || !grouping.labels.is_empty()),
     };
     Ok((i, VectorAggregation { op, parameter, inner, grouping }))
 }

@@ -1,4 +1,4 @@
-use super::{Pipeline, Step};
+use super::{ERROR, ERROR_DETAILS, Pipeline, Step};
 use crate::QueryError;
 use crate::ast::{Stage, StageKind};
 use crate::line::LineFilter;
@@ -56,31 +56,31 @@ impl Pipeline {
                     steps.push(Step::LabelFormat(LabelFormat::new(formats).map_err(error)?));
                 }
             }
-            if matches!(stage.kind, StageKind::LineFormat(_) | StageKind::Unpack) {
+            let changes = [StageKind::Unpack, StageKind::Decolorize].contains(&stage.kind);
+            if changes || matches!(stage.kind, StageKind::LineFormat(_)) {
                 changed = true;
                 section = steps.len();
             }
         }
-        hasten_filters(stages, &mut steps)?;
+        hasten_filters(&mut steps);
         Ok(Self { filters, steps, now })
     }
 }
 
-/// The first filter over each label runs as soon as a parser has set the label, wherever the
-/// filter stands in the pipeline (and again where it stands).
-fn hasten_filters(stages: &[Stage], steps: &mut [Step]) -> Result<(), QueryError> {
-    for extract in steps.iter_mut().filter_map(Step::extract) {
-        for stage in stages {
-            let StageKind::LabelFilter(filter) = &stage.kind else { continue };
-            let filter =
-                LabelFilter::new(filter).map_err(|message| QueryError::new(stage.span, message))?;
-            if let Some(name) = filter.only_name() {
-                let name = name.to_owned();
-                if extract.filters.iter().all(|(known, _)| *known != name) {
-                    extract.filters.push((name, filter));
-                }
+/// A parser tries the label filters right behind it as soon as it has set their label, so that it
+/// need not read on where the entry is dropped anyway. They run again where they stand.
+fn hasten_filters(steps: &mut [Step]) {
+    for at in 0..steps.len() {
+        let Some((parser, behind)) = steps.get_mut(at..).and_then(<[Step]>::split_first_mut) else {
+            return;
+        };
+        let Some(extract) = parser.extract() else { continue };
+        for step in behind.iter() {
+            // A comparison that fails is an error of its own, which must not come too early.
+            let Step::Label(LabelFilter::Match(matcher)) = step else { break };
+            if matcher.name != ERROR && matcher.name != ERROR_DETAILS {
+                extract.filters.push(matcher.clone());
             }
         }
     }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use model::{Batch, Labels, Session, Sessions};
 
 use super::pool::Pool;
+use crate::Origin;
 
 /// The name of the label that says why a stage could not do its work on an entry.
 pub(crate) const ERROR: &str = "__error__";
@@ -331,6 +332,16 @@ impl<'a> Entry<'a> {
         }
         all.sort_unstable();
         all
+    }
+
+    /// Where one of `labels` is from.
+    pub(crate) fn origin(&self, name: &str) -> Origin {
+        match self.item(name) {
+            _ if matches!(name, ERROR | ERROR_DETAILS) => Origin::Parsed,
+            None => Origin::Stream,
+            Some(item) if item.parsed => Origin::Parsed,
+            Some(_) => Origin::Metadata,
+        }
     }
 
     fn item(&self, name: &str) -> Option<&Item> {

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use model::{format_duration, selector_text};
+use model::selector_text;
 
-use super::scalar::{bytes, number, quote};
+use super::scalar::{bytes, go_duration, quote};
 use crate::ast::{
     CompareOp, Extraction, LabelFilter, LabelFormat, LabelFormatValue, LabelPick, LineOp,
     LineValue, LogExpr, Stage, StageKind,
@@ -16,6 +16,22 @@ impl fmt::Display for LogExpr {
         }
         Ok(())
     }
+}
+
+/// The selector and the stages of a query that stands on several lines: line filters that follow
+/// each other share one.
+pub(super) fn selector_and_stages(log: &LogExpr) -> (String, Vec<String>) {
+    let mut stages: Vec<String> = Vec::new();
+    let mut after_filter = false;
+    for stage in &log.pipeline {
+        let is_filter = matches!(stage.kind, StageKind::LineFilter { .. });
+        match stages.last_mut().filter(|_| is_filter && after_filter) {
+            Some(filters) => filters.push_str(&format!(" {stage}")),
+            None => stages.push(stage.to_string()),
+        }
+        after_filter = is_filter;
+    }
+    (selector_text(&log.selector), stages)
 }
 
 impl fmt::Display for Stage {
@@ -148,10 +164,10 @@ impl fmt::Display for LabelFilter {
             Self::And(..) | Self::Or(..) => pair(f, self),
             Self::Match(matcher) => matcher.fmt(f),
             Self::Number { name, op, value } => {
-                write!(f, "{name}{}{}", op.as_str(), number(*value))
+                write!(f, "{name}{}{value}", op.as_str())
             }
             Self::Duration { name, op, ns } => {
-                write!(f, "{name}{}{}", op.as_str(), format_duration(*ns))
+                write!(f, "{name}{}{}", op.as_str(), go_duration(*ns))
             }
             Self::Bytes { name, op, bytes: size } => {
                 write!(f, "{name}{}{}", op.as_str(), bytes(*size))

@@ -1,8 +1,6 @@
 use std::fmt;
 
-use model::format_duration;
-
-use super::scalar::{fixed, number, quote, range};
+use super::scalar::{fixed, go_duration, go_float, quote, range};
 use crate::ast::{
     Binary, BinaryOp, Conversion, Expr, GroupSide, Grouping, LabelReplace, MetricExpr, MetricKind,
     RangeAggregation, Unwrap, VectorAggregation, VectorMatching,
@@ -29,7 +27,7 @@ impl fmt::Display for MetricKind {
             Self::Range(aggregation) => aggregation.fmt(f),
             Self::Vector(aggregation) => aggregation.fmt(f),
             Self::Binary(binary) => binary.fmt(f),
-            Self::Number(value) => f.write_str(&number(*value)),
+            Self::Number(value) => f.write_str(&go_float(*value)),
             Self::VectorLiteral(value) => write!(f, "vector({})", fixed(*value)),
             Self::LabelReplace(replace) => replace.fmt(f),
         }
@@ -40,7 +38,7 @@ impl fmt::Display for RangeAggregation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}(", self.op.as_str())?;
         if let Some(parameter) = self.parameter {
-            write!(f, "{},", number(parameter))?;
+            write!(f, "{parameter},")?;
         }
         self.log.fmt(f)?;
         if let Some(unwrap) = &self.unwrap {
@@ -48,7 +46,7 @@ impl fmt::Display for RangeAggregation {
         }
         write!(f, "[{}]", range(self.range_ns))?;
         if self.offset_ns != 0 {
-            write!(f, " offset {}", format_duration(self.offset_ns))?;
+            write!(f, " offset {}", go_duration(self.offset_ns))?;
         }
         f.write_str(")")?;
         match &self.grouping {
@@ -134,19 +132,23 @@ impl fmt::Display for Binary {
 
 impl fmt::Display for VectorMatching {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = if self.on { "on" } else { "ignoring" };
-        write!(f, "{word} ({})", self.labels.join(","))?;
-        let Some(group) = &self.group else { return Ok(()) };
-        let word = match group.side {
-            GroupSide::Left => "group_left",
-            GroupSide::Right => "group_right",
-        };
-        write!(f, " {word}")?;
-        if group.include.is_empty() {
-            return Ok(());
-        }
-        write!(f, " ({})", group.include.join(","))
+        f.write_str(&matching(self, ","))
     }
+}
+
+/// `on (a,b) group_left (c)`
+pub(super) fn matching(matching: &VectorMatching, between: &str) -> String {
+    let word = if matching.on { "on" } else { "ignoring" };
+    let mut out = format!("{word} ({})", matching.labels.join(between));
+    let Some(group) = &matching.group else { return out };
+    out.push_str(match group.side {
+        GroupSide::Left => " group_left",
+        GroupSide::Right => " group_right",
+    });
+    if !group.include.is_empty() {
+        out.push_str(&format!(" ({})", group.include.join(",")));
+    }
+    out
 }
 
 impl fmt::Display for LabelReplace {

@@ -27,20 +27,60 @@ pub(crate) fn quote(text: &str) -> String {
     out
 }
 
-/// A number that reads back as the same one.
-pub(super) fn number(value: f64) -> String {
+/// A number as Go prints it: with an exponent below 1e-4 and from 1e21 up.
+pub(super) fn go_float(value: f64) -> String {
     let size = value.abs();
-    if size == 0.0 || (1e-6..1e21).contains(&size) {
-        value.to_string()
-    } else {
-        format!("{value:e}")
+    if size == 0.0 || (1e-4..1e21).contains(&size) {
+        return value.to_string();
     }
+    let text = format!("{value:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, digits) = match exponent.strip_prefix('-') {
+        Some(digits) => ('-', digits),
+        None => ('+', exponent),
+    };
+    format!("{mantissa}e{sign}{digits:0>2}")
+}
+
+/// A duration as Go prints it: `1h0m0s`, `1.5s`, `250ms`.
+pub(super) fn go_duration(ns: i64) -> String {
+    let size = ns.unsigned_abs();
+    let sign = if ns < 0 { "-" } else { "" };
+    let (hours, minutes) = (size / 3_600_000_000_000, size / 60_000_000_000 % 60);
+    let fraction = |unit: u64, name: &str| {
+        let digits = unit.ilog10() as usize;
+        let text = format!("{}.{:0digits$}", size / unit, size % unit);
+        let text = if digits == 0 { size.to_string() } else { trim_zeros(&text).to_owned() };
+        format!("{sign}{text}{name}")
+    };
+    match size {
+        0 => "0s".to_owned(),
+        1..1_000 => fraction(1, "ns"),
+        1_000..1_000_000 => fraction(1_000, "µs"),
+        1_000_000..1_000_000_000 => fraction(1_000_000, "ms"),
+        1_000_000_000..60_000_000_000 => fraction(1_000_000_000, "s"),
+        _ => {
+            let rest = size % 60_000_000_000;
+            let secs = format!("{}.{:09}", rest / 1_000_000_000, rest % 1_000_000_000);
+            let secs = trim_zeros(&secs);
+            if hours > 0 {
+                format!("{sign}{hours}h{minutes}m{secs}s")
+            } else {
+                format!("{sign}{minutes}m{secs}s")
+            }
+        }
+    }
+}
+
+/// Without zeros at the end of a fraction.
+fn trim_zeros(text: &str) -> &str {
+    text.trim_end_matches('0').trim_end_matches('.')
 }
 
 /// The number of `vector(…)`: six places as Loki writes it, unless that would lose some.
 pub(super) fn fixed(value: f64) -> String {
     let fixed = format!("{value:.6}");
-    if fixed.parse() == Ok(value) { fixed } else { number(value) }
+    if fixed.parse() == Ok(value) { fixed } else { go_float(value) }
 }
 
 /// A size with a unit where it is exact with one place, as Loki writes it, otherwise in bytes.
@@ -68,8 +108,11 @@ pub(super) fn bytes(bytes: u64) -> String {
 }
 
 /// A range in whole numbers of units, as it is read: larger units than the day only where they
-/// are all there is.
+/// are all there is. What is no range (an offset may be negative, or finer) is written as Go does.
 pub(super) fn range(ns: i64) -> String {
+    if ns < 0 || ns % 1_000_000 != 0 {
+        return go_duration(ns);
+    }
     const UNITS: [(&str, i64, bool); 7] = [
         ("y", 31_536_000_000_000_000, true),
         ("w", 604_800_000_000_000, true),

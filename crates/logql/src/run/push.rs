@@ -8,7 +8,7 @@ use crate::ast::RangeOp;
 use crate::metric::{Node, Pushed};
 use crate::pipeline::{Entry, Pipeline, in_range};
 use crate::plan::Query;
-use crate::{Direction, Flow, Params, QueryError, Row, Stats};
+use crate::{Direction, Flow, Origin, Params, QueryError, Row, Stats};
 
 impl Run {
     /// Feeds entries of one stream that were read for `plan.reads()[read]`. Entries out of the
@@ -131,13 +131,19 @@ fn row_of(entry: &Entry<'_>) -> Row {
         }
         auto.sort_unstable();
     }
+    let labels: Labels = entry.labels().into_iter().collect();
+    let mut origins: Vec<Origin> = labels.iter().map(|(name, _)| entry.origin(name)).collect();
+    if origins.iter().all(|origin| *origin == Origin::Stream) {
+        origins.clear();
+    }
     Row {
         timestamp: entry.timestamp(),
         arrival: entry.arrival(),
         line: entry.line().to_vec(),
         original: entry.line_changed().then(|| batch.line(entry.row()).to_vec()),
         stream: entry.stream().clone(),
-        labels: entry.labels().into_iter().collect(),
+        labels,
+        origins,
         metadata: batch.metadata.row(at).map(owned).collect(),
         auto,
     }

@@ -1,6 +1,7 @@
 use std::ops::ControlFlow;
 
-use super::LabelFilter;
+use model::Matcher;
+
 use crate::pipeline::Entry;
 
 /// What a parser stage need not look for, because nothing after it asks.
@@ -8,8 +9,8 @@ use crate::pipeline::Entry;
 pub(crate) struct Extract {
     /// The labels that are used later on; None: all of them.
     pub(crate) wanted: Option<Vec<String>>,
-    /// Filters over one label each, run as soon as their label is there.
-    pub(crate) filters: Vec<(String, LabelFilter)>,
+    /// What labels must be, lest the entry is dropped.
+    pub(crate) filters: Vec<Matcher>,
 }
 
 impl Extract {
@@ -61,10 +62,8 @@ impl<'e, 'a> Extraction<'e, 'a> {
             self.entry.set(name, value);
         }
         self.num_found += 1;
-        for (label, filter) in &self.extract.filters {
-            if label == name && !filter.passes(self.entry) {
-                return ControlFlow::Break(false);
-            }
+        if self.extract.filters.iter().any(|m| m.name == name && !m.matches_value(value)) {
+            return ControlFlow::Break(false);
         }
         match &self.extract.wanted {
             Some(wanted) if self.num_found >= wanted.len() => ControlFlow::Break(true),

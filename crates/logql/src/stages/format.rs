@@ -1,7 +1,7 @@
 //! `| line_format "…"` and `| label_format a=b, c="…"`
 
 use crate::ast;
-use crate::pipeline::{ERROR, Entry, Failure};
+use crate::pipeline::{Entry, Failure};
 use crate::template::{Scope, Template, parse};
 
 /// `line_format`, ready to run.
@@ -89,7 +89,7 @@ struct EntryScope<'e, 'a> {
 
 impl Scope for EntryScope<'_, '_> {
     fn label(&self, name: &str) -> Option<&str> {
-        if name == ERROR { self.entry.error() } else { self.entry.value(name) }
+        self.entry.value(name)
     }
 
     fn labels(&self) -> Vec<(String, String)> {

@@ -7,7 +7,7 @@ use model::Matcher;
 use crate::ast;
 use crate::ast::CompareOp;
 use crate::ip::IpRange;
-use crate::pipeline::{ERROR, ERROR_DETAILS, Entry, Failure};
+use crate::pipeline::{Entry, Failure};
 use crate::units;
 
 /// A label filter, ready to run.
@@ -59,31 +59,12 @@ impl LabelFilter {
                 right.passes(entry) && left
             }
             Self::Or(left, right) => left.passes(entry) || right.passes(entry),
-            Self::Match(matcher) => {
-                let value = match matcher.name.as_str() {
-                    ERROR => entry.error(),
-                    ERROR_DETAILS => None,
-                    name => entry.value(name),
-                };
-                matcher.matches_value(value.unwrap_or(""))
-            }
+            Self::Match(matcher) => matcher.matches_value(entry.value(&matcher.name).unwrap_or("")),
             Self::Compare { name, op, value } => compare(entry, name, *op, *value),
             // As in a line: an address somewhere in the value.
             Self::Ip { name, negated, range } => {
                 entry.value(name).is_some_and(|text| range.occurs_in(text.as_bytes()) != *negated)
             }
-        }
-    }
-
-    /// The one label this looks at, if it is only one.
-    pub(crate) fn only_name(&self) -> Option<&str> {
-        match self {
-            Self::And(left, right) | Self::Or(left, right) => {
-                let name = left.only_name()?;
-                (right.only_name()? == name).then_some(name)
-            }
-            Self::Match(matcher) => Some(&matcher.name),
-            Self::Compare { name, .. } | Self::Ip { name, .. } => Some(name),
         }
     }
 }

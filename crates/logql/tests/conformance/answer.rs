@@ -1,4 +1,4 @@
-use logql::{Outcome, Output, QueryError, Row, parse, plan};
+use logql::{Origin, Outcome, Output, QueryError, Row, format, parse, plan};
 use model::{Labels, Sessions};
 use serde_json::{Value, json};
 
@@ -9,30 +9,38 @@ use super::dataset::Dataset;
 pub fn answer(case: &Case, data: &Dataset) -> Result<Value, String> {
     if case.kind == "format" {
         return match parse(&case.query) {
-            Ok(expr) => Ok(Value::String(expr.to_string())),
+            Ok(expr) => Ok(Value::String(format(&expr))),
             Err(error) => Err(error.message),
         };
     }
-    evaluate(case, data).map(|outcome| shape(&outcome.output)).map_err(|error| error.message)
+    evaluate(case, data).map(|outcome| shape(case, &outcome.output)).map_err(|error| error.message)
 }
 
+/// The halves of the streams go through two runs, which are merged.
 fn evaluate(case: &Case, data: &Dataset) -> Result<Outcome, QueryError> {
     let expr = parse(&case.query)?;
     let plan = plan(&expr, &case.params())?;
-    let mut run = plan.start(&Sessions::default());
+    let sessions = Sessions::default();
+    let mut runs = [plan.start(&sessions), plan.start(&sessions)];
     for (at, read) in plan.reads().iter().enumerate() {
-        for (labels, batch) in data {
+        for (labels, halves) in data {
             if read.matchers.iter().all(|matcher| matcher.matches(labels)) {
-                run.push(at, labels, batch)?;
+                for (run, batch) in runs.iter_mut().zip(halves) {
+                    run.push(at, labels, batch)?;
+                }
             }
         }
     }
-    run.finish()
+    let [mut first, second] = runs;
+    first.merge(second.into_state());
+    first.finish()
 }
 
-fn shape(output: &Output) -> Value {
+fn shape(case: &Case, output: &Output) -> Value {
     match output {
-        Output::Rows(rows) => json!({ "resultType": "streams", "result": streams(rows) }),
+        Output::Rows(rows) => {
+            json!({ "resultType": "streams", "result": streams(rows, case.categorised) })
+        }
         Output::Matrix(series) => {
             let series = series.iter().map(|series| {
                 let values = series.samples.iter().map(|(at, value)| sample(*at, *value));
@@ -50,19 +58,36 @@ fn shape(output: &Output) -> Value {
     }
 }
 
-/// Rows by label set, each in the order of the rows.
-fn streams(rows: &[Row]) -> Vec<Value> {
-    let mut streams: Vec<(&Labels, Vec<Value>)> = Vec::new();
+/// Rows by label set, each in the order of the rows; categorised, by the labels of the stream.
+fn streams(rows: &[Row], categorised: bool) -> Vec<Value> {
+    let mut streams: Vec<(Labels, Vec<Value>)> = Vec::new();
     for row in rows {
         let line = String::from_utf8_lossy(&row.line).into_owned();
-        let value = json!([row.timestamp.to_string(), line]);
-        match streams.iter_mut().find(|(labels, _)| **labels == row.labels) {
-            Some((_, values)) => values.push(value),
-            None => streams.push((&row.labels, vec![value])),
+        let mut value = vec![json!(row.timestamp.to_string()), json!(line)];
+        let set = if categorised {
+            value.push(categories(row));
+            row.labels_from(Origin::Stream).collect()
+        } else {
+            row.labels.clone()
+        };
+        match streams.iter_mut().find(|(labels, _)| *labels == set) {
+            Some((_, values)) => values.push(value.into()),
+            None => streams.push((set, vec![value.into()])),
         }
     }
-    let shape = |(set, values)| json!({ "stream": labels(set), "values": values });
+    let shape = |(set, values)| json!({ "stream": labels(&set), "values": values });
     streams.into_iter().map(shape).collect()
+}
+
+fn categories(row: &Row) -> Value {
+    let mut categories = serde_json::Map::new();
+    for (name, origin) in [("structuredMetadata", Origin::Metadata), ("parsed", Origin::Parsed)] {
+        let set: Labels = row.labels_from(origin).collect();
+        if !set.is_empty() {
+            categories.insert(name.to_owned(), labels(&set));
+        }
+    }
+    categories.into()
 }
 
 fn labels(labels: &Labels) -> Value {

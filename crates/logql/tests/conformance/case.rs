@@ -1,35 +1,28 @@
-use std::path::Path;
-
 use logql::{Direction, Params, QueryKind};
 use serde_json::Value;
 
 /// One recorded request and its answer.
 pub struct Case {
     pub id: String,
-    pub dataset: String,
     pub kind: String,
     pub query: String,
     pub quirk: bool,
     pub ordered: bool,
     pub superset: bool,
+    /// Labels are asked for by where they are from.
+    pub categorised: bool,
     pub expect: Value,
     topic: String,
     pub json: Value,
 }
 
-/// Topics with their cases, sorted.
-pub fn read_all(folder: &Path) -> Vec<(String, Vec<Case>)> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let topic = |path: &std::path::PathBuf| {
-        let document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let topic = text(&document["topic"]);
-        let cases = document["cases"].as_array().unwrap();
-        let cases = cases.iter().map(|case| Case::read(&topic, case)).collect();
-        (topic, cases)
-    };
-    paths.iter().map(topic).collect()
+/// A topic with its cases.
+pub fn read(document: &str) -> (String, Vec<Case>) {
+    let document: Value = serde_json::from_str(document).unwrap();
+    let topic = text(&document["topic"]);
+    let cases = document["cases"].as_array().unwrap();
+    let cases = cases.iter().map(|case| Case::read(&topic, case)).collect();
+    (topic, cases)
 }
 
 fn text(value: &Value) -> String {
@@ -40,12 +33,12 @@ impl Case {
     fn read(topic: &str, json: &Value) -> Self {
         Self {
             id: text(&json["id"]),
-            dataset: text(&json["dataset"]),
             kind: text(&json["kind"]),
             query: text(&json["query"]),
             quirk: json["quirk"].as_bool().unwrap_or(!json["quirk"].is_null()),
             ordered: json["ordered"] == Value::Bool(true),
             superset: json["compare"] == "superset",
+            categorised: json["headers"]["X-Loki-Response-Encoding-Flags"] == "categorize-labels",
             expect: json["expect"].clone(),
             topic: topic.to_owned(),
             json: json.clone(),

@@ -1,26 +1,16 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::collections::{BTreeMap, HashSet};
 
 use model::{Batch, Entry, Labels};
 use serde_json::Value;
 
-/// The streams of a data set, each whole.
-pub type Dataset = Vec<(Labels, Batch)>;
+/// The streams of all data sets, each in two halves: selectors keep the sets apart.
+pub type Dataset = Vec<(Labels, [Batch; 2])>;
 
-pub fn read_all(folder: &Path) -> HashMap<String, Dataset> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, read(&std::fs::read_to_string(path).unwrap()))
-        })
-        .collect()
-}
-
-fn read(text: &str) -> Dataset {
+pub fn read(texts: &[(&str, &str)]) -> Dataset {
     let mut streams: BTreeMap<Labels, Vec<Entry>> = BTreeMap::new();
     let mut seen = HashSet::new();
-    for (arrival, row) in text.lines().enumerate() {
+    let rows = texts.iter().flat_map(|(_, text)| text.lines());
+    for (arrival, row) in rows.enumerate() {
         // Stream, time, line and metadata together are what makes an entry.
         if !seen.insert(row) {
             continue;
@@ -38,5 +28,10 @@ fn read(text: &str) -> Dataset {
             auto: Vec::new(),
         });
     }
-    streams.into_iter().map(|(labels, entries)| (labels, Batch::from_entries(entries))).collect()
+    let halves = |mut entries: Vec<Entry>| {
+        entries.sort_by_key(|entry| (entry.timestamp, entry.arrival));
+        let late = entries.split_off(entries.len() / 2);
+        [Batch::from_entries(entries), Batch::from_entries(late)]
+    };
+    streams.into_iter().map(|(labels, entries)| (labels, halves(entries))).collect()
 }

@@ -24,8 +24,15 @@ macro_rules! texts {
 }
 
 /// Every file of cases. A browser has no folder to list.
-const FILES: &[(&str, &str)] =
-    texts!["edit.txt", "errors.txt", "highlight.txt", "hints.txt", "print.txt", "results.txt"];
+const FILES: &[(&str, &str)] = texts![
+    "edit.txt",
+    "errors.txt",
+    "format.txt",
+    "highlight.txt",
+    "hints.txt",
+    "print.txt",
+    "results.txt"
+];
 
 /// Named data sets.
 const DATA: &[(&str, &str)] = texts!["data/voice.txt"];

@@ -8,6 +8,7 @@ use super::{data, evaluate, hints};
 pub fn output(case: &Case, section: &str, sets: &[(&str, &str)]) -> String {
     match section {
         "print" => print(&case.query),
+        "format" => formatted(&case.query),
         "highlight" => colours(&case.query),
         "edited" => edited(case),
         "fixed" => fixed(&case.query),
@@ -28,6 +29,18 @@ fn print(query: &str) -> String {
             printed
         }
         Err(error) => checked(&error, query).render(query),
+    }
+}
+
+/// The query on several lines.
+fn formatted(query: &str) -> String {
+    match parse(query) {
+        Ok(expr) => {
+            let text = logql::format(&expr);
+            assert_eq!(parse(&text).as_ref(), Ok(&expr), "{text} reads back differently");
+            text
+        }
+        Err(error) => error.render(query),
     }
 }
 

@@ -35,7 +35,7 @@ fn format_query(params: Result<Params, ApiError>) -> Result<Response, ApiError> 
     let params = params?;
     let text = params.get("query").unwrap_or_default();
     Ok(match logql::parse(text) {
-        Ok(expr) => warp::reply::json(&Envelope::new(expr.to_string())).into_response(),
+        Ok(expr) => warp::reply::json(&Envelope::new(logql::format(&expr))).into_response(),
         Err(error) => {
             let body = json!({"status": "invalid-query", "error": query_message(text, &error)});
             warp::reply::with_status(warp::reply::json(&body), StatusCode::BAD_REQUEST)

@@ -9,13 +9,11 @@ pub(crate) struct Scanner<'l> {
     at: usize,
 }
 
-/// The line is no JSON, or none from here on.
+/// The line is no JSON, or none from here on. Says what, but not where: as the value of
+/// `__error_details__` that would make a series of each line.
 #[derive(Debug, thiserror::Error)]
-#[error("{reason} at byte {at}")]
-pub(crate) struct Malformed {
-    pub(crate) reason: &'static str,
-    pub(crate) at: usize,
-}
+#[error("{0}")]
+pub(crate) struct Malformed(&'static str);
 
 /// What kind of value comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +32,6 @@ const MAX_DEPTH: usize = 128;
 impl<'l> Scanner<'l> {
     pub(crate) const fn new(bytes: &'l [u8]) -> Self {
         Self { bytes, at: 0 }
-    }
-
-    pub(crate) const fn error(&self, reason: &'static str) -> Malformed {
-        Malformed { reason, at: self.at }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -67,14 +61,14 @@ impl<'l> Scanner<'l> {
             Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
             Some(b't' | b'f') => Ok(Kind::Bool),
             Some(b'n') => Ok(Kind::Null),
-            Some(_) => Err(self.error("expected a value")),
-            None => Err(self.error("the document ends where a value is expected")),
+            Some(_) => Err(Malformed("expected a value")),
+            None => Err(Malformed("the document ends where a value is expected")),
         }
     }
 
     /// Enters an object; `Scanner::key` gives its keys.
     pub(crate) fn open_object(&mut self) -> Result<(), Malformed> {
-        if self.take(b'{') { Ok(()) } else { Err(self.error("expected an object")) }
+        if self.take(b'{') { Ok(()) } else { Err(Malformed("expected an object")) }
     }
 
     /// The next key of the object that was entered; None at its end. Its value is read next.
@@ -84,7 +78,7 @@ impl<'l> Scanner<'l> {
         }
         if !std::mem::take(first) {
             if !self.take(b',') {
-                return Err(self.error("expected , or }"));
+                return Err(Malformed("expected , or }"));
             }
             if self.take(b'}') {
                 return Ok(None);
@@ -92,12 +86,12 @@ impl<'l> Scanner<'l> {
         }
         self.skip_space();
         let key = self.string()?;
-        if self.take(b':') { Ok(Some(key)) } else { Err(self.error("expected :")) }
+        if self.take(b':') { Ok(Some(key)) } else { Err(Malformed("expected :")) }
     }
 
     /// Enters an array; `Scanner::element` goes through it.
     pub(crate) fn open_array(&mut self) -> Result<(), Malformed> {
-        if self.take(b'[') { Ok(()) } else { Err(self.error("expected an array")) }
+        if self.take(b'[') { Ok(()) } else { Err(Malformed("expected an array")) }
     }
 
     /// Whether there is a next element, which is read next.
@@ -106,7 +100,7 @@ impl<'l> Scanner<'l> {
             return Ok(false);
         }
         if !std::mem::take(first) && !self.take(b',') {
-            return Err(self.error("expected , or ]"));
+            return Err(Malformed("expected , or ]"));
         }
         Ok(!self.take(b']'))
     }
@@ -123,7 +117,7 @@ impl<'l> Scanner<'l> {
     /// What stands between the quotes.
     fn raw_string(&mut self) -> Result<&'l [u8], Malformed> {
         if self.peek() != Some(b'"') {
-            return Err(self.error("expected a string"));
+            return Err(Malformed("expected a string"));
         }
         let start = self.at + 1;
         let mut at = start;
@@ -136,7 +130,7 @@ impl<'l> Scanner<'l> {
                     return Ok(raw);
                 }
                 Some(hit) => at += hit + 2,
-                None => return Err(self.error("a string does not end")),
+                None => return Err(Malformed("a string does not end")),
             }
         }
     }
@@ -154,7 +148,7 @@ impl<'l> Scanner<'l> {
         let number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit())
             && word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
         if !known && !number {
-            return Err(self.error("expected a value"));
+            return Err(Malformed("expected a value"));
         }
         self.at += len;
         Ok(word)
@@ -170,7 +164,7 @@ impl<'l> Scanner<'l> {
 
     fn skip_value(&mut self, depth: usize) -> Result<(), Malformed> {
         if depth > MAX_DEPTH {
-            return Err(self.error("the document is nested too deeply"));
+            return Err(Malformed("the document is nested too deeply"));
         }
         match self.kind()? {
             Kind::Object => {
@@ -225,7 +219,7 @@ impl<'l> Scanner<'l> {
     /// Whether a document this deep may be read on.
     pub(crate) const fn check_depth(&self, depth: usize) -> Result<(), Malformed> {
         if depth > MAX_DEPTH {
-            return Err(self.error("the document is nested too deeply"));
+            return Err(Malformed("the document is nested too deeply"));
         }
         Ok(())
     }

@@ -21,8 +21,8 @@ pub(crate) fn unpack(entry: &mut Entry<'_>) {
                 inner
             }
             Ok(_) => None,
-            Err(malformed) => {
-                entry.fail(Failure::Json, &malformed.to_string());
+            Err(_) => {
+                entry.fail(Failure::Json, "the line is no packed entry, which is a JSON object");
                 None
             }
         }
