@@ -9,7 +9,7 @@ use protocol::index::{BlockRef, ChunkRef, HeadRef, Index};
 use protocol::status::Status;
 
 use crate::ingest::{Command, spawn};
-use crate::store::catalogue::CorruptChunk;
+use crate::store::catalogue::{CorruptChunk, Stream};
 use crate::store::codec::Zstd;
 use crate::store::lock::FolderLock;
 use crate::store::restore::Access;
@@ -123,6 +123,14 @@ impl Store {
         let mut labels: Vec<Labels> = streams.map(|stream| stream.labels.clone()).collect();
         labels.sort();
         labels
+    }
+
+    /// First and last timestamp of all that is kept.
+    pub fn span(&self) -> Option<TimeRange> {
+        let catalogue = self.shared.read();
+        let spans = catalogue.streams().iter().filter_map(Stream::span);
+        let (first, last) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+        Some(TimeRange::new(first, last.saturating_add(1)))
     }
 
     /// Where the entries are that a query has to read. Only sections that `columns` needs are

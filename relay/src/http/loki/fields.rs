@@ -52,7 +52,7 @@ fn field_limit(params: &Params) -> Result<usize, ApiError> {
 /// The fields of the newest lines that the query finds.
 async fn look(app: &App, params: &Params) -> Result<Found, ApiError> {
     let limits = &app.config().limits;
-    let Range { start, end } = request::limited_range(params, limits)?;
+    let Range { start, end } = request::limited_range(params, app)?;
     let lines = request::positive(params, "line_limit", DEFAULT_LINES.min(limits.max_entries))?;
     let asked = QueryParams {
         kind: QueryKind::Range { start, end, step_ns: request::default_step(end - start) },

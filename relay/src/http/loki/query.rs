@@ -49,7 +49,7 @@ async fn query_range(
     flags: Flags,
 ) -> Result<QueryResponse, ApiError> {
     let params = params?;
-    let kind = request::range_kind(&params, &app.config().limits)?;
+    let kind = request::range_kind(&params, app)?;
     let interval_ns = request::interval(&params)?;
     let (outcome, effort) = evaluate(app, &params, kind, interval_ns).await?;
     Ok(encode::response(outcome, &effort, end_of(kind), flags))

@@ -1,9 +1,10 @@
 //! The parameters of `query` and `query_range`, with Loki's defaults.
 
 use logql::{Direction, QueryKind};
+use model::TimeRange;
 
-use crate::http::ApiError;
 use crate::http::params::Params;
+use crate::http::{ApiError, App};
 use crate::limits::{Limits, MAX_QUERY_BYTES};
 
 pub const DEFAULT_LIMIT: usize = 100;
@@ -71,20 +72,37 @@ pub fn query(params: &Params) -> Result<&str, ApiError> {
 }
 
 /// `start` and `end` of a request that reads what lies between; by default the last hour.
-pub fn limited_range(params: &Params, limits: &Limits) -> Result<Range, ApiError> {
+pub fn limited_range(params: &Params, app: &App) -> Result<Range, ApiError> {
     let range = range(params, DEFAULT_SINCE_NS)?;
-    let length = range.end.saturating_sub(range.start);
-    if let Some(max) = limits.max_query_length
-        && u128::from(length.unsigned_abs()) > max.as_nanos()
-    {
-        return Err(ApiError::bad_request(format!(
-            "the query time range exceeds the limit (query length: {}, limit: {}), ask for a \
-             shorter one or raise --max-query-length",
-            model::format_duration(length),
-            model::format_duration(i64::try_from(max.as_nanos()).unwrap_or(i64::MAX)),
-        )));
-    }
+    check_length(range, &app.config().limits, || app.store().ok()?.span())?;
     Ok(range)
+}
+
+/// Only time of which anything is kept counts, so that "from the beginning" can be asked.
+fn check_length(
+    range: Range,
+    limits: &Limits,
+    kept: impl FnOnce() -> Option<TimeRange>,
+) -> Result<(), ApiError> {
+    let length = |range: Range| i128::from(range.end) - i128::from(range.start);
+    let Some(max) = limits.max_query_length.and_then(|max| i64::try_from(max.as_nanos()).ok())
+    else {
+        return Ok(());
+    };
+    if length(range) <= i128::from(max) {
+        return Ok(());
+    }
+    let Some(kept) = kept() else { return Ok(()) };
+    let counted = Range { start: range.start.max(kept.start.0), end: range.end.min(kept.end.0) };
+    if length(counted) <= i128::from(max) {
+        return Ok(());
+    }
+    Err(ApiError::bad_request(format!(
+        "the query time range exceeds the limit (query length: {}, limit: {}), ask for a shorter \
+         one or raise --max-query-length",
+        model::format_duration(counted.end.saturating_sub(counted.start)),
+        model::format_duration(max),
+    )))
 }
 
 /// The step asked for, or the default for the range.
@@ -103,10 +121,10 @@ pub fn step(params: &Params, range: Range) -> Result<i64, ApiError> {
 }
 
 /// What `query_range` evaluates.
-pub fn range_kind(params: &Params, limits: &Limits) -> Result<QueryKind, ApiError> {
-    let range = limited_range(params, limits)?;
+pub fn range_kind(params: &Params, app: &App) -> Result<QueryKind, ApiError> {
+    let range = limited_range(params, app)?;
     let step_ns = step(params, range)?;
-    check_points(range, step_ns, limits)?;
+    check_points(range, step_ns, &app.config().limits)?;
     Ok(QueryKind::Range { start: range.start, end: range.end, step_ns })
 }
 
@@ -207,13 +225,10 @@ mod tests {
 
     #[test]
     fn the_step_is_seconds_or_a_duration() {
-        let step = |text: &str| match range_kind(
-            &params(&format!("start=0&end=3600&{text}")),
-            &Limits::default(),
-        ) {
-            Ok(QueryKind::Range { step_ns, .. }) => Ok(step_ns),
-            Ok(QueryKind::Instant { .. }) => Err("instant".to_owned()),
-            Err(error) => Err(error.to_string()),
+        let range = Range { start: 0, end: 3600 * SECOND_NS };
+        let step = |text: &str| {
+            let checked = |step| check_points(range, step, &Limits::default()).map(|()| step);
+            step(&params(text), range).and_then(checked).map_err(|error| error.to_string())
         };
         assert_eq!(step(""), Ok(14 * SECOND_NS));
         assert_eq!(step("step=60"), Ok(60 * SECOND_NS));
@@ -233,16 +248,23 @@ mod tests {
 
     #[test]
     fn a_range_can_be_too_long() {
+        let hours = |start: i64, end: i64| Range {
+            start: start.saturating_mul(3600 * SECOND_NS),
+            end: end.saturating_mul(3600 * SECOND_NS),
+        };
+        let kept = |range: Range| Some(TimeRange::new(range.start, range.end));
         let limits = Limits::default();
-        for (text, ok) in [
-            ("start=0&end=2595600", true),
-            ("start=0&end=2595601", false),
-            ("start=-9223372036854775807&end=9223372036854775807", false),
+        let any = Limits { max_query_length: None, ..limits.clone() };
+        for (asked, kept, limits, ok) in [
+            (hours(0, 721), kept(hours(0, 9000)), &limits, true),
+            (hours(0, 722), kept(hours(0, 9000)), &limits, false),
+            (hours(0, 722), kept(hours(0, 9000)), &any, true),
+            (hours(0, 9000), kept(hours(8800, 9000)), &limits, true),
+            (hours(0, 9000), None, &limits, true),
+            (hours(i64::MIN, i64::MAX), kept(hours(0, 9000)), &limits, false),
         ] {
-            assert_eq!(limited_range(&params(text), &limits).is_ok(), ok, "{text}");
+            assert_eq!(check_length(asked, limits, || kept).is_ok(), ok, "{asked:?} {kept:?}");
         }
-        let any = Limits { max_query_length: None, ..limits };
-        assert!(limited_range(&params("start=0&end=2595601"), &any).is_ok());
     }
 
     #[test]

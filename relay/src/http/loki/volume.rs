@@ -46,7 +46,7 @@ async fn stats(app: App, params: Params) -> Result<IndexStats, ApiError> {
 }
 
 async fn volume(app: App, params: Params) -> Result<Envelope<QueryData>, ApiError> {
-    let range = request::limited_range(&params, &app.config().limits)?;
+    let range = request::limited_range(&params, &app)?;
     let sums = volumes(&app, &params, Buckets::one(range.start, range.end)).await?;
     let samples = sums.into_iter().map(|(metric, bytes)| VectorSample {
         metric,
@@ -57,7 +57,7 @@ async fn volume(app: App, params: Params) -> Result<Envelope<QueryData>, ApiErro
 
 async fn volume_range(app: App, params: Params) -> Result<Envelope<QueryData>, ApiError> {
     let limits = &app.config().limits;
-    let range = request::limited_range(&params, limits)?;
+    let range = request::limited_range(&params, &app)?;
     let step_ns = request::step(&params, range)?;
     request::check_points(range, step_ns, limits)?;
     let step_ns = u64::try_from(step_ns).unwrap_or(1);
