@@ -158,6 +158,33 @@ fn a_relay_and_its_folder_give_the_same_answers() {
 }
 
 #[test]
+fn a_query_that_may_be_meant_otherwise_gets_a_hint() {
+    let dir = folder();
+    let data = dir.path().join("data");
+    let relay = Program::serve(&data, &[&log_of(dir.path())]);
+    relay.wait_for_entries(3);
+    let data = data.to_str().unwrap();
+    for (query, said) in [
+        ("{job=\"cosyvoice\"}", "did you mean cosyvoice3?\nlogpane:       {job=\"cosyvoice3\"}"),
+        ("{job=\"cosyvoice3\"} |= \"cuda\"", "|~ \"(?i)cuda\""),
+        ("{job=\"cosyvoice3\"} | line_format \"{{.sed}}\"", "line_format \"{{.seed}}\""),
+        (
+            "count_over_time({job=\"cosyvoice3\"}[1d]) > 0",
+            "sum(count_over_time({job=\"cosyvoice3\"}[1d])) > 0",
+        ),
+        ("{job=\"cosyvoice3\"}", ""),
+    ] {
+        for source in [["--addr", &relay.url], ["--data", data]] {
+            let range = ["--from", "2024-12-17", "--to", "2024-12-18", "--step", "1d"];
+            let done = run(logpane().args(["query", query]).args(range).args(source));
+            assert_eq!(done.code, 0, "{query}: {done:?}");
+            assert!(done.stderr.contains(said), "{query}: {}", done.stderr);
+            assert_eq!(done.stderr.contains("hint: "), !said.is_empty(), "{}", done.stderr);
+        }
+    }
+}
+
+#[test]
 fn settings_come_from_the_environment_too() {
     let dir = folder();
     let data = dir.path().join("data");

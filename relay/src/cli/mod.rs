@@ -13,6 +13,7 @@ mod limits;
 mod open;
 mod print;
 mod query;
+mod remarks;
 mod serve;
 mod sources;
 mod tail;

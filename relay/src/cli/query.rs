@@ -14,24 +14,18 @@ use protocol::loki::{
 
 use crate::cli::args::{DirectionArg, OutputFormat, QueryArgs};
 use crate::cli::client::Client;
-use crate::cli::dispatch::{say, written};
+use crate::cli::dispatch::written;
 use crate::cli::failure::Failure;
-use crate::cli::{print, times};
+use crate::cli::{print, remarks, times};
 use crate::http::{Flags, default_step, encode_response};
 use crate::limits::DEFAULT_MAX_SERIES;
 use crate::query::{self, Effort};
 use crate::store::Store;
 
 /// Where the answer comes from.
-enum From {
+pub(super) enum From {
     Folder(PathBuf),
     Relay(Client),
-}
-
-/// An answer, or the body of one that is printed as it came.
-enum Answer {
-    Outcome(Outcome, Box<Effort>),
-    Body(String),
 }
 
 pub fn run(args: &QueryArgs) -> Result<(), Failure> {
@@ -39,27 +33,25 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     let zone = TimeZone::system();
     let params = params(args, &expr, &zone)?;
     let from = source(args)?;
-    let answer = match &from {
-        From::Folder(dir) => ask_folder(dir, &args.query, &params)?,
-        From::Relay(client) => ask_relay(client, args, &params)?,
-    };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let text = match answer {
-        Answer::Body(body) => format!("{}\n", body.trim_end()),
-        Answer::Outcome(outcome, effort) if args.output == OutputFormat::Json => {
-            let answer = encode_response(outcome, &effort, at(&params), Flags::default());
-            let body = serde_json::to_string(&answer)
-                .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))?;
-            format!("{body}\n")
-        }
-        Answer::Outcome(outcome, _) => {
-            remarks(args, &params, &outcome, || newest(&from));
-            return written(
-                print::outcome(&mut out, &outcome, args.output, &zone).and_then(|()| out.flush()),
-            );
-        }
-    };
-    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    if args.output == OutputFormat::Json {
+        let body = body(&from, &args.query, &params)?;
+        return written(writeln!(out, "{}", body.trim_end()).and_then(|()| out.flush()));
+    }
+    let (outcome, _) = ask(&from, &args.query, &params)?;
+    remarks::say_all(&from, &args.query, &expr, &params, &outcome);
+    written(print::outcome(&mut out, &outcome, args.output, &zone).and_then(|()| out.flush()))
+}
+
+/// Loki's JSON, as the relay sent it or would have.
+fn body(from: &From, text: &str, params: &Params) -> Result<String, Failure> {
+    if let From::Relay(client) = from {
+        return client.get(path(params), &asked(text, params), None);
+    }
+    let (outcome, effort) = ask(from, text, params)?;
+    let answer = encode_response(outcome, &effort, at(params), Flags::default());
+    serde_json::to_string(&answer)
+        .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))
 }
 
 /// `--addr` or `--data`; a flag beats an environment variable.
@@ -178,7 +170,15 @@ const fn at(params: &Params) -> i64 {
     }
 }
 
-fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<Answer, Failure> {
+/// The answer, and what it took where that is known.
+pub(super) fn ask(from: &From, text: &str, params: &Params) -> Result<(Outcome, Effort), Failure> {
+    match from {
+        From::Folder(dir) => ask_folder(dir, text, params),
+        From::Relay(client) => Ok((ask_relay(client, text, params)?, Effort::default())),
+    }
+}
+
+fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<(Outcome, Effort), Failure> {
     if !dir.is_dir() {
         return Err(Failure::failed(format!("there is no data folder: {}", dir.display())));
     }
@@ -186,19 +186,33 @@ fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<Answer, Failure
     let plan = query::prepare(text, params).map_err(|error| Failure::query(text, &error))?;
     let mut effort = Effort::default();
     match query::run(&store, &plan, &AtomicBool::new(false), &mut effort) {
-        Ok(outcome) => Ok(Answer::Outcome(outcome, Box::new(effort))),
+        Ok(outcome) => Ok((outcome, effort)),
         Err(query::RunError::Query(error)) => Err(Failure::query(text, &error)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn ask_relay(client: &Client, args: &QueryArgs, params: &Params) -> Result<Answer, Failure> {
-    let mut asked = vec![("query", args.query.clone()), ("limit", params.limit.to_string())];
-    let path = match params.kind {
-        QueryKind::Instant { at } => {
-            asked.push(("time", at.to_string()));
-            "/loki/api/v1/query"
-        }
+fn ask_relay(client: &Client, text: &str, params: &Params) -> Result<Outcome, Failure> {
+    let body =
+        client.get(path(params), &asked(text, params), Some((FLAGS_HEADER, DETAILS_FLAG)))?;
+    let response: Response<QueryData> = serde_json::from_str(&body).map_err(|error| {
+        Failure::failed(format!("{} gave an answer that cannot be read: {error}", client.addr()))
+    })?;
+    Ok(outcome(response, params.direction))
+}
+
+const fn path(params: &Params) -> &'static str {
+    match params.kind {
+        QueryKind::Instant { .. } => "/loki/api/v1/query",
+        QueryKind::Range { .. } => "/loki/api/v1/query_range",
+    }
+}
+
+/// The parameters of Loki's API for a query.
+fn asked(text: &str, params: &Params) -> Vec<(&'static str, String)> {
+    let mut asked = vec![("query", text.to_owned()), ("limit", params.limit.to_string())];
+    match params.kind {
+        QueryKind::Instant { at } => asked.push(("time", at.to_string())),
         QueryKind::Range { start, end, step_ns } => {
             asked.push(("start", start.to_string()));
             asked.push(("end", end.to_string()));
@@ -213,18 +227,9 @@ fn ask_relay(client: &Client, args: &QueryArgs, params: &Params) -> Result<Answe
                 Direction::Forward => "forward",
             };
             asked.push(("direction", direction.to_owned()));
-            "/loki/api/v1/query_range"
         }
-    };
-    let flags = (args.output != OutputFormat::Json).then_some((FLAGS_HEADER, DETAILS_FLAG));
-    let body = client.get(path, &asked, flags)?;
-    if args.output == OutputFormat::Json {
-        return Ok(Answer::Body(body));
     }
-    let response: Response<QueryData> = serde_json::from_str(&body).map_err(|error| {
-        Failure::failed(format!("{} gave an answer that cannot be read: {error}", client.addr()))
-    })?;
-    Ok(Answer::Outcome(outcome(response, params.direction), Box::default()))
+    asked
 }
 
 /// The engine's outcome back from Loki's JSON.
@@ -293,43 +298,4 @@ fn ns(seconds: f64) -> i64 {
 
 fn number(text: &str) -> f64 {
     text.parse().unwrap_or(f64::NAN)
-}
-
-/// What a person should know about the answer, on stderr.
-fn remarks(
-    args: &QueryArgs,
-    params: &Params,
-    outcome: &Outcome,
-    newest: impl FnOnce() -> Option<i64>,
-) {
-    for warning in &outcome.warnings {
-        say(&format!("warning: {warning}"));
-    }
-    let (empty, full) = match &outcome.output {
-        Output::Rows(rows) => (rows.is_empty(), rows.len() >= params.limit),
-        Output::Matrix(series) => (series.is_empty(), false),
-        Output::Vector(samples) => (samples.is_empty(), false),
-        Output::Scalar(_) => (false, false),
-    };
-    if full {
-        let which = match params.direction {
-            Direction::Backward => "newest",
-            Direction::Forward => "oldest",
-        };
-        say(&format!("the {which} {} entries; there may be more (--limit)", args.limit));
-    }
-    if let (true, QueryKind::Range { start, .. }) = (empty, params.kind)
-        && let Some(newest) = newest().filter(|newest| *newest < start)
-    {
-        let newest = times::show(newest, &TimeZone::system());
-        say(&format!("nothing in this range; the newest entry is of {newest} (--from, --to)"));
-    }
-}
-
-fn newest(from: &From) -> Option<i64> {
-    let status = match from {
-        From::Folder(dir) => Store::open_read_only(dir).ok()?.status(),
-        From::Relay(client) => client.status()?,
-    };
-    status.newest.map(|newest| newest.0)
 }

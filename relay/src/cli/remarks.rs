@@ -1,0 +1,107 @@
+//! What a person should know about an answer, on stderr: nothing of it is in the answer.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use logql::ast::Expr;
+use logql::hint::{self, Hint, HintKind};
+use logql::{Direction, Outcome, Output, Params, QueryKind};
+use model::{Labels, TimeRange};
+use protocol::loki::Response;
+
+use crate::cli::dispatch::say;
+use crate::cli::query::{From, ask};
+use crate::cli::times;
+use crate::store::Store;
+
+/// With fewer entries than this, an exact search may have missed what was meant.
+const FEW: usize = 10;
+
+pub fn say_all(from: &From, text: &str, expr: &Expr, params: &Params, outcome: &Outcome) {
+    for warning in &outcome.warnings {
+        say(&format!("warning: {warning}"));
+    }
+    say_range(from, params, outcome);
+    for Hint { kind, query } in hints(from, text, expr, params, outcome) {
+        say(&format!("hint: {kind}"));
+        if let Some(query) = query {
+            say(&format!("      {query}"));
+        }
+    }
+}
+
+/// Where the answer ends before the entries do.
+fn say_range(from: &From, params: &Params, outcome: &Outcome) {
+    let (empty, full) = match &outcome.output {
+        Output::Rows(rows) => (rows.is_empty(), rows.len() >= params.limit),
+        Output::Matrix(series) => (series.is_empty(), false),
+        Output::Vector(samples) => (samples.is_empty(), false),
+        Output::Scalar(_) => (false, false),
+    };
+    if full {
+        let which = match params.direction {
+            Direction::Backward => "newest",
+            Direction::Forward => "oldest",
+        };
+        say(&format!("the {which} {} entries; there may be more (--limit)", params.limit));
+    }
+    if let (true, QueryKind::Range { start, .. }) = (empty, params.kind)
+        && let Some(newest) = newest(from).filter(|newest| *newest < start)
+    {
+        let newest = times::show(newest, &TimeZone::system());
+        say(&format!("nothing in this range; the newest entry is of {newest} (--from, --to)"));
+    }
+}
+
+fn newest(from: &From) -> Option<i64> {
+    let status = match from {
+        From::Folder(dir) => Store::open_read_only(dir).ok()?.status(),
+        From::Relay(client) => client.status()?,
+    };
+    status.newest.map(|newest| newest.0)
+}
+
+fn hints(from: &From, text: &str, expr: &Expr, params: &Params, outcome: &Outcome) -> Vec<Hint> {
+    let mut hints = Vec::new();
+    let is_empty = match &outcome.output {
+        Output::Rows(rows) => rows.is_empty(),
+        Output::Matrix(series) => series.is_empty(),
+        Output::Vector(samples) => samples.is_empty(),
+        Output::Scalar(_) => return hints,
+    };
+    if is_empty || matches!(expr, Expr::Metric(_)) {
+        let streams = streams(from).unwrap_or_default();
+        hints.extend(hint::of_selector(text, expr, &streams).filter(|_| is_empty));
+        hints.extend(hint::of_series(text, expr, &streams));
+    }
+    if let (Output::Rows(rows), Expr::Log(log)) = (&outcome.output, expr) {
+        let labels = rows.iter().flat_map(|row| row.labels.iter().map(|(name, _)| name));
+        let auto = rows.iter().flat_map(|row| row.auto.iter().map(|(name, _)| name.as_str()));
+        hints.extend(hint::of_fields(text, expr, &labels.chain(auto).collect::<BTreeSet<_>>()));
+        if rows.len() < FEW.min(params.limit)
+            && hints.is_empty()
+            && let Some(other) = hint::ignoring_case(text, log)
+            && let Ok((Outcome { output: Output::Rows(more), .. }, _)) =
+                ask(from, &other.query, params)
+        {
+            let (exact, found) = (rows.len() as u64, more.len() as u64);
+            let kind = HintKind::of_counts(&other.words, exact, found);
+            hints.extend(kind.map(|kind| Hint { kind, query: Some(other.query) }));
+        }
+    }
+    hints
+}
+
+/// The labels of all streams there are, as far as they can be had.
+fn streams(from: &From) -> Option<Vec<Labels>> {
+    match from {
+        From::Folder(dir) => {
+            Some(Store::open_read_only(dir).ok()?.streams(&[], TimeRange::new(i64::MIN, i64::MAX)))
+        }
+        From::Relay(client) => {
+            let range = [("start", "0".to_owned()), ("end", i64::MAX.to_string())];
+            let body = client.get("/loki/api/v1/series", &range, None).ok()?;
+            Some(serde_json::from_str::<Response<Vec<Labels>>>(&body).ok()?.data)
+        }
+    }
+}
