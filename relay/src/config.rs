@@ -97,6 +97,11 @@ pub enum ConfigError {
     Auth(#[from] AuthFileError),
 }
 
+/// Loopback, on Loki's port.
+pub const fn default_listen() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT)
+}
+
 /// `HOST:PORT`, `HOST`, `PORT` or `:PORT`; a port alone is on loopback.
 pub fn parse_listen(text: &str) -> Result<SocketAddr, ConfigError> {
     let error = || ConfigError::Listen { text: text.to_owned() };

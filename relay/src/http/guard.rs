@@ -8,7 +8,7 @@ use warp::path::FullPath;
 use warp::{Filter, Rejection};
 
 use crate::http::blocking::blocking;
-use crate::http::{ApiError, App, viewer};
+use crate::http::{ApiError, App, cors, viewer};
 
 /// A request that the guard turned away.
 #[derive(Debug)]
@@ -42,7 +42,9 @@ async fn check(
     if app.config().listen.ip().is_loopback() {
         check_host(headers)?;
     }
-    check_origin(method, headers)?;
+    if cors::allowed(app, headers).is_none() {
+        check_origin(method, headers)?;
+    }
     if is_public(method, path.as_str()) {
         return Ok(());
     }

@@ -3,6 +3,8 @@
 mod app;
 mod blocking;
 mod chunks;
+mod config;
+mod cors;
 mod error;
 mod follow;
 mod guard;
@@ -13,6 +15,7 @@ mod metrics;
 mod params;
 mod ready;
 mod routes;
+mod socket;
 mod status;
 mod tail;
 mod viewer;

@@ -1,11 +1,12 @@
-use warp::http::header::{self, HeaderValue};
+use warp::http::header::{self, HeaderMap, HeaderValue};
 use warp::reject::{MethodNotAllowed, Rejection};
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
 use crate::http::guard::{Denied, guard};
 use crate::http::{
-    ApiError, App, chunks, follow, heads, index, loki, metrics, ready, status, tail, viewer,
+    ApiError, App, chunks, config, cors, follow, heads, index, loki, metrics, ready, status, tail,
+    viewer,
 };
 
 /// Every route of the relay, guarded.
@@ -25,16 +26,22 @@ pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
         .unify()
         .or(metrics::routes(app))
         .unify()
+        .or(config::routes(app))
+        .unify()
         .or(loki::routes(app))
         .unify()
         .or(viewer::routes())
         .unify()
         .boxed();
-    guard(app)
-        .and(tree)
-        .recover(|rejection| async move { Ok::<_, Rejection>(refused(&rejection).into_response()) })
+    let answered = cors::preflight(app)
+        .or(guard(app).and(tree))
         .unify()
-        .map(hardened)
+        .recover(|rejection| async move { Ok::<_, Rejection>(refused(&rejection).into_response()) })
+        .unify();
+    let app = app.clone();
+    warp::header::headers_cloned()
+        .and(answered)
+        .map(move |request: HeaderMap, response| hardened(cors::mark(&app, &request, response)))
         .boxed()
 }
 

@@ -4,12 +4,14 @@
 //! `logpane query --data` do.
 
 mod effort;
+mod live;
 mod pages;
 mod run;
 mod snapshot;
 mod survey;
 
 pub use effort::Effort;
+pub use live::Live;
 pub use pages::pages;
 pub use run::{RunError, is_log_query, prepare, run};
 pub use survey::{Buckets, Held, survey};

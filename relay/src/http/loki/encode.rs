@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use logql::{Outcome, Output, Row};
+use logql::{Origin, Outcome, Output, Row};
 use model::Labels;
 use protocol::loki::{
     CATEGORIZE_FLAG, DETAILS_FLAG, EntryDetails, FLAGS_HEADER, MatrixSeries, QueryData,
@@ -91,10 +91,9 @@ pub fn streams(rows: Vec<Row>, flags: Flags) -> Vec<StreamResult> {
             details.fields = row.auto.iter().cloned().collect();
         }
         let labels = if flags.categorize {
-            let apart = Apart::of(&row);
-            details.structured_metadata = apart.metadata;
-            details.parsed = apart.parsed;
-            apart.stream
+            details.structured_metadata = from(&row, Origin::Metadata);
+            details.parsed = from(&row, Origin::Parsed);
+            row.labels_from(Origin::Stream).collect()
         } else {
             row.labels
         };
@@ -108,38 +107,10 @@ pub fn streams(rows: Vec<Row>, flags: Flags) -> Vec<StreamResult> {
     groups.into_iter().map(|(stream, values)| StreamResult { stream, values }).collect()
 }
 
-/// The labels of an entry by where they come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Apart {
-    pub stream: Labels,
-    pub metadata: BTreeMap<String, String>,
-    /// Set by a stage, those of an error included.
-    pub parsed: BTreeMap<String, String>,
-}
-
-impl Apart {
-    pub fn of(row: &Row) -> Self {
-        let mut apart = Self::default();
-        for (name, value) in row.labels.iter() {
-            if row.stream.get(name) == Some(value) {
-                apart.stream.set(name, value);
-            } else if is_metadata(row, name, value) {
-                apart.metadata.insert(name.to_owned(), value.to_owned());
-            } else {
-                apart.parsed.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        apart
-    }
-}
-
-/// Metadata that has the name of one of the stream's labels is found under another name.
-fn is_metadata(row: &Row, name: &str, value: &str) -> bool {
-    let plain = name.strip_suffix("_extracted").filter(|plain| row.stream.get(plain).is_some());
-    row.metadata.iter().any(|(known, text)| {
-        text == value
-            && (known == name && row.stream.get(name).is_none() || Some(known.as_str()) == plain)
-    })
+/// The labels of an entry that are from one place.
+fn from(row: &Row, origin: Origin) -> BTreeMap<String, String> {
+    let labels = row.labels_from(origin);
+    labels.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Whole milliseconds, as Loki counts sample times.
@@ -203,37 +174,5 @@ mod tests {
             ])
         );
         assert_eq!(json["status"], "success");
-    }
-
-    #[test]
-    fn labels_are_told_apart_by_where_they_come_from() {
-        let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
-            pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
-        };
-        let row = Row {
-            stream: Labels::from([("job", "a"), ("zone", "b")]),
-            labels: Labels::from([
-                ("job", "a"),
-                ("zone", "relabelled"),
-                ("job_extracted", "pushed"),
-                ("user", "u"),
-                ("user_extracted", "parsed"),
-                ("n", "1"),
-            ]),
-            metadata: pairs(&[("job", "pushed"), ("user", "u"), ("gone", "x")]),
-            ..Row::default()
-        };
-        assert_eq!(
-            Apart::of(&row),
-            Apart {
-                stream: Labels::from([("job", "a")]),
-                metadata: pairs(&[("job_extracted", "pushed"), ("user", "u")])
-                    .into_iter()
-                    .collect(),
-                parsed: pairs(&[("zone", "relabelled"), ("user_extracted", "parsed"), ("n", "1")])
-                    .into_iter()
-                    .collect(),
-            }
-        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logql::{Direction, Output, Params as QueryParams, QueryKind, Row, ValueKind};
+use logql::{Direction, Origin, Output, Params as QueryParams, QueryKind, Row, ValueKind};
 use protocol::loki::{DetectedField, DetectedFields, DetectedValues};
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
@@ -10,7 +10,6 @@ use warp::path;
 use warp::reply::Response;
 
 use crate::http::loki::answer::{answer, named};
-use crate::http::loki::encode::Apart;
 use crate::http::loki::parsers::{self, Parsed};
 use crate::http::loki::query::work;
 use crate::http::loki::request::{self, Range};
@@ -55,7 +54,11 @@ async fn look(app: &App, params: &Params) -> Result<Found, ApiError> {
     let Range { start, end } = request::limited_range(params, app)?;
     let lines = request::positive(params, "line_limit", DEFAULT_LINES.min(limits.max_entries))?;
     let asked = QueryParams {
-        kind: QueryKind::Range { start, end, step_ns: request::default_step(end - start) },
+        kind: QueryKind::Range {
+            start,
+            end,
+            step_ns: request::default_step(end.saturating_sub(start)),
+        },
         limit: lines.min(limits.max_entries),
         direction: Direction::Backward,
         max_series: limits.max_series,
@@ -102,15 +105,14 @@ impl Found {
     fn of(rows: &[Row], parsed: Vec<Parsed>) -> Self {
         let mut found = Self::default();
         for (row, line) in rows.iter().zip(parsed) {
-            let apart = Apart::of(row);
             // Fields that Logpane found itself can be filtered by without a parser as well.
-            let auto = row.auto.iter().map(|(name, value)| (name, value));
-            for (name, value) in apart.metadata.iter().chain(auto) {
+            let auto = row.auto.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            for (name, value) in row.labels_from(Origin::Metadata).chain(auto) {
                 found.add(name, value, None);
             }
-            let parser = line.parser;
-            for (name, value) in apart.parsed.iter().chain(&line.fields) {
-                found.add(name, value, parser);
+            let fields = line.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            for (name, value) in row.labels_from(Origin::Parsed).chain(fields) {
+                found.add(name, value, line.parser);
             }
             for (name, path) in line.json_paths {
                 if let Some(field) = found.by_name.get_mut(&name)

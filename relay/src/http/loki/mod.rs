@@ -5,6 +5,7 @@ mod encode;
 mod fields;
 mod inflate;
 mod labels;
+mod legacy;
 mod parsers;
 mod push;
 mod query;
@@ -13,6 +14,7 @@ mod routes;
 mod split;
 mod stats;
 mod status;
+mod tail;
 mod volume;
 
 pub use encode::{Flags, number, response as encode_response};

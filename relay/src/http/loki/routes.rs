@@ -3,7 +3,7 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::http::App;
-use crate::http::loki::{fields, labels, push, query, status, volume};
+use crate::http::loki::{fields, labels, legacy, push, query, status, tail, volume};
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     push::routes(app)
@@ -15,7 +15,11 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .unify()
         .or(fields::routes(app))
         .unify()
-        .or(status::routes())
+        .or(tail::routes(app))
+        .unify()
+        .or(legacy::routes(app))
+        .unify()
+        .or(status::routes(app))
         .unify()
         .boxed()
 }

@@ -20,6 +20,8 @@ use crate::http::{ApiError, App};
 use crate::query::{Buckets, Held, survey};
 
 const DEFAULT_SERIES: usize = 100;
+/// Loki's default: more is cut off.
+pub const MAX_SERIES: usize = 1000;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     answer(app, path!("loki" / "api" / "v1" / "index" / "stats"), stats)
@@ -110,7 +112,7 @@ async fn volumes(
             )));
         }
     };
-    let limit = request::positive(params, "limit", DEFAULT_SERIES)?;
+    let limit = request::positive(params, "limit", DEFAULT_SERIES)?.min(MAX_SERIES);
     let mut matchers = parse_selector(request::query(params)?)?;
     let targets = targets(params, &mut matchers)?;
     let (held, _) = work(app, {

@@ -1,0 +1,162 @@
+//! `/api/prom`: what Loki's API was before it had a version. Old clients still ask here.
+
+use std::collections::BTreeSet;
+
+use logql::ast::Expr;
+use logql::{Output, Params as QueryParams, QueryKind, Row};
+use model::{Labels, MatchOp, Matcher};
+use protocol::loki::{DroppedEntry, StreamResult, StreamValue};
+use serde::Serialize;
+use warp::Filter as _;
+use warp::filters::BoxedFilter;
+use warp::path;
+use warp::reply::Response;
+
+use crate::http::loki::answer::{answer, named};
+use crate::http::loki::encode::{Flags, streams};
+use crate::http::loki::query::work;
+use crate::http::loki::request::{self, Range};
+use crate::http::loki::{labels, stats};
+use crate::http::params::{Params, query_message};
+use crate::http::{ApiError, App};
+use crate::query;
+
+/// Answer of `query`.
+#[derive(Debug, Serialize)]
+struct Found {
+    streams: Vec<Stream>,
+    stats: serde_json::Value,
+}
+
+#[derive(Debug, Serialize)]
+struct Stream {
+    /// As a selector.
+    labels: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    /// RFC 3339.
+    ts: String,
+    line: String,
+}
+
+/// Answer of `label` and `label/NAME/values`.
+#[derive(Debug, Serialize)]
+struct Values {
+    values: BTreeSet<String>,
+}
+
+/// A message of `tail`.
+#[derive(Debug, Serialize)]
+pub struct TailMessage {
+    streams: Vec<Stream>,
+    #[serde(rename = "droppedEntries", skip_serializing_if = "Vec::is_empty")]
+    dropped_entries: Vec<Dropped>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Dropped {
+    timestamp: String,
+    labels: String,
+}
+
+pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
+    let of_label = |app: App, name: String, params: Params| async move {
+        let values = labels::values(&app, &name, &params).await?;
+        Ok(Values { values })
+    };
+    answer(app, path!("api" / "prom" / "query"), find)
+        .or(answer(app, path!("api" / "prom" / "label"), names))
+        .unify()
+        .or(named(app, path!("api" / "prom" / "label" / String / "values"), of_label))
+        .unify()
+        .or(answer(app, path!("api" / "prom" / "series"), labels::series))
+        .unify()
+        .boxed()
+}
+
+async fn names(app: App, params: Params) -> Result<Values, ApiError> {
+    Ok(Values { values: labels::names(&app, &params).await? })
+}
+
+async fn find(app: App, params: Params) -> Result<Found, ApiError> {
+    let limits = &app.config().limits;
+    let Range { start, end } = request::limited_range(&params, &app)?;
+    let asked = QueryParams {
+        kind: QueryKind::Range {
+            start,
+            end,
+            step_ns: request::default_step(end.saturating_sub(start)),
+        },
+        limit: request::limit(&params, limits.max_entries)?,
+        direction: request::direction(&params)?,
+        max_series: limits.max_series,
+        cursor: None,
+    };
+    let mut text = request::query(&params)?.to_owned();
+    // What line filters were before there was a language.
+    if let Some(regexp) = params.get("regexp") {
+        let filter = Matcher::new("line", MatchOp::Regex, regexp)
+            .map_err(|error| ApiError::bad_request(format!("regexp: {error}")))?;
+        let filter = filter.to_string();
+        text = format!("{text} |~ {}", filter.strip_prefix("line=~").unwrap_or_default());
+    }
+    let bad = |error: &logql::QueryError| ApiError::bad_request(query_message(&text, error));
+    let expr = logql::parse(&text).map_err(|error| bad(&error))?;
+    if !matches!(expr, Expr::Log(_)) {
+        return Err(ApiError::bad_request(
+            "the legacy endpoint answers with streams only, ask /loki/api/v1 for a metric query",
+        ));
+    }
+    let plan = logql::plan(&expr, &asked).map_err(|error| bad(&error))?;
+    let (outcome, effort) =
+        work(&app, move |store, cancel, effort| query::run(store, &plan, cancel, effort)).await?;
+    let stats = stats::of(&outcome, &effort);
+    let rows = match outcome.output {
+        Output::Rows(rows) => rows,
+        _ => Vec::new(),
+    };
+    Ok(Found { streams: legacy(rows), stats })
+}
+
+/// The message in the old shape.
+pub fn tail_message(rows: Vec<Row>, dropped: Vec<DroppedEntry>) -> TailMessage {
+    let dropped_entries = dropped
+        .into_iter()
+        .map(|entry| Dropped {
+            timestamp: rfc3339(&entry.timestamp),
+            labels: selector(&entry.labels),
+        })
+        .collect();
+    TailMessage { streams: legacy(rows), dropped_entries }
+}
+
+fn legacy(rows: Vec<Row>) -> Vec<Stream> {
+    let stream = |StreamResult { stream, values }: StreamResult| Stream {
+        labels: selector(&stream),
+        entries: values
+            .into_iter()
+            .map(|value| match value {
+                StreamValue::Detailed(ts, line, _) | StreamValue::Plain(ts, line) => {
+                    Entry { ts: rfc3339(&ts), line }
+                }
+            })
+            .collect(),
+    };
+    streams(rows, Flags::default()).into_iter().map(stream).collect()
+}
+
+/// Nanoseconds as RFC 3339.
+fn rfc3339(ns: &str) -> String {
+    let stamp = ns.parse::<i128>().ok().and_then(|ns| jiff::Timestamp::from_nanosecond(ns).ok());
+    stamp.map_or_else(|| ns.to_owned(), |stamp| stamp.to_string())
+}
+
+/// `{job="a", level="info"}`.
+fn selector(labels: &Labels) -> String {
+    let equal = labels.iter().filter_map(|(n, v)| Matcher::new(n, MatchOp::Equal, v).ok());
+    model::selector_text(&equal.collect::<Vec<_>>())
+}
