@@ -18,7 +18,6 @@ pub mod ast;
 mod detected;
 pub mod edit;
 mod error;
-mod gosyntax;
 mod highlight;
 pub mod hint;
 mod ip;

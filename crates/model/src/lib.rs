@@ -5,6 +5,7 @@
 
 mod batch;
 mod fields;
+pub mod go_regex;
 mod labels;
 mod matcher;
 mod selector;
@@ -15,7 +16,7 @@ mod units;
 pub use batch::{Batch, Columns, Entry, Lines};
 pub use fields::{FieldColumn, Fields};
 pub use labels::Labels;
-pub use matcher::{MatchOp, Matcher, MatcherError};
+pub use matcher::{MatchOp, Matcher};
 pub use selector::selector_text;
 pub use session::{Boundary, Session, Sessions};
 pub use time::{TimeRange, Timestamp};

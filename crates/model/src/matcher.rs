@@ -1,9 +1,9 @@
 use std::fmt;
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::Labels;
+use crate::go_regex::{Regex, RegexError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MatchOp {
@@ -39,30 +39,16 @@ pub struct Matcher {
     regex: Option<Regex>,
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("regular expression {value:?} is not valid")]
-pub struct MatcherError {
-    pub value: String,
-    #[source]
-    pub source: Box<regex::Error>,
-}
-
 impl Matcher {
     pub fn new(
         name: impl Into<String>,
         op: MatchOp,
         value: impl Into<String>,
-    ) -> Result<Self, MatcherError> {
+    ) -> Result<Self, RegexError> {
         let value = value.into();
         let regex = match op {
             MatchOp::Equal | MatchOp::NotEqual => None,
-            // `s`: a dot matches a line feed too, as Loki's matchers do.
-            MatchOp::Regex | MatchOp::NotRegex => match Regex::new(&format!("^(?s:{value})$")) {
-                Ok(regex) => Some(regex),
-                Err(source) => {
-                    return Err(MatcherError { value, source: Box::new(source) });
-                }
-            },
+            MatchOp::Regex | MatchOp::NotRegex => Some(Regex::label(&value)?),
         };
         Ok(Self { name: name.into(), op, value, regex })
     }
@@ -75,8 +61,8 @@ impl Matcher {
     pub fn matches_value(&self, value: &str) -> bool {
         match (self.op, &self.regex) {
             (MatchOp::NotEqual, _) => value != self.value,
-            (MatchOp::Regex, Some(regex)) => regex.is_match(value),
-            (MatchOp::NotRegex, Some(regex)) => !regex.is_match(value),
+            (MatchOp::Regex, Some(regex)) => regex.is_match(value.as_bytes()),
+            (MatchOp::NotRegex, Some(regex)) => !regex.is_match(value.as_bytes()),
             (MatchOp::Equal | MatchOp::Regex | MatchOp::NotRegex, _) => value == self.value,
         }
     }

@@ -1,10 +1,9 @@
 use memchr::memmem;
 use model::Lines;
-use regex::bytes::Regex;
+use model::go_regex::Regex;
 
 use super::{Literal, Need, Selection, Wildcard};
 use crate::ast::{LineOp, LineValue};
-use crate::gosyntax;
 use crate::ip::IpRange;
 
 /// One line filter, ready to run: a line passes if one of the tests holds, or, negated, none.
@@ -141,9 +140,8 @@ impl Test {
 
 impl RegexTest {
     fn new(pattern: &str) -> Result<Self, String> {
-        let regex = gosyntax::bytes_regex(pattern)
-            .map_err(|_| format!("{pattern:?} is not a valid regular expression"))?;
-        let mut need = Need::of(&gosyntax::rewrite(pattern));
+        let regex = Regex::search(pattern).map_err(|error| error.to_string())?;
+        let mut need = Need::of(regex.hir());
         let mixed =
             need.literals().is_some_and(|l| l.iter().any(|l| l.fold) && l.iter().any(|l| !l.fold));
         if mixed && let Some(literals) = need.literals() {

@@ -25,11 +25,8 @@ pub(crate) enum Need {
 const MAX_ALTERNATIVES: usize = 8;
 
 impl Need {
-    /// For a pattern in the syntax of the `regex` crate.
-    pub(crate) fn of(pattern: &str) -> Self {
-        let parsed = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern);
-        let Ok(hir) = parsed else { return Self::Unknown };
-        match walk(&hir) {
+    pub(crate) fn of(hir: &Hir) -> Self {
+        match walk(hir) {
             Some((literals, exact)) if literals.iter().all(|l| !l.bytes.is_empty()) => {
                 // A folded text is never exact: letters outside ASCII fold to ASCII ones.
                 if exact && literals.iter().all(|l| !l.fold) {
@@ -169,6 +166,8 @@ fn single(hir: &Hir) -> Option<(u8, bool)> {
 
 #[cfg(test)]
 mod tests {
+    use model::go_regex::Regex;
+
     use super::*;
 
     #[track_caller]
@@ -183,7 +182,7 @@ mod tests {
                 .collect();
             texts.join("|")
         };
-        let found = match Need::of(pattern) {
+        let found = match Need::of(Regex::search(pattern).unwrap().hir()) {
             Need::Unknown => "?".to_owned(),
             Need::AnyOf(literals) => text(&literals),
             Need::Exactly(literals) => format!("={}", text(&literals)),

@@ -1,7 +1,8 @@
+use model::go_regex::{original_offset, rewrite};
 use model::{MatchOp, Matcher};
 use regex_syntax::ast::{self, Ast, Visitor, parse::Parser, visit};
+use regex_syntax::hir::translate::Translator;
 
-use crate::gosyntax::rewrite;
 use crate::{QueryError, Span};
 
 /// A matcher whose value stood at `span`.
@@ -18,75 +19,95 @@ pub(super) fn matcher(
 }
 
 /// Whether `pattern` is a regular expression as Go reads them; `span` is where the string stood.
+/// One that is too large is found when the query is made ready.
 pub(super) fn check(pattern: &str, span: Span) -> Result<(), QueryError> {
-    let refused = |why: String| QueryError::new(span, format!("not a regular expression: {why}"));
-    let pattern = rewrite(pattern);
-    let ast = Parser::new().parse(&pattern).map_err(|error| refused(error.kind().to_string()))?;
-    visit(&ast, Strict).map_err(|why| refused(why.to_owned()))?;
-    regex::Regex::new(&pattern).map(drop).map_err(|error| {
-        // The crate draws the pattern above its sentence.
-        let text = error.to_string();
-        let sentence = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-        refused(sentence.trim_start_matches("error: ").to_owned())
-    })
+    read(pattern, span).map(drop)
 }
 
 /// The rules of the `regexp` stage: it has to yield labels.
 pub(super) fn check_captures(pattern: &str, span: Span) -> Result<(), QueryError> {
-    check(pattern, span)?;
-    let regex = regex::Regex::new(&rewrite(pattern));
-    if regex.is_ok_and(|regex| regex.capture_names().flatten().next().is_none()) {
-        return Err(QueryError::new(
-            span,
-            "the regular expression names no label, expected a group such as `(?P<name>…)`",
-        ));
+    if read(pattern, span)?.has_names {
+        return Ok(());
     }
-    Ok(())
+    Err(QueryError::new(
+        span,
+        "the regular expression names no label, expected a group such as `(?P<name>…)`",
+    ))
+}
+
+fn read(pattern: &str, span: Span) -> Result<Strict, QueryError> {
+    let text = rewrite(pattern);
+    let refused = |why: String, at: &ast::Span| {
+        // Without escapes the string holds the pattern as it is, between two quotes.
+        let verbatim = span.end - span.start == pattern.len() + 2;
+        let place = |at: usize| span.start + 1 + original_offset(pattern, at);
+        let (start, end) = (place(at.start.offset), place(at.end.offset));
+        let span = if verbatim { Span::new(start, end.max(start)) } else { span };
+        QueryError::new(span, format!("not a regular expression: {why}"))
+    };
+    let ast = Parser::new()
+        .parse(&text)
+        .map_err(|error| refused(error.kind().to_string(), error.span()))?;
+    let strict =
+        visit(&ast, Strict::default()).map_err(|(why, at)| refused(why.to_owned(), &at))?;
+    Translator::new()
+        .translate(&text, &ast)
+        .map_err(|error| refused(error.kind().to_string(), error.span()))?;
+    Ok(strict)
 }
 
 /// Refuses what the crate knows and Go does not.
-struct Strict;
+#[derive(Default)]
+struct Strict {
+    /// Whether a group has a name.
+    has_names: bool,
+}
 
 /// As Go's.
 const MAX_REPEAT: u32 = 1000;
 
 impl Visitor for Strict {
-    type Output = ();
-    type Err = &'static str;
+    type Output = Self;
+    type Err = (&'static str, ast::Span);
 
-    fn finish(self) -> Result<(), Self::Err> {
-        Ok(())
+    fn finish(self) -> Result<Self, Self::Err> {
+        Ok(self)
     }
 
     fn visit_pre(&mut self, ast: &Ast) -> Result<(), Self::Err> {
         match ast {
             Ast::Repetition(repetition) => {
+                let refused = |why| Err((why, repetition.op.span));
                 if matches!(*repetition.ast, Ast::Repetition(_)) {
-                    return Err("a repetition of a repetition, expected one of them or a group");
+                    return refused("a repetition of a repetition, expected one or a group");
                 }
                 let ast::RepetitionKind::Range(range) = &repetition.op.kind else { return Ok(()) };
                 let most = match range {
                     ast::RepetitionRange::Exactly(n) | ast::RepetitionRange::AtLeast(n) => *n,
                     ast::RepetitionRange::Bounded(_, n) => *n,
                 };
-                if most > MAX_REPEAT { Err("more than 1000 repetitions") } else { Ok(()) }
+                if most > MAX_REPEAT { refused("more than 1000 repetitions") } else { Ok(()) }
             }
             Ast::Flags(set) => flags(&set.flags),
             Ast::Group(group) => match &group.kind {
                 ast::GroupKind::NonCapturing(set) => flags(set),
-                _ => Ok(()),
+                ast::GroupKind::CaptureName { .. } => {
+                    self.has_names = true;
+                    Ok(())
+                }
+                ast::GroupKind::CaptureIndex(_) => Ok(()),
             },
             _ => Ok(()),
         }
     }
 }
 
-fn flags(flags: &ast::Flags) -> Result<(), &'static str> {
-    let known = |item: &ast::FlagsItem| {
-        !matches!(
-            item.kind,
-            ast::FlagsItemKind::Flag(ast::Flag::IgnoreWhitespace | ast::Flag::CRLF)
-        )
-    };
-    if flags.items.iter().all(known) { Ok(()) } else { Err("unknown flag, expected i, m, s or U") }
+fn flags(flags: &ast::Flags) -> Result<(), (&'static str, ast::Span)> {
+    let unknown = flags.items.iter().find(|item| {
+        matches!(item.kind, ast::FlagsItemKind::Flag(ast::Flag::IgnoreWhitespace | ast::Flag::CRLF))
+    });
+    match unknown {
+        Some(item) => Err(("unknown flag, expected i, m, s or U", item.span)),
+        None => Ok(()),
+    }
 }

@@ -1,4 +1,4 @@
-use model::{Columns, Labels, MatchOp, Matcher, TimeRange};
+use model::{Columns, Labels, MatchOp, Matcher, TimeRange, go_regex};
 
 use super::names::Names;
 use crate::ast::{
@@ -9,7 +9,7 @@ use crate::metric::{
 };
 use crate::pipeline::{ERROR, PRESERVE_ERROR, Pipeline, Wanted};
 use crate::stages::{LabelFilter, Unwrap};
-use crate::{FieldNeeds, QueryError, Read, Span, gosyntax};
+use crate::{FieldNeeds, QueryError, Read, Span};
 
 /// Builds the tree of a metric query and collects its range aggregations.
 #[derive(Debug)]
@@ -71,13 +71,8 @@ impl Builder {
             }
             MetricKind::LabelReplace(replace) => {
                 let around = around.naming(std::slice::from_ref(&replace.src));
-                let regex =
-                    gosyntax::text_regex(&format!("^(?:{})$", replace.regex)).map_err(|_| {
-                        QueryError::new(
-                            expr.span,
-                            format!("{:?} is not a valid regular expression", replace.regex),
-                        )
-                    })?;
+                let regex = go_regex::whole_regex(&replace.regex)
+                    .map_err(|error| QueryError::new(expr.span, error.to_string()))?;
                 Ok(Node::LabelReplace(Box::new(LabelReplaceNode {
                     inner: self.node(&replace.inner, &around)?,
                     dst: replace.dst.clone(),

@@ -1,9 +1,8 @@
 //! `| regexp "(?P<ip>\\S+) -"`
 
-use regex::bytes::Regex;
+use model::go_regex::Regex;
 
 use super::extract::{Extract, Extraction, Next};
-use crate::gosyntax;
 use crate::pipeline::Entry;
 
 /// `| regexp`, ready to run.
@@ -18,16 +17,8 @@ pub(crate) struct Regexp {
 impl Regexp {
     /// An error is a sentence about the pattern.
     pub(crate) fn new(pattern: &str) -> Result<Self, String> {
-        let regex = gosyntax::bytes_regex(pattern)
-            .map_err(|_| format!("{pattern:?} is not a valid regular expression"))?;
-        let mut groups: Vec<(usize, String)> = Vec::new();
-        for (at, name) in regex.capture_names().enumerate() {
-            let Some(name) = name else { continue };
-            if groups.iter().any(|(_, known)| known == name) {
-                return Err(format!("the group {name:?} stands twice in {pattern:?}"));
-            }
-            groups.push((at, name.to_owned()));
-        }
+        let regex = Regex::search(pattern).map_err(|error| error.to_string())?;
+        let groups = regex.named_groups();
         if groups.is_empty() {
             return Err(format!("{pattern:?} has no named group, expected (?P<name>…)"));
         }

@@ -1,9 +1,9 @@
 //! Regular expressions.
 
+use model::go_regex;
 use regex::{NoExpand, Regex};
 
 use super::{Args, Body};
-use crate::gosyntax;
 use crate::template::value::Value;
 
 pub(super) fn find(name: &str) -> Option<Body> {
@@ -29,8 +29,7 @@ pub(super) fn find(name: &str) -> Option<Body> {
 
 fn regex(args: &Args<'_>) -> Result<Regex, String> {
     let pattern = args.text(0)?;
-    args.context.regexes.get(pattern, |pattern| {
-        gosyntax::text_regex(pattern)
-            .map_err(|_| format!("{pattern:?} is not a valid regular expression"))
-    })
+    args.context
+        .regexes
+        .get(pattern, |pattern| go_regex::text_regex(pattern).map_err(|error| error.to_string()))
 }
