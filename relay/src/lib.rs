@@ -9,6 +9,7 @@ mod ingest;
 mod journal;
 pub mod limits;
 pub mod memory;
+pub mod push;
 pub mod query;
 mod source;
 pub mod store;

@@ -9,6 +9,8 @@ pub const DEFAULT_MAX_SERIES: usize = 500;
 pub const DEFAULT_MAX_POINTS: usize = 11_000;
 pub const DEFAULT_MAX_QUERY_LENGTH: &str = "721h";
 pub const DEFAULT_QUERY_TIMEOUT: &str = "1m";
+/// Loki's limit of active streams.
+pub const DEFAULT_MAX_STREAMS: usize = 5000;
 
 /// A longer query text is refused unread, as Loki does.
 pub const MAX_QUERY_BYTES: usize = 128 * 1024;
@@ -26,6 +28,9 @@ pub struct Limits {
     pub max_query_length: Option<Duration>,
     /// How long a query may wait and run.
     pub query_timeout: Duration,
+    /// A push starts no stream beyond this many: a label that differs from line to line would
+    /// take a stream's memory for each line.
+    pub max_streams: usize,
 }
 
 impl Default for Limits {
@@ -36,6 +41,7 @@ impl Default for Limits {
             max_points: DEFAULT_MAX_POINTS,
             max_query_length: Some(Duration::from_secs(721 * 3600)),
             query_timeout: Duration::from_secs(60),
+            max_streams: DEFAULT_MAX_STREAMS,
         }
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::config::ConfigError;
 use crate::limits::{
     DEFAULT_MAX_ENTRIES, DEFAULT_MAX_POINTS, DEFAULT_MAX_QUERY_LENGTH, DEFAULT_MAX_SERIES,
-    DEFAULT_QUERY_TIMEOUT, Limits,
+    DEFAULT_MAX_STREAMS, DEFAULT_QUERY_TIMEOUT, Limits,
 };
 
 /// The limits of the Loki API as typed.
@@ -56,6 +56,15 @@ pub struct RawLimits {
         hide_short_help = true
     )]
     pub query_timeout: String,
+    /// Most streams at which clients may start one more by pushing
+    #[arg(
+        long,
+        env = "LOGPANE_MAX_STREAMS",
+        value_name = "N",
+        default_value_t = DEFAULT_MAX_STREAMS,
+        hide_short_help = true
+    )]
+    pub max_streams: usize,
 }
 
 impl RawLimits {
@@ -64,6 +73,7 @@ impl RawLimits {
             ("max-entries", self.max_entries),
             ("max-series", self.max_series),
             ("max-points", self.max_points),
+            ("max-streams", self.max_streams),
         ] {
             if limit == 0 {
                 return Err(ConfigError::LimitZero { flag });
@@ -88,6 +98,7 @@ impl RawLimits {
             max_points: self.max_points,
             max_query_length: (!max_query_length.is_zero()).then_some(max_query_length),
             query_timeout,
+            max_streams: self.max_streams,
         })
     }
 }
@@ -100,6 +111,7 @@ impl Default for RawLimits {
             max_points: DEFAULT_MAX_POINTS,
             max_query_length: DEFAULT_MAX_QUERY_LENGTH.to_owned(),
             query_timeout: DEFAULT_QUERY_TIMEOUT.to_owned(),
+            max_streams: DEFAULT_MAX_STREAMS,
         }
     }
 }

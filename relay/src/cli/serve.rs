@@ -170,6 +170,7 @@ fn store_options(config: &Config) -> StoreOptions {
         retention: config.retention,
         retention_bytes: Some(config.retention_bytes),
         zone: TimeZone::system(),
+        max_streams: config.limits.max_streams,
         ..StoreOptions::new(&config.data)
     }
 }

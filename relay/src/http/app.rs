@@ -5,10 +5,14 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::config::Config;
 use crate::http::ApiError;
+use crate::push::Counts;
 use crate::store::Store;
 
 /// Queries of the Loki API that run at once; others wait. Each keeps a core busy.
 const QUERIES_AT_ONCE: usize = 4;
+
+/// Pushes that are unpacked and read at once; others wait. Each may take some 200 MiB.
+const PUSHES_AT_ONCE: usize = 2;
 
 /// Carries the key that a second `logpane` found in the data folder: whoever can read the folder
 /// may have this relay follow more files, other users of the machine may not.
@@ -39,6 +43,8 @@ struct Inner {
     queries: Arc<Semaphore>,
     /// bcrypt is made to be slow: one at a time, so that guessing cannot take all cores.
     logins: Semaphore,
+    pushes: Semaphore,
+    push_counts: Counts,
 }
 
 impl App {
@@ -51,6 +57,8 @@ impl App {
             stopping,
             queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)),
             logins: Semaphore::new(1),
+            pushes: Semaphore::new(PUSHES_AT_ONCE),
+            push_counts: Counts::default(),
         }))
     }
 
@@ -77,6 +85,15 @@ impl App {
 
     pub(super) fn logins(&self) -> &Semaphore {
         &self.0.logins
+    }
+
+    /// A turn for each push that is being read.
+    pub(super) fn pushes(&self) -> &Semaphore {
+        &self.0.pushes
+    }
+
+    pub(super) fn push_counts(&self) -> &Counts {
+        &self.0.push_counts
     }
 
     /// Resolves when the relay shuts down.

@@ -3,6 +3,7 @@ use warp::http::StatusCode;
 use warp::http::header::{self, HeaderValue};
 use warp::reply::Response;
 
+use crate::push::PushError;
 use crate::query::RunError;
 use crate::store::StoreError;
 
@@ -23,6 +24,10 @@ pub enum ApiError {
     MethodNotAllowed,
     #[error("the body is larger than {limit_bytes} bytes")]
     TooLarge { limit_bytes: usize },
+    #[error("{message}")]
+    PushTooLarge { message: String },
+    #[error("{message}")]
+    TooMany { message: String },
     #[error("{message}")]
     Unsupported { message: String },
     #[error("the range asked for is outside of the {size} bytes")]
@@ -54,7 +59,8 @@ impl ApiError {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound | Self::Gone { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::PushTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unsupported { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Range { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Starting | Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -104,6 +110,17 @@ impl From<StoreError> for ApiError {
                 tracing::error!(%message, cause, "the store failed");
                 Self::Internal { message }
             }
+        }
+    }
+}
+
+impl From<PushError> for ApiError {
+    fn from(error: PushError) -> Self {
+        let message = error.to_string();
+        match error {
+            PushError::Malformed { .. } => Self::BadRequest { message },
+            PushError::TooLarge { .. } => Self::PushTooLarge { message },
+            PushError::Unsupported { .. } => Self::Unsupported { message },
         }
     }
 }

@@ -18,7 +18,7 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
             async move {
                 match status::status(&app).await {
                     Ok(status) => {
-                        let text = text(&status, resident_bytes());
+                        let text = text(&status, resident_bytes()) + &app.push_counts().text();
                         let kind = "text/plain; version=0.0.4; charset=utf-8";
                         warp::reply::with_header(text, "content-type", kind).into_response()
                     }

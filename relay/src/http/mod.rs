@@ -12,8 +12,10 @@ mod heads;
 mod index;
 mod loki;
 mod metrics;
+mod otlp;
 mod params;
 mod ready;
+mod receive;
 mod routes;
 mod socket;
 mod status;
@@ -22,6 +24,6 @@ mod viewer;
 
 pub use app::{App, FOLLOW_KEY_HEADER, FollowRequest};
 pub use error::ApiError;
-pub use loki::{Flags, default_step, encode_response, number};
+pub use loki::{Flags, default_step, encode_response, now_ns, number};
 pub use params::parse_time;
 pub use routes::routes;

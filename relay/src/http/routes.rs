@@ -5,8 +5,8 @@ use warp::{Filter, Reply as _};
 
 use crate::http::guard::{Denied, guard};
 use crate::http::{
-    ApiError, App, chunks, config, cors, follow, heads, index, loki, metrics, ready, status, tail,
-    viewer,
+    ApiError, App, chunks, config, cors, follow, heads, index, loki, metrics, otlp, ready, status,
+    tail, viewer,
 };
 
 /// Every route of the relay, guarded.
@@ -29,6 +29,8 @@ pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
         .or(config::routes(app))
         .unify()
         .or(loki::routes(app))
+        .unify()
+        .or(otlp::routes(app))
         .unify()
         .or(viewer::routes())
         .unify()

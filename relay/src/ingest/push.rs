@@ -26,25 +26,24 @@ impl Ingest {
         }
         let mut pushed = Pushed::default();
         let mut fresh: Vec<(Labels, Vec<PushedEntry>)> = Vec::new();
-        // The same entry may also come twice in one push.
-        let mut here: HashMap<Labels, HashSet<Key>> = HashMap::new();
-        for (labels, mut entries) in streams {
+        let mut room = self.room_for_streams();
+        for (labels, mut entries) in together(streams) {
+            if self.shared.read().by_labels(&labels).is_none() {
+                if room == 0 {
+                    pushed.beyond_limit += entries.len() as u64;
+                    continue;
+                }
+                room -= 1;
+            }
             entries.iter_mut().for_each(normalize);
-            let sealed = SealedEntries::of(&self.shared, &labels);
-            let here = here.entry(labels.clone()).or_default();
-            let catalogue = self.shared.read();
-            let head = catalogue.by_labels(&labels).map(|stream| &stream.head);
-            let num_given = entries.len() as u64;
-            entries.retain(|entry| {
-                !head.is_some_and(|head| head.has_pushed(entry))
-                    && !sealed.contains(entry)
-                    && here.insert(key(entry))
-            });
-            drop(catalogue);
-            pushed.taken += entries.len() as u64;
-            pushed.repeated += num_given - entries.len() as u64;
-            if !entries.is_empty() {
-                fresh.push((labels, entries.into_iter().map(PushedEntry::from).collect()));
+            let is_new = self.new_ones(&labels, &entries);
+            let taken = is_new.iter().filter(|is_new| **is_new).count() as u64;
+            pushed.taken += taken;
+            pushed.repeated += entries.len() as u64 - taken;
+            if taken > 0 {
+                let entries = entries.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
+                let entries = entries.map(|(entry, _)| PushedEntry::from(entry));
+                fresh.push((labels, entries.collect()));
             }
         }
         if fresh.is_empty() {
@@ -63,17 +62,51 @@ impl Ingest {
         catalogue.publish(&news, &[]);
         Ok(pushed)
     }
+
+    fn room_for_streams(&self) -> usize {
+        let known = self.shared.read().streams().len();
+        self.shared.options.max_streams.saturating_sub(known)
+    }
+
+    /// Which of the entries were neither taken before nor come twice here.
+    fn new_ones(&self, labels: &Labels, entries: &[Entry]) -> Vec<bool> {
+        let mut here = HashSet::with_capacity(entries.len());
+        let mut is_new: Vec<bool> = entries
+            .iter()
+            .map(|entry| here.insert((entry.timestamp, &entry.line, &entry.metadata)))
+            .collect();
+        {
+            let catalogue = self.shared.read();
+            if let Some(stream) = catalogue.by_labels(labels) {
+                for (is_new, entry) in is_new.iter_mut().zip(entries) {
+                    *is_new = *is_new && !stream.head.has_pushed(entry);
+                }
+            }
+        }
+        SealedEntries::of(&self.shared, labels).strike_out(entries, &mut is_new);
+        is_new
+    }
 }
 
-type Key = (i64, Vec<u8>, Vec<(String, String)>);
-
-fn key(entry: &Entry) -> Key {
-    (entry.timestamp, entry.line.clone(), entry.metadata.clone())
+/// The same stream may come more than once in a push.
+fn together(streams: Vec<(Labels, Vec<Entry>)>) -> Vec<(Labels, Vec<Entry>)> {
+    let mut places: HashMap<Labels, usize> = HashMap::new();
+    let mut together: Vec<(Labels, Vec<Entry>)> = Vec::with_capacity(streams.len());
+    for (labels, mut entries) in streams {
+        match places.get(&labels).and_then(|at| together.get_mut(*at)) {
+            Some((_, known)) => known.append(&mut entries),
+            None => {
+                places.insert(labels.clone(), together.len());
+                together.push((labels, entries));
+            }
+        }
+    }
+    together
 }
 
 /// Metadata as it comes back from a chunk: by name, each name once. Auto fields are ours to give.
 fn normalize(entry: &mut Entry) {
-    entry.metadata.sort();
+    entry.metadata.sort_by(|(a, _), (b, _)| a.cmp(b));
     entry.metadata.dedup_by(|later, first| later.0 == first.0);
     entry.auto.clear();
 }

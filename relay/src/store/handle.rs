@@ -51,6 +51,8 @@ pub struct Pushed {
     pub taken: u64,
     /// Entries that were there already: a client's retry, counted once.
     pub repeated: u64,
+    /// Entries that were not taken: their streams would be more than the store keeps.
+    pub beyond_limit: u64,
 }
 
 /// A sealed chunk on disk, for ranged serving.
@@ -109,6 +111,11 @@ impl Store {
             .send(Command::Push { streams, answer })
             .map_err(|_| StoreError::Closed { state: "shut down" })?;
         result.recv().map_err(closed)?
+    }
+
+    /// See [`StoreOptions::max_streams`].
+    pub fn max_streams(&self) -> usize {
+        self.shared.options.max_streams
     }
 
     /// The streams that match and have entries within the range, in order.

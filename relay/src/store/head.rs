@@ -135,11 +135,15 @@ impl Head {
         // Two entries with one 64-bit fingerprint in one head are not to be expected; still the
         // entry itself decides.
         let Some(arrival) = self.pushed.get(&fingerprint(entry)) else { return false };
-        let parts = self.sealing.iter().map(Arc::as_ref).chain([&self.closed]);
-        parts.into_iter().any(|batch| {
-            let row = batch.arrivals.iter().position(|a| a == arrival);
-            row.is_some_and(|row| is_same(&batch.entry(row), entry))
-        })
+        let parts = || self.sealing.iter().map(Arc::as_ref).chain([&self.closed]);
+        // Arrival numbers are in order but after a seal that failed.
+        let found = parts()
+            .find_map(|batch| Some((batch, batch.arrivals.binary_search(arrival).ok()?)))
+            .or_else(|| {
+                let row = |batch: &Batch| batch.arrivals.iter().position(|a| a == arrival);
+                parts().find_map(|batch| Some((batch, row(batch)?)))
+            });
+        found.is_some_and(|(batch, row)| is_same(&batch.entry(row), entry))
     }
 
     /// Hands out all closed entries to be written as a chunk. None when a seal is under way or
@@ -246,7 +250,7 @@ fn size_bytes(batch: &Batch) -> usize {
     lines + batch.len() * ROW_BYTES + fields
 }
 
-fn fingerprint(entry: &Entry) -> u64 {
+pub(crate) fn fingerprint(entry: &Entry) -> u64 {
     let mut hasher = DefaultHasher::new();
     (entry.timestamp, &entry.line, &entry.metadata).hash(&mut hasher);
     hasher.finish()

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::limits::DEFAULT_MAX_STREAMS;
+
 /// Where and for how long entries are kept.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
@@ -16,6 +18,9 @@ pub struct StoreOptions {
     pub retention_bytes: Option<u64>,
     /// The zone of stamps that name none.
     pub zone: TimeZone,
+    /// A push starts no stream beyond this many. A label that differs from line to line would
+    /// otherwise take the memory of a stream for each line.
+    pub max_streams: usize,
     /// Where the free space of the disk is learnt.
     pub space: FreeSpace,
 }
@@ -28,6 +33,7 @@ impl StoreOptions {
             retention: Duration::from_secs(7 * 86_400),
             retention_bytes: None,
             zone: TimeZone::system(),
+            max_streams: DEFAULT_MAX_STREAMS,
             space: FreeSpace::of_disk(),
         }
     }

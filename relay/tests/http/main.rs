@@ -50,42 +50,6 @@ async fn a_push_is_found_by_a_query() {
 }
 
 #[tokio::test]
-async fn a_gzipped_push_is_taken_and_a_broken_one_refused() {
-    use std::io::Write as _;
-    let relay = Relay::start();
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let body = json!({"streams": [{"stream": {"job": "z"}, "values": [["1", "x"]]}]});
-    packed.write_all(body.to_string().as_bytes()).unwrap();
-    let push = |encoding: &str, body: &[u8]| {
-        warp::test::request()
-            .method("POST")
-            .path("/loki/api/v1/push")
-            .header("content-type", "application/json")
-            .header("content-encoding", encoding)
-            .body(body)
-    };
-    let packed = packed.finish().unwrap();
-    for (encoding, body, status, message) in [
-        ("gzip", &packed[..], 204, ""),
-        ("gzip", b"not gzip", 400, "the body is not valid gzip"),
-        ("lz4", b"x", 415, "content encoding \"lz4\" is not taken here"),
-        ("identity", b"{\"streams\": 5}", 400, "expected {\"streams\": [\u{2026}]}"),
-    ] {
-        let response = relay.ask(push(encoding, body)).await;
-        assert_eq!(response.status(), status, "{encoding}");
-        assert!(text(&response).starts_with(message), "{}", text(&response));
-    }
-    let protobuf = warp::test::request()
-        .method("POST")
-        .path("/loki/api/v1/push")
-        .header("content-type", "application/x-protobuf")
-        .body("x");
-    assert_eq!(relay.ask(protobuf).await.status(), 415);
-    let large = vec![b' '; (16 << 20) + 1];
-    assert_eq!(relay.ask(push("identity", &large)).await.status(), 413);
-}
-
-#[tokio::test]
 async fn queries_have_lokis_shapes() {
     let relay = Relay::filled();
     let log = |query: &str, more: &str| {

@@ -24,15 +24,15 @@ fn a_retry_counts_once() {
         entry(1, "a", &[("trace", "1"), ("trace", "2")]),
     ];
     let push = |store: &relay::store::Store| store.push(vec![(labels(), batch.clone())]).unwrap();
-    assert_eq!(push(&store), Pushed { taken: 3, repeated: 2 });
-    assert_eq!(push(&store), Pushed { taken: 0, repeated: 5 });
+    assert_eq!(push(&store), Pushed { taken: 3, repeated: 2, beyond_limit: 0 });
+    assert_eq!(push(&store), Pushed { taken: 0, repeated: 5, beyond_limit: 0 });
     store.abort();
     let store = world.open();
     assert_eq!(all(&store).len(), 3);
-    assert_eq!(push(&store), Pushed { taken: 0, repeated: 5 });
+    assert_eq!(push(&store), Pushed { taken: 0, repeated: 5, beyond_limit: 0 });
     store.shutdown();
     let store = world.open();
-    assert_eq!(push(&store), Pushed { taken: 0, repeated: 5 });
+    assert_eq!(push(&store), Pushed { taken: 0, repeated: 5, beyond_limit: 0 });
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn a_retry_counts_once_even_when_sealed() {
     });
     assert_eq!(
         store.push(vec![(labels(), batch(0))]).unwrap(),
-        Pushed { taken: 0, repeated: 3000 }
+        Pushed { taken: 0, repeated: 3000, beyond_limit: 0 }
     );
     let half = store.push(vec![(labels(), batch(1500))]).unwrap();
-    assert_eq!(half, Pushed { taken: 1500, repeated: 1500 });
+    assert_eq!(half, Pushed { taken: 1500, repeated: 1500, beyond_limit: 0 });
 }
 
 #[test]

@@ -3,7 +3,6 @@
 mod answer;
 mod encode;
 mod fields;
-mod inflate;
 mod labels;
 mod legacy;
 mod parsers;
@@ -11,12 +10,11 @@ mod push;
 mod query;
 mod request;
 mod routes;
-mod split;
 mod stats;
 mod status;
 mod tail;
 mod volume;
 
 pub use encode::{Flags, number, response as encode_response};
-pub use request::default_step;
+pub use request::{default_step, now_ns};
 pub use routes::routes;

@@ -1,18 +1,18 @@
 use model::Entry;
 
-/// Longer lines are kept in parts.
-const MAX_LINE_BYTES: usize = 4 << 20;
+use super::limits::MAX_LINE_BYTES;
 
-/// The entry itself, or one entry for each part of a line that is too long, cut between
+/// Appends the entry itself, or one entry for each part of a line that is too long, cut between
 /// characters and marked `part="2/5"`.
-pub fn parts(entry: Entry) -> Vec<Entry> {
-    split(entry, MAX_LINE_BYTES)
+pub(super) fn parts(entry: Entry, entries: &mut Vec<Entry>) {
+    if entry.line.len() <= MAX_LINE_BYTES {
+        entries.push(entry);
+    } else {
+        entries.extend(split(&entry, MAX_LINE_BYTES));
+    }
 }
 
-fn split(entry: Entry, max_bytes: usize) -> Vec<Entry> {
-    if entry.line.len() <= max_bytes {
-        return vec![entry];
-    }
+fn split(entry: &Entry, max_bytes: usize) -> Vec<Entry> {
     let mut ends = Vec::new();
     let mut start = 0;
     while start < entry.line.len() {
@@ -44,11 +44,11 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_between_characters() {
         let line = "aé日本".as_bytes().to_vec();
-        let parts = split(Entry { line: line.clone(), ..Entry::default() }, 4);
+        let parts = split(&Entry { line: line.clone(), ..Entry::default() }, 4);
         let texts: Vec<_> =
             parts.iter().map(|p| String::from_utf8(p.line.clone()).unwrap()).collect();
         assert_eq!(texts, ["aé", "日", "本"]);
         assert_eq!(parts[1].metadata, [("part".to_owned(), "2/3".to_owned())]);
-        assert_eq!(split(Entry { line, ..Entry::default() }, 400).len(), 1);
+        assert_eq!(split(&Entry { line, ..Entry::default() }, 400).len(), 1);
     }
 }

@@ -1,0 +1,72 @@
+use bytes::Bytes;
+use futures_util::Stream;
+use warp::Buf;
+use warp::http::{HeaderMap, header};
+
+use crate::http::blocking::blocking;
+use crate::http::params::read_body;
+use crate::http::{ApiError, App};
+use crate::push::limits::MAX_BODY_BYTES;
+use crate::push::{PushError, Reason, Refused, Streams, unpack};
+use crate::store::Pushed;
+
+/// What became of a push that could be read. What is taken is in the journal.
+#[derive(Debug)]
+pub struct Received {
+    pub pushed: Pushed,
+    pub refused: Refused,
+}
+
+impl Received {
+    /// An error when something was refused: with 400 sending it again does not help, with 429 it
+    /// does.
+    pub fn whole(self) -> Result<(), ApiError> {
+        let num = self.refused.num_entries();
+        let Some(first) = self.refused.first.as_deref().filter(|_| num > 0) else { return Ok(()) };
+        let (taken, known) = (self.pushed.taken, self.pushed.repeated);
+        let message = format!(
+            "{num} entries were refused, {taken} taken, {known} known already; the first refused: \
+             {first}"
+        );
+        match self.refused.of(Reason::Streams) {
+            0 => Err(ApiError::BadRequest { message }),
+            _ => Err(ApiError::TooMany { message }),
+        }
+    }
+}
+
+pub fn content_type(headers: &HeaderMap) -> String {
+    text(headers, header::CONTENT_TYPE)
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Reads a push and hands it to the store. `read` gets the content type and the unpacked body.
+pub async fn receive<B: Buf>(
+    app: &App,
+    headers: &HeaderMap,
+    body: impl Stream<Item = Result<B, warp::Error>>,
+    read: impl FnOnce(&str, &Bytes) -> Result<(Streams, Refused), PushError> + Send + 'static,
+) -> Result<Received, ApiError> {
+    let store = app.store()?.clone();
+    let kind = content_type(headers);
+    let encoding = text(headers, header::CONTENT_ENCODING);
+    let body = read_body(body, MAX_BODY_BYTES).await?;
+    // Each takes several times its body in memory.
+    let _turn = app.pushes().acquire().await.map_err(|_| ApiError::Starting)?;
+    let received = blocking(move || {
+        let body = unpack(&encoding, body)?;
+        let (streams, mut refused) = read(&kind, &body)?;
+        drop(body);
+        let pushed = store.push(streams)?;
+        refused.add_beyond(pushed.beyond_limit, store.max_streams());
+        Ok(Received { pushed, refused })
+    })
+    .await?;
+    app.push_counts().took(received.pushed.taken, received.pushed.repeated);
+    app.push_counts().refused(&received.refused);
+    Ok(received)
+}
