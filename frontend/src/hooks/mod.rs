@@ -8,6 +8,7 @@ mod session;
 mod settings;
 mod size;
 mod status;
+mod streams;
 mod timer;
 
 pub use browser::{base_url, clock, copy, has_text_selected, now_ms, now_ns};

@@ -2,13 +2,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use logql::hint::IgnoringCase;
 use model::TimeRange;
 use yew::{Callback, UseReducerDispatcher, UseReducerHandle, hook, use_memo, use_reducer};
 
 use super::browser::{base_url, now_ms};
+use super::streams::all_streams;
 use crate::engine::client::{Engine, QueryHandle, TailHandle};
 use crate::engine::message::{Event, Id, QueryRequest, Settings, TailRequest};
-use crate::state::{Asked, Edges, Hint, Kind, Results, ResultsAction};
+use crate::state::{Asked, CaseSearch, Edges, Kind, Results, ResultsAction, needs_streams};
 
 /// The queries of the page: asks the engine and gathers its answers in [`Results`].
 #[derive(Clone)]
@@ -99,11 +101,27 @@ impl Session {
     }
 
     /// Counts what the query would find in any case of its letters.
-    pub fn hint(&self, asked: &Asked) {
-        let Some((text, words, request)) = asked.ignoring_case(&self.inner.base) else { return };
+    pub fn count_ignoring_case(&self, asked: &Asked) {
+        let Some((other, request)) = asked.ignoring_case(&self.inner.base) else { return };
+        let IgnoringCase { query: text, words } = other;
         let id = self.id();
-        self.results.dispatch(ResultsAction::Hint(Hint { id, words, text, found: None }));
+        self.results.dispatch(ResultsAction::Case(CaseSearch { id, words, text, found: None }));
         self.send(id, request);
+    }
+
+    /// Looks for what is to be said beside the answer.
+    pub fn look_for_hints(&self) {
+        let results = &self.results;
+        let Some(id) = results.id() else { return };
+        if !needs_streams(&results.rows, results.output.as_deref()) {
+            results.dispatch(ResultsAction::Streams(id, Vec::new()));
+            return;
+        }
+        let (base, dispatcher) = (self.inner.base.clone(), results.dispatcher());
+        wasm_bindgen_futures::spawn_local(async move {
+            let streams = all_streams(&base).await.unwrap_or_default();
+            dispatcher.dispatch(ResultsAction::Streams(id, streams));
+        });
     }
 
     /// Stops what runs and keeps what has arrived.

@@ -50,16 +50,24 @@ pub fn use_asking(explore: &UseReducerHandle<Explore>, session: &Session, known:
         }
     });
 
-    // What an exact search may have missed is counted once it is done.
-    let wants_hint = results.phase == Phase::Done
-        && results.kind() == Kind::Log
-        && results.live.is_none()
-        && results.hint.is_none();
-    use_effect_with((wants_hint, explore.run), {
+    let answered = results.phase == Phase::Done && results.live.is_none();
+    let wants_hints = answered && results.hints.is_none();
+    use_effect_with((wants_hints, results.id()), {
         let session = session.clone();
-        move |(wants_hint, _)| {
-            if let Some(asked) = session.results.asked.as_ref().filter(|_| *wants_hint) {
-                session.hint(asked);
+        move |(wants_hints, _)| {
+            if *wants_hints {
+                session.look_for_hints();
+            }
+        }
+    });
+
+    // What an exact search may have missed is counted once it is done.
+    let wants_case = answered && results.kind() == Kind::Log && results.case.is_none();
+    use_effect_with((wants_case, results.id()), {
+        let session = session.clone();
+        move |(wants_case, _)| {
+            if let Some(asked) = session.results.asked.as_ref().filter(|_| *wants_case) {
+                session.count_ignoring_case(asked);
             }
         }
     });

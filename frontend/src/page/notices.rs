@@ -1,13 +1,14 @@
 use std::rc::Rc;
 
+use logql::hint::HintKind;
 use yew::{AttrValue, Callback, Html, Properties, function_component, html};
 
 use crate::components::{Notice, Tone, use_texts};
 use crate::engine::message::Failure;
 use crate::format::Clock;
-use crate::i18n::{Plural, Text};
+use crate::i18n::Text;
 use crate::state::{Explore, ExploreAction, Phase, Results};
-use crate::words::{failure, range_label};
+use crate::words::{failure, hint, range_label};
 
 #[derive(Clone, Properties)]
 pub struct Props {
@@ -64,21 +65,23 @@ pub fn Notices(props: &Props) -> Html {
             />
         });
     }
-    if let (Some(hint), Some(exact)) = (&results.hint, results.num_matches())
-        && hint.is_worth_saying(exact)
-        && let Some(found) = hint.found
-    {
-        let text = hint.text.clone();
-        let act = props.dispatch.reform(move |()| ExploreAction::Run(text.clone()));
+    let exact = results.num_matches();
+    let case = results.case.as_ref().zip(exact).and_then(|(case, exact)| case.hint(exact));
+    for found in results.hints.iter().flatten().chain(&case) {
+        let name = match found.kind {
+            HintKind::Case { .. } => Text::HintCaseAction,
+            _ => Text::HintAction,
+        };
+        let action = found.query.clone().map(|query| {
+            let act = props.dispatch.reform(move |()| ExploreAction::Run(query.clone()));
+            (AttrValue::from(texts.own(name)), act)
+        });
         notices.push(html! {
             <Notice
-                text={texts.with(Text::HintCase, &[
-                    ("words", &hint.words),
-                    ("exact", &texts.count(Plural::MATCHES, exact)),
-                    ("found", &texts.count(Plural::MATCHES, found)),
-                ])}
+                text={hint(&texts, &found.kind)}
+                detail={found.query.clone().map(AttrValue::from).unwrap_or_default()}
                 testid="hint"
-                action={(AttrValue::from(texts.own(Text::HintCaseAction)), act)}
+                {action}
             />
         });
     }

@@ -1,4 +1,5 @@
 use logql::ast::Expr;
+use logql::hint::{self, IgnoringCase};
 use logql::{Direction, Params, QueryError, QueryKind};
 use model::TimeRange;
 
@@ -125,13 +126,13 @@ impl Asked {
         Some(grid.samples(base, text, Priority::Foreground))
     }
 
-    /// The same query ignoring case: its text, the words, and what counts its lines.
-    pub fn ignoring_case(&self, base: &str) -> Option<(String, String, QueryRequest)> {
-        let log = derive::log_of(&self.expr)?;
-        let (text, words) = derive::ignoring_case(&self.text, log)?;
-        let Ok(Expr::Log(ignoring)) = logql::parse(&text) else { return None };
+    /// The same query ignoring case, and what counts its lines.
+    pub fn ignoring_case(&self, base: &str) -> Option<(IgnoringCase, QueryRequest)> {
+        let other = hint::ignoring_case(&self.text, derive::log_of(&self.expr)?)?;
+        let text = &other.query;
+        let Ok(Expr::Log(ignoring)) = logql::parse(text) else { return None };
         let window = self.range.end.0.saturating_sub(self.range.start.0);
-        let count = derive::count_text(&text, &ignoring, window);
+        let count = derive::count_text(text, &ignoring, window);
         let request = QueryRequest {
             text: count,
             params: Params {
@@ -146,7 +147,7 @@ impl Asked {
             base: base.to_owned(),
             priority: Priority::Background,
         };
-        Some((text, words, request))
+        Some((other, request))
     }
 
     fn rows(&self, base: &str, cursor: Option<(i64, u64)>) -> QueryRequest {
@@ -256,8 +257,8 @@ mod tests {
     #[test]
     fn counting_covers_the_same_lines_as_the_rows() {
         let exact = asked(r#"{job="a"} |= "error""#, HOUR);
-        let (text, words, count) = exact.ignoring_case("").unwrap();
-        assert_eq!((text.as_str(), words.as_str()), (r#"{job="a"} |~ "(?i)error""#, "error"));
+        let (other, count) = exact.ignoring_case("").unwrap();
+        assert_eq!(other.query, r#"{job="a"} |~ "(?i)error""#);
         assert_eq!(count.text, "sum(count_over_time({job=\"a\"} |~ \"(?i)error\"\n[1h]))");
         assert_eq!(count.params.kind, QueryKind::Instant { at: MINUTE / 2 + HOUR - 1 });
     }

@@ -1,7 +1,7 @@
 //! Queries made from queries. They are written as text, since text is what the reader sees and
 //! what the engine takes.
 
-use logql::ast::{Expr, LineOp, LineValue, LogExpr, MetricExpr, MetricKind, Stage, StageKind};
+use logql::ast::{Expr, LogExpr, MetricExpr, MetricKind, Stage, StageKind};
 
 /// What an empty query bar asks for.
 pub fn everything() -> String {
@@ -79,39 +79,6 @@ const fn can_fail(stage: &Stage) -> bool {
             | StageKind::LabelFormat(_)
             | StageKind::LabelFilter(_)
     )
-}
-
-/// The same query with its exact-case line filters ignoring case, and the words they look for.
-/// None where no filter has a letter, or all ignore case already.
-pub fn ignoring_case(text: &str, log: &LogExpr) -> Option<(String, String)> {
-    let mut changed = text.to_owned();
-    let mut words: Vec<&str> = Vec::new();
-    // From the end, so that the spans before stay true.
-    for stage in log.pipeline.iter().rev() {
-        let StageKind::LineFilter { op: LineOp::Contains, values } = &stage.kind else { continue };
-        let mut texts = Vec::with_capacity(values.len());
-        for value in values {
-            let LineValue::Text(text) = value else { return None };
-            texts.push(text.as_str());
-        }
-        if !texts.iter().any(|text| text.chars().any(char::is_alphabetic)) {
-            continue;
-        }
-        // Letters without case, such as Han, match in one way only.
-        if !texts.iter().any(|text| text.to_lowercase() != text.to_uppercase()) {
-            continue;
-        }
-        let pattern = texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
-        let span = stage.span.start..stage.span.end;
-        changed.get(span.clone())?;
-        changed.replace_range(span, &format!("|~ {}", quoted(&format!("(?i){pattern}"))));
-        words.extend(texts.iter().rev());
-    }
-    if words.is_empty() {
-        return None;
-    }
-    words.reverse();
-    Some((changed, words.join(", ")))
 }
 
 /// The shortest window of a metric query, in nanoseconds.
@@ -194,26 +161,6 @@ mod tests {
             let made = count_text(text, &log(text), window_ns);
             assert_eq!(made, format!("sum(count_over_time({text}\n[{window}]))"));
             assert!(logql::parse(&made).is_ok(), "{made}");
-        }
-    }
-
-    #[test]
-    fn case_can_be_ignored_where_there_is_case() {
-        for (text, changed, words) in [
-            (r#"{job="a"} |= "error""#, r#"{job="a"} |~ "(?i)error""#, "error"),
-            (
-                r#"{job="a"} |= "a.b" != "C" |= "d""#,
-                r#"{job="a"} |~ `(?i)a\.b` != "C" |~ "(?i)d""#,
-                "a.b, d",
-            ),
-            (r#"{job="a"} |= "x" or "y""#, r#"{job="a"} |~ "(?i)x|y""#, "x, y"),
-        ] {
-            let (made, found) = ignoring_case(text, &log(text)).unwrap();
-            assert_eq!(made, changed);
-            assert_eq!(found, words);
-        }
-        for text in [r#"{job="a"}"#, r#"{job="a"} |= "42""#, r#"{job="a"} |= "显存""#] {
-            assert_eq!(ignoring_case(text, &log(text)), None, "{text}");
         }
     }
 }

@@ -1,8 +1,15 @@
+use std::collections::BTreeSet;
+
+use logql::Output;
+use logql::hint::{self, Hint, HintKind};
+use model::Labels;
+
+use super::{Asked, Rows};
 use crate::engine::message::Id;
 
-/// "In any case there is much more": what an exact-case search may have missed.
+/// The same search ignoring case, while it is counted and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
+pub struct CaseSearch {
     pub id: Id,
     /// What was looked for.
     pub words: String,
@@ -12,32 +19,85 @@ pub struct Hint {
     pub found: Option<u64>,
 }
 
-impl Hint {
-    /// Whether it is worth saying: the exact search finds little where the other finds much.
-    pub fn is_worth_saying(&self, exact: u64) -> bool {
-        self.found.is_some_and(|found| {
-            found > exact && (exact == 0 || (found >= exact.saturating_mul(2) && found - exact > 9))
-        })
+impl CaseSearch {
+    /// What to say to somebody whose exact search found so many lines.
+    pub fn hint(&self, exact: u64) -> Option<Hint> {
+        let kind = HintKind::of_counts(&self.words, exact, self.found?)?;
+        Some(Hint { kind, query: Some(self.text.clone()) })
     }
+}
+
+/// Whether the hints about an answer need to know the streams there are.
+pub fn needs_streams(rows: &Rows, output: Option<&Output>) -> bool {
+    match output {
+        Some(Output::Scalar(_)) => false,
+        Some(_) => true,
+        None => rows.is_empty(),
+    }
+}
+
+/// What to say beside an answer of these rows or samples.
+pub fn hints(asked: &Asked, rows: &Rows, output: Option<&Output>, streams: &[Labels]) -> Vec<Hint> {
+    let (text, expr) = (&asked.text, &asked.expr);
+    let is_empty = match output {
+        Some(Output::Matrix(series)) => series.is_empty(),
+        Some(Output::Vector(samples)) => samples.is_empty(),
+        Some(Output::Scalar(_)) => false,
+        Some(Output::Rows(_)) | None => rows.is_empty(),
+    };
+    let mut names = BTreeSet::new();
+    for entry in rows.iter() {
+        names.extend(entry.labels.iter().map(|(name, _)| name));
+        names.extend(entry.auto.iter().map(|(name, _)| name.as_str()));
+    }
+    let mut hints = Vec::new();
+    // Nothing is known of the streams where they could not be asked for.
+    if !streams.is_empty() {
+        hints.extend(hint::of_selector(text, expr, streams).filter(|_| is_empty));
+        hints.extend(hint::of_series(text, expr, streams));
+    }
+    hints.extend(hint::of_fields(text, expr, &names));
+    hints
 }
 
 #[cfg(test)]
 mod tests {
+    use logql::{Row, Sample};
+    use model::TimeRange;
+
     use super::*;
+    use crate::line::Interner;
+    use crate::state::Edges;
+
+    /// The queries that are offered for an answer.
+    fn offered(query: &str, rows: &[Row], output: Option<&Output>) -> Vec<String> {
+        let streams =
+            [Labels::from([("job", "a"), ("level", "info")]), Labels::from([("job", "a")])];
+        let asked = Asked::new(query, TimeRange::new(0, 1_000_000_000), Edges::Exact).unwrap();
+        let mut list = Rows::default();
+        list.replace_from(0, rows.to_vec(), &mut Interner::default());
+        let hints = hints(&asked, &list, output, &streams);
+        hints.into_iter().filter_map(|hint| hint.query).collect()
+    }
 
     #[test]
-    fn only_a_large_difference_is_said() {
-        for (exact, found, said) in [
-            (0, Some(1), true),
-            (0, Some(0), false),
-            (3, Some(132), true),
-            (106, Some(110), false),
-            (100, Some(200), true),
-            (1, Some(3), false),
-            (5, None, false),
+    fn an_answer_has_the_hints_that_fit_it() {
+        let row = Row { labels: Labels::from([("seed", "1")]), ..Row::default() };
+        let count = Output::Vector(vec![Sample { value: 9.0, ..Sample::default() }]);
+        let none = Output::Matrix(Vec::new());
+        let format = r#"{job="a"} | line_format "{{.sead}}""#;
+        let threshold = r#"count_over_time({job="a"}[5m]) > 5"#;
+        for (query, rows, output, expected) in [
+            (r#"{job="a"}"#, vec![row.clone()], None, None),
+            (r#"{jobs="a"}"#, vec![], None, Some(r#"{job="a"}"#)),
+            // There are lines, so the selector is right.
+            (r#"{jobs="a"}"#, vec![row.clone()], None, None),
+            (format, vec![row], None, Some(r#"{job="a"} | line_format "{{.seed}}""#)),
+            (threshold, vec![], Some(&count), Some(r#"sum(count_over_time({job="a"}[5m])) > 5"#)),
+            (r#"rate({jobs="a"}[5m])"#, vec![], Some(&none), Some(r#"rate({job="a"}[5m])"#)),
         ] {
-            let hint = Hint { id: 0, words: String::new(), text: String::new(), found };
-            assert_eq!(hint.is_worth_saying(exact), said, "{exact} {found:?}");
+            let offered = offered(query, &rows, output);
+            assert_eq!(offered.first().map(String::as_str), expected, "{query}");
         }
     }
 }

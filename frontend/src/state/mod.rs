@@ -18,7 +18,7 @@ pub use asked::{Asked, Edges, Kind, written_out};
 pub use derive::is_words;
 pub use explore::{Explore, ExploreAction};
 pub use fields::{FieldGroups, Place, narrowed, to_json};
-pub use hint::Hint;
+pub use hint::{CaseSearch, needs_streams};
 pub use histogram::{Bars, Histogram};
 pub use live::{Connection, Live};
 pub use range::{Extent, RELATIVE_NS, Range, round_step, short};

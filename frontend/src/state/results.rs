@@ -1,9 +1,12 @@
 use std::rc::Rc;
 
+use logql::hint::Hint;
 use logql::{Output, QueryError, Stats};
+use model::Labels;
 use yew::Reducible;
 
-use super::{Asked, Bars, Hint, Histogram, Kind, Live, Rows};
+use super::hint::{CaseSearch, hints};
+use super::{Asked, Bars, Histogram, Kind, Live, Rows};
 use crate::engine::message::{Coverage, Done, Event, Failure, Id};
 use crate::line::Interner;
 
@@ -20,7 +23,10 @@ pub struct Results {
     pub output: Option<Rc<Output>>,
     pub older: Older,
     pub histogram: Histogram,
-    pub hint: Option<Hint>,
+    /// The search ignoring case that is counted beside an exact one.
+    pub case: Option<CaseSearch>,
+    /// What to say beside the answer; None as long as nobody looked.
+    pub hints: Option<Vec<Hint>>,
     pub live: Option<Live>,
     main: Option<Id>,
     interner: Interner,
@@ -87,7 +93,9 @@ pub enum ResultsAction {
     Tail(Id),
     Hold(bool),
     Older(Id),
-    Hint(Hint),
+    Case(CaseSearch),
+    /// The streams there are, as far as they are known, for hints about the query of this id.
+    Streams(Id, Vec<Labels>),
     /// What the engine says to the query of this id, and when by the page's clock.
     Event(Id, Box<Event>, f64),
 }
@@ -158,7 +166,8 @@ impl Results {
         self.phase = Phase::Running;
         self.answer = Answer::default();
         self.older = Older::default();
-        self.hint = None;
+        self.case = None;
+        self.hints = None;
         self.live = None;
         self.main = Some(main);
     }
@@ -170,8 +179,8 @@ impl Results {
             self.take_older(event);
         } else if self.histogram.id == Some(id) {
             self.take_histogram(event);
-        } else if self.hint.as_ref().is_some_and(|hint| hint.id == id) {
-            self.take_hint(event);
+        } else if self.case.as_ref().is_some_and(|case| case.id == id) {
+            self.take_case(event);
         } else if let Some(live) = &mut self.live
             && live.tail == Some(id)
         {
@@ -290,8 +299,14 @@ impl Results {
         }
     }
 
-    fn take_hint(&mut self, event: Event) {
-        let Some(hint) = &mut self.hint else { return };
+    fn look_for_hints(&mut self, id: Id, streams: &[Labels]) {
+        if let (true, Some(asked)) = (self.main == Some(id), &self.asked) {
+            self.hints = Some(hints(asked, &self.rows, self.output.as_deref(), streams));
+        }
+    }
+
+    fn take_case(&mut self, event: Event) {
+        let Some(case) = &mut self.case else { return };
         match event {
             Event::Output { output: Output::Vector(samples), .. } => {
                 #[expect(
@@ -300,10 +315,10 @@ impl Results {
                     reason = "a count"
                 )]
                 let found = samples.iter().map(|sample| sample.value.max(0.0) as u64).sum();
-                hint.found = Some(found);
+                case.found = Some(found);
             }
             // Nothing is said then; asked again it would fail again.
-            Event::Failed { .. } => hint.found = Some(0),
+            Event::Failed { .. } => case.found = Some(0),
             _ => {}
         }
     }
@@ -341,7 +356,8 @@ impl Reducible for Results {
                 }
             }
             ResultsAction::Older(id) => next.older.running = Some((id, next.rows.len())),
-            ResultsAction::Hint(hint) => next.hint = Some(hint),
+            ResultsAction::Case(case) => next.case = Some(case),
+            ResultsAction::Streams(id, streams) => next.look_for_hints(id, &streams),
             ResultsAction::Event(id, event, now_ms) => next.take(id, *event, now_ms),
         }
         Rc::new(next)
