@@ -8,11 +8,13 @@ use crate::command::{command, output, run};
 use crate::{dist, tools};
 
 /// Crates that must build for the browser as they build for the machine.
-const BROWSER: [&str; 10] = [
+const BROWSER: [&str; 12] = [
     "--package",
     "chunk",
     "--package",
     "frontend",
+    "--package",
+    "insight",
     "--package",
     "logql",
     "--package",

@@ -11,18 +11,19 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate → our crates it may depend on, tests aside.
-const MAY_SEE: [(&str, &[&str]); 9] = [
+const MAY_SEE: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("logql", &["model"]),
     ("chunk", &["model"]),
     ("detect", &["model"]),
+    ("insight", &["model"]),
     ("protocol", &["model"]),
-    ("relay", &["chunk", "detect", "logql", "model", "protocol"]),
-    ("frontend", &["chunk", "detect", "logql", "model", "protocol"]),
+    ("relay", &["chunk", "detect", "insight", "logql", "model", "protocol"]),
+    ("frontend", &["chunk", "detect", "insight", "logql", "model", "protocol"]),
     ("tests", &["chunk", "logql", "model", "protocol"]),
     ("xtask", &[]),
 ];
-const PURE: [&str; 5] = ["chunk", "detect", "logql", "model", "protocol"];
+const PURE: [&str; 6] = ["chunk", "detect", "insight", "logql", "model", "protocol"];
 const FORBIDDEN_IN_PURE: [&str; 9] = [
     "std::fs",
     "TcpStream",

@@ -374,3 +374,28 @@ async fn a_tail_that_cannot_be_says_why() {
         assert!(refused.is_err(), "{params}");
     }
 }
+
+#[tokio::test]
+async fn lines_are_counted_by_their_pattern() {
+    let relay = leveled();
+    let ask = |query: &str, more: &str| {
+        let query = encoded(query);
+        format!("/loki/api/v1/patterns?query={query}&{}&step=60&{more}", range(0, 300))
+    };
+    let start = BASE / SECOND;
+    let answer = relay.json(&ask(r#"{job="a", level="info"}"#, "")).await;
+    assert_eq!(
+        answer,
+        json!({"status": "success", "data": [
+            {"pattern": "took=<_> ok=<_>", "samples": [[start, 1], [start + 60, 1]]},
+            {"pattern": "x", "samples": [[start + 120, 1]]},
+        ]})
+    );
+    let answer = relay.json(&ask(r#"{job="a"} |= "code""#, "")).await;
+    let pattern = r#"{"code": <_>, "user": {"name": "ann"}}"#;
+    assert_eq!(answer["data"], json!([{"pattern": pattern, "samples": [[start + 60, 1]]}]));
+    for (query, more) in [("rate({job=\"a\"}[1m])", ""), ("{job=", ""), ("{job=\"a\"}", "step=0")] {
+        let response = relay.get(&ask(query, more).replace("&step=60&step", "&step")).await;
+        assert_eq!(response.status(), 400, "{query} {more}");
+    }
+}

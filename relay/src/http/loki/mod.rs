@@ -6,6 +6,7 @@ mod fields;
 mod labels;
 mod legacy;
 mod parsers;
+mod patterns;
 mod push;
 mod query;
 mod request;

@@ -3,7 +3,7 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::http::App;
-use crate::http::loki::{fields, labels, legacy, push, query, status, tail, volume};
+use crate::http::loki::{fields, labels, legacy, patterns, push, query, status, tail, volume};
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     push::routes(app)
@@ -14,6 +14,8 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .or(volume::routes(app))
         .unify()
         .or(fields::routes(app))
+        .unify()
+        .or(patterns::routes(app))
         .unify()
         .or(tail::routes(app))
         .unify()
