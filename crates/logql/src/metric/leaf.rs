@@ -74,6 +74,11 @@ impl Leaf {
         }
     }
 
+    /// Whether each entry's number is kept until the result is made.
+    pub(crate) fn keeps_samples(&self) -> bool {
+        self.keeps() == Keeps::Sample
+    }
+
     /// Whether the order of entries of one time matters.
     pub(crate) const fn needs_arrivals(&self) -> bool {
         matches!(self.op, RangeOp::FirstOverTime | RangeOp::LastOverTime | RangeOp::RateCounter)

@@ -6,6 +6,7 @@ use model::{Batch, Labels, Session, Sessions};
 
 use super::pool::Pool;
 use crate::Origin;
+use crate::limits::MAX_TEMPLATE_WORK;
 
 /// The name of the label that says why a stage could not do its work on an entry.
 pub(crate) const ERROR: &str = "__error__";
@@ -58,6 +59,8 @@ pub(crate) struct Entry<'a> {
     kept: Option<&'a [String]>,
     error: Option<Cow<'static, str>>,
     error_details: String,
+    /// How much work templates may still do for the entries of the batch.
+    pub(crate) template_work: usize,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +68,14 @@ struct Item {
     name: String,
     value: String,
     parsed: bool,
+}
+
+/// Far more than templates do that somebody reads, and little enough to end within seconds.
+fn template_work(batch: &Batch) -> usize {
+    let num_bytes = batch.lines.as_ref().map_or(0, |lines| lines.bytes.len());
+    MAX_TEMPLATE_WORK
+        .saturating_add(batch.len().saturating_mul(64 << 10))
+        .saturating_add(num_bytes.saturating_mul(64))
 }
 
 impl<'a> Entry<'a> {
@@ -82,6 +93,7 @@ impl<'a> Entry<'a> {
             kept: None,
             error: None,
             error_details: String::new(),
+            template_work: template_work(batch),
         }
     }
 

@@ -5,16 +5,19 @@ use model::{Columns, TimeRange};
 use super::metric::Builder;
 use super::{Inner, Metric, Plan, Query};
 use crate::ast::{Expr, LogExpr, MetricExpr};
+use crate::limits::{Limits, MAX_POINTS};
 use crate::metric::Steps;
 use crate::pipeline::Pipeline;
 use crate::{Direction, FieldNeeds, Params, QueryError, QueryKind, Read};
 
-/// No query is evaluated at more points than this.
-const MAX_POINTS: i64 = 11_000;
-
 /// Makes a query ready to run. An error is about the query or about what is asked of it: a bad
 /// regex or template, too many steps, a log query at an instant.
 pub fn plan(expr: &Expr, params: &Params) -> Result<Plan, QueryError> {
+    plan_within(expr, params, Limits::default())
+}
+
+/// As `plan`, for a run that may take more or less memory than usual.
+pub fn plan_within(expr: &Expr, params: &Params, limits: Limits) -> Result<Plan, QueryError> {
     let (span, reads, query) = match expr {
         Expr::Log(log) => {
             let (read, pipeline) = plan_log(log, params)?;
@@ -28,7 +31,7 @@ pub fn plan(expr: &Expr, params: &Params) -> Result<Plan, QueryError> {
             (metric.span, reads, Query::Metric(Metric { steps, root, leaves }))
         }
     };
-    Ok(Plan { inner: Arc::new(Inner { params: params.clone(), span, reads, query }) })
+    Ok(Plan { inner: Arc::new(Inner { params: params.clone(), limits, span, reads, query }) })
 }
 
 fn plan_log(log: &LogExpr, params: &Params) -> Result<(Read, Pipeline), QueryError> {

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use model::Sessions;
 
-pub use compile::plan;
+pub use compile::{plan, plan_within};
 
+use crate::limits::Limits;
 use crate::metric::{Leaf, Node, Steps};
 use crate::pipeline::Pipeline;
 use crate::{Params, Read, Run, Span};
@@ -23,6 +24,7 @@ pub struct Plan {
 #[derive(Debug)]
 struct Inner {
     params: Params,
+    limits: Limits,
     span: Span,
     reads: Vec<Read>,
     query: Query,
@@ -59,6 +61,10 @@ impl Plan {
 
     pub(crate) fn params(&self) -> &Params {
         &self.inner.params
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// The whole query.

@@ -25,14 +25,20 @@ impl Run {
         };
         let pushed = Pushed { labels, batch, sessions: &self.sessions, range };
         count(&mut self.state.stats, pushed);
-        match (plan.query(), &mut self.state.gathered) {
+        let flow = match (plan.query(), &mut self.state.gathered) {
             (Query::Log(pipeline), Gathered::Rows(rows)) => {
                 push_rows(pipeline, rows, plan.params(), pushed, &mut self.state.stats);
-                Ok(rows.flow(plan.params().limit, plan.params().direction))
+                rows.flow(plan.params().limit, plan.params().direction)
             }
             (Query::Metric(metric), Gathered::Leaves(states)) => {
                 if let (Some(leaf), Some(state)) = (metric.leaves.get(read), states.get_mut(read)) {
+                    let before = self.state.stats.matched;
                     leaf.push(state, &metric.steps, pushed, &mut self.state.stats)?;
+                    if leaf.keeps_samples() {
+                        let more = self.state.stats.matched - before;
+                        let more = usize::try_from(more).unwrap_or(usize::MAX);
+                        self.state.num_samples = self.state.num_samples.saturating_add(more);
+                    }
                     // Nothing above makes them fewer: the memory for the rest is saved.
                     if matches!(metric.root, Node::Leaf(_))
                         && leaf.op != RangeOp::AbsentOverTime
@@ -41,10 +47,12 @@ impl Run {
                         return Err(too_many_series(&plan));
                     }
                 }
-                Ok(Flow::More)
+                Flow::More
             }
-            _ => Ok(Flow::More),
-        }
+            _ => Flow::More,
+        };
+        self.state.check(&plan)?;
+        Ok(flow)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{Outcome, Output, QueryError, QueryKind, Sample, Series};
 
 /// What the gathered state amounts to.
 pub(super) fn outcome(plan: &Plan, state: &State) -> Result<Outcome, QueryError> {
+    state.check(plan)?;
     let output = match (plan.query(), &state.gathered) {
         (Query::Log(_), Gathered::Rows(rows)) => {
             Output::Rows(rows.in_order(plan.params().direction))

@@ -11,6 +11,8 @@ use crate::{Direction, Flow, Row};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Rows {
     kept: BTreeSet<Ranked>,
+    /// What `kept` takes, roughly.
+    num_bytes: usize,
 }
 
 /// A row and how it stands to others: first by time and arrival; rows that are alike in both (of
@@ -36,6 +38,12 @@ impl PartialOrd for Ranked {
     }
 }
 
+/// Of what varies; the rest is about the same for all.
+fn bytes_of(row: &Row) -> usize {
+    let labels: usize = row.labels.iter().map(|(name, value)| name.len() + value.len()).sum();
+    row.line.len() + row.original.as_ref().map_or(0, Vec::len) + labels + size_of::<Row>()
+}
+
 impl Rows {
     /// Whether a row at this time and arrival could still get in.
     pub(crate) fn wants(
@@ -59,12 +67,17 @@ impl Rows {
     pub(crate) fn push(&mut self, row: Row, limit: usize, direction: Direction) {
         // Two entries that are alike in every column are still two entries, unless they are one
         // and the same: an arrival number is given once.
-        self.kept.insert(Ranked(row));
+        let added = bytes_of(&row);
+        if self.kept.insert(Ranked(row)) {
+            self.num_bytes += added;
+        }
         while self.kept.len() > limit {
-            match direction {
+            let worst = match direction {
                 Direction::Backward => self.kept.pop_first(),
                 Direction::Forward => self.kept.pop_last(),
             };
+            let freed = worst.map_or(0, |worst| bytes_of(&worst.0));
+            self.num_bytes = self.num_bytes.saturating_sub(freed);
         }
     }
 
@@ -72,6 +85,10 @@ impl Rows {
         for row in other.kept {
             self.push(row.0, limit, direction);
         }
+    }
+
+    pub(crate) const fn num_bytes(&self) -> usize {
+        self.num_bytes
     }
 
     pub(crate) fn flow(&self, limit: usize, direction: Direction) -> Flow {

@@ -31,7 +31,7 @@ impl LineFormat {
     /// A template that fails leaves the line as it is.
     pub(crate) fn run(&self, entry: &mut Entry<'_>, now: i64) {
         let mut line = String::new();
-        match self.template.render(&EntryScope { entry, now }, &mut line) {
+        match render(&self.template, entry, now, &mut line) {
             Ok(()) => entry.swap_line(&mut line.into_bytes()),
             Err(details) => entry.fail(Failure::Template, &details),
         }
@@ -71,7 +71,7 @@ impl LabelFormat {
                 }
                 Format::Template(template) => {
                     text.clear();
-                    match template.render(&EntryScope { entry, now }, &mut text) {
+                    match render(template, entry, now, &mut text) {
                         Ok(()) => entry.set(name, &text),
                         Err(details) => entry.fail(Failure::Template, &details),
                     }
@@ -79,6 +79,18 @@ impl LabelFormat {
             }
         }
     }
+}
+
+fn render(
+    template: &Template,
+    entry: &mut Entry<'_>,
+    now: i64,
+    out: &mut String,
+) -> Result<(), String> {
+    let mut work = entry.template_work;
+    let result = template.render(&EntryScope { entry, now }, out, &mut work);
+    entry.template_work = work;
+    result
 }
 
 /// An entry as a template sees it.

@@ -5,15 +5,10 @@ use super::funcs::{self, Context};
 use super::parse::Template;
 use super::scope::Scope;
 use super::value::Value;
+use crate::limits::{MAX_TEMPLATE_BYTES, MAX_TEMPLATE_DEPTH, MAX_TEMPLATE_WORK};
 
-/// More than this is not written: a template can ask for a text of any length.
-const MAX_OUTPUT: usize = 16 << 20;
-
-/// More often than this no `range` goes round, all of a template's taken together.
-const MAX_ROUNDS: usize = 1_000_000;
-
-/// How deep `template` may go into itself.
-const MAX_CALLS: usize = 64;
+/// The work of a step, besides that of moving its values: of a node, an operand, a round.
+const STEP_WORK: usize = 128;
 
 /// Why a block stops.
 enum Stop {
@@ -24,17 +19,25 @@ enum Stop {
 
 impl Template {
     /// Appends the template, filled in, to `out`. An error says what went wrong; `out` then holds
-    /// what was written before.
-    pub(crate) fn render(&self, scope: &dyn Scope, out: &mut String) -> Result<(), String> {
+    /// what was written before. Takes what it does from `work`, which is shared by many entries.
+    pub(crate) fn render(
+        &self,
+        scope: &dyn Scope,
+        out: &mut String,
+        work: &mut usize,
+    ) -> Result<(), String> {
+        let allowed = MAX_TEMPLATE_WORK.min(*work);
         let mut filler = Filler {
             template: self,
             context: Context { scope, regexes: &self.regexes },
             variables: vec![(String::new(), Value::Labels)],
-            calls: 0,
-            rounds: 0,
+            depth: 0,
+            work: allowed,
             out,
         };
-        match filler.nodes(&self.nodes, &Value::Labels) {
+        let result = filler.nodes(&self.nodes, &Value::Labels);
+        *work -= allowed - filler.work;
+        match result {
             Err(Stop::Error(error)) => Err(error),
             Ok(()) | Err(Stop::Break | Stop::Continue) => Ok(()),
         }
@@ -45,18 +48,47 @@ struct Filler<'t> {
     template: &'t Template,
     context: Context<'t>,
     variables: Vec<(String, Value)>,
-    calls: usize,
-    rounds: usize,
+    depth: usize,
+    /// How much may still be done.
+    work: usize,
     out: &'t mut String,
 }
 
 impl Filler<'_> {
     fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<(), Stop> {
-        nodes.iter().try_for_each(|node| self.node(node, dot))
+        self.enter().map_err(Stop::Error)?;
+        let result = nodes.iter().try_for_each(|node| self.node(node, dot));
+        self.depth -= 1;
+        result
+    }
+
+    /// Goes one level deeper; whoever enters leaves by `depth -= 1`.
+    fn enter(&mut self) -> Result<(), String> {
+        if self.depth >= MAX_TEMPLATE_DEPTH {
+            return Err(format!("the template goes deeper than {MAX_TEMPLATE_DEPTH} levels"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Counts a step and the bytes it moves.
+    fn spend(&mut self, num_bytes: usize) -> Result<(), String> {
+        match self.work.checked_sub(STEP_WORK.saturating_add(num_bytes)) {
+            Some(left) => {
+                self.work = left;
+                Ok(())
+            }
+            None => {
+                self.work = 0;
+                Err("the template does too much work, expected fewer rounds or shorter texts"
+                    .to_owned())
+            }
+        }
     }
 
     fn node(&mut self, node: &Node, dot: &Value) -> Result<(), Stop> {
-        if self.out.len() > MAX_OUTPUT {
+        self.spend(0).map_err(Stop::Error)?;
+        if self.out.len() > MAX_TEMPLATE_BYTES {
             return Err(Stop::Error("the text grows too long".to_owned()));
         }
         match node {
@@ -122,14 +154,9 @@ impl Filler<'_> {
     fn call_template(&mut self, name: &str, dot: &Value) -> Result<(), Stop> {
         let template = self.template;
         let Some(nodes) = template.named.get(name) else { return Ok(()) };
-        if self.calls >= MAX_CALLS {
-            return Err(Stop::Error(format!("the template {name:?} goes too deep into itself")));
-        }
-        self.calls += 1;
         let outer = std::mem::replace(&mut self.variables, vec![(String::new(), dot.clone())]);
         let result = self.nodes(nodes, dot);
         self.variables = outer;
-        self.calls -= 1;
         result
     }
 
@@ -149,7 +176,10 @@ impl Filler<'_> {
                 _ => Vec::new(),
             },
             Value::Int(count) => {
-                (0..count.min(1_000_000)).map(|at| (Value::Int(at), Value::Int(at))).collect()
+                if usize::try_from(count).is_ok_and(|count| count > self.work / STEP_WORK) {
+                    self.spend(usize::MAX).map_err(Stop::Error)?;
+                }
+                (0..count).map(|at| (Value::Int(at), Value::Int(at))).collect()
             }
             Value::Nil => Vec::new(),
             other => {
@@ -161,10 +191,7 @@ impl Filler<'_> {
         }
         let known = self.variables.len();
         for (key, item) in items {
-            self.rounds += 1;
-            if self.rounds > MAX_ROUNDS {
-                return Err(Stop::Error("range goes round too often".to_owned()));
-            }
+            self.spend(item.num_bytes()).map_err(Stop::Error)?;
             match list.variables.as_slice() {
                 [one] => self.assign(one, list.declares, item.clone()),
                 [at, one] => {
@@ -232,7 +259,18 @@ impl Filler<'_> {
         if let Some(last) = last {
             values.push(self.solid(last));
         }
-        function.call(name, &self.context, &values)
+        let value = function.call(name, &self.context, &values)?;
+        self.made(value)
+    }
+
+    /// What a function gave, unless it is too much.
+    fn made(&mut self, value: Value) -> Result<Value, String> {
+        let num_bytes = value.num_bytes();
+        if num_bytes > MAX_TEMPLATE_BYTES {
+            return Err("the text grows too long".to_owned());
+        }
+        self.spend(num_bytes)?;
+        Ok(value)
     }
 
     /// `and` and `or` look at no more arguments than they need.
@@ -265,11 +303,18 @@ impl Filler<'_> {
     }
 
     fn operand(&mut self, operand: &Operand, dot: &Value) -> Result<Value, String> {
+        let value = self.operand_value(operand, dot)?;
+        self.spend(value.num_bytes())?;
+        Ok(value)
+    }
+
+    fn operand_value(&mut self, operand: &Operand, dot: &Value) -> Result<Value, String> {
         let (value, fields): (Value, &[String]) = match operand {
             Operand::Dot => return Ok(dot.clone()),
             Operand::Literal(value) => return Ok(value.clone()),
             Operand::Call(name, function) => {
-                return function.call(name, &self.context, &[]);
+                let value = function.call(name, &self.context, &[])?;
+                return self.made(value);
             }
             Operand::Fields(fields) => match fields.split_first() {
                 Some((first, rest)) => (self.field(dot, first)?, rest),
@@ -279,7 +324,12 @@ impl Filler<'_> {
                 let known = self.variables.iter().rev().find(|(known, _)| known == name);
                 (known.map_or(Value::Nil, |(_, value)| value.clone()), fields)
             }
-            Operand::Group(pipeline, fields) => (self.pipeline(pipeline, dot)?, fields),
+            Operand::Group(pipeline, fields) => {
+                self.enter()?;
+                let value = self.pipeline(pipeline, dot)?;
+                self.depth -= 1;
+                (value, fields)
+            }
         };
         fields.iter().try_fold(value, |value, field| self.field(&value, field))
     }

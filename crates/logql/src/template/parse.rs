@@ -6,6 +6,7 @@ use super::lex::{Piece, Token, TokenKind, pieces};
 use super::number;
 use super::regexes::Regexes;
 use super::value::Value;
+use crate::limits::MAX_TEMPLATE_DEPTH;
 
 /// A template, ready to be filled in.
 #[derive(Clone, Debug)]
@@ -75,9 +76,6 @@ pub fn parse(text: &str) -> Result<Template, TemplateError> {
     Ok(template)
 }
 
-/// Deeper templates are refused: reading and filling them in is recursive.
-const MAX_DEPTH: usize = 100;
-
 struct Parser {
     pieces: Vec<(usize, Piece)>,
     at: usize,
@@ -100,7 +98,7 @@ impl Parser {
         self.depth += 1;
         while let Some((offset, piece)) = self.pieces.get(self.at).cloned() {
             self.at += 1;
-            if self.depth > MAX_DEPTH {
+            if self.depth > MAX_TEMPLATE_DEPTH {
                 return Err(TemplateError::new(offset, "the template is nested too deeply"));
             }
             let tokens = match piece {
@@ -206,7 +204,7 @@ impl Parser {
             Some(TokenKind::Identifier(word)) if word == keyword && keyword != "range" => {
                 let inner = trim(rest.get(1..).unwrap_or(&[]).to_vec());
                 self.depth += 1;
-                if self.depth > MAX_DEPTH {
+                if self.depth > MAX_TEMPLATE_DEPTH {
                     return Err(TemplateError::new(at, "the template is nested too deeply"));
                 }
                 let node = self.block(keyword, at, inner)?;
@@ -398,7 +396,7 @@ impl Parser {
             },
             TokenKind::Open => {
                 self.depth += 1;
-                if self.depth > MAX_DEPTH {
+                if self.depth > MAX_TEMPLATE_DEPTH {
                     return Err(cursor.error("the template is nested too deeply"));
                 }
                 let pipeline = self.read_pipeline(cursor)?;

@@ -37,7 +37,7 @@ fn fill(text: &str) -> String {
         Err(error) => return format!("? {} at {}", error.message, error.offset),
     };
     let mut out = String::new();
-    match template.render(&Fixed, &mut out) {
+    match template.render(&Fixed, &mut out, &mut usize::MAX.clone()) {
         Ok(()) => out,
         Err(error) => format!("! {error}"),
     }
@@ -104,6 +104,8 @@ fn functions() {
             "{{printf \"%-4s|%5.1f|%05d|%q|%x\" \"ab\" 2.25 42 \"q\" \"hi\"}}",
             "ab  |  2.2|00042|\"q\"|6869",
         ),
+        ("{{printf \"%[2]d %[1]d|%[3]d\" 1 2}}", "2 1|%!d(BADINDEX)"),
+        ("{{printf \"%*d|%-*d|\" 4 1 -4 2}}", "   1|2   |"),
         ("{{toDate \"2006-01-02\" \"2026-11-20\"}}", "2026-11-20 00:00:00 +0000 UTC"),
         ("{{toDate \"2006-01-02\" \"x\" | unixEpoch}}", "-62135596800"),
         (
@@ -127,11 +129,46 @@ fn wrong_arguments_are_errors() {
         ("{{duration \"x\"}}", "! unknown unit \"x\" in duration \"x\""),
         ("{{upper 5}}", "! argument 1 of upper is a int, expected a text"),
         ("{{upper}}", "! upper takes 1 arguments, not 0"),
-        ("{{range 1000}}{{range 2000}}{{end}}{{end}}", "! range goes round too often"),
-        ("{{repeat 9999999 \"ab\"}}", "! repeat makes the text too long"),
+    ]);
+}
+
+#[test]
+fn no_template_does_more_than_it_may() {
+    let too_much = "! the template does too much work, expected fewer rounds or shorter texts";
+    let too_long = "! the text grows too long";
+    let too_deep = "! the template goes deeper than 100 levels";
+    check(&[
+        ("{{range 1000}}{{range 2000}}{{end}}{{end}}", too_much),
+        ("{{range 1000000}}{{end}}", too_much),
+        ("{{range 100000}}{{end}}done", "done"),
+        ("{{$x := \"ab\"}}{{range 99}}{{$x = print $x $x}}{{end}}", too_long),
+        ("{{$x := repeat 1000000 \"a\"}}{{range 999}}{{$y := $x}}{{end}}", too_much),
+        ("{{$x := repeat 1000000 \"a\"}}{{replace \"a\" $x $x}}", too_long),
+        ("{{$x := repeat 1000000 \"a\"}}{{Replace $x \"a\" $x -1}}", too_long),
+        ("{{$x := repeat 1000000 \"a\"}}{{replace \"\" $x $x}}", too_long),
+        ("{{$x := repeat 1000000 \"a\"}}{{regexReplaceAll \"a\" $x $x}}", too_long),
+        ("{{$x := repeat 1000000 \"a\"}}{{regexReplaceAllLiteral \"a\" $x $x}}", too_long),
+        ("{{regexReplaceAll \"a*\" (repeat 9999 \"a\") (repeat 9999 \"$0\")}}", too_long),
+        ("{{$x := repeat 1000000 \"\\n\"}}{{indent 1000000 $x}}", too_long),
+        ("{{printf (repeat 9999 \"%[1]9999d\") 1}}", too_long),
+        ("{{repeat 9999999 \"ab\"}}", too_long),
+        ("{{define \"T\"}}{{template \"T\" .}}{{end}}{{template \"T\" .}}", too_deep),
         (
-            "{{define \"T\"}}{{template \"T\" .}}{{end}}{{template \"T\" .}}",
-            "! the template \"T\" goes too deep into itself",
+            "{{define \"T\"}}{{if 1}}{{if 1}}{{template \"T\" .}}{{end}}{{end}}{{end}}\
+             {{template \"T\" .}}",
+            too_deep,
+        ),
+    ]);
+    let nested = |open: &str, inner: &str, close: &str, depth: usize| {
+        format!("{}{inner}{}", open.repeat(depth), close.repeat(depth))
+    };
+    check(&[
+        (&nested("{{if 1}}", "x", "{{end}}", 90), "x"),
+        (&format!("{{{{{}}}}}", nested("(", "1", ")", 90)), "1"),
+        (&nested("{{if 1}}", "x", "{{end}}", 200), "? the template is nested too deeply at 802"),
+        (
+            &format!("{{{{{}}}}}", nested("(", "1", ")", 50_000)),
+            "? the template is nested too deeply at 102",
         ),
     ]);
 }

@@ -48,6 +48,24 @@ impl Value {
         }
     }
 
+    /// What moving it takes, roughly.
+    pub(crate) fn num_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::List(list) => list.iter().map(|item| item.num_bytes() + size_of::<Self>()).sum(),
+            Self::Map(map) => map
+                .iter()
+                .map(|(key, item)| key.len() + item.num_bytes() + 2 * size_of::<Self>())
+                .sum(),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Time(_)
+            | Self::Labels => 0,
+        }
+    }
+
     /// As an action prints it.
     pub(crate) fn print(&self, out: &mut String) {
         match self {

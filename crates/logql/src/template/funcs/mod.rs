@@ -15,6 +15,7 @@ mod units;
 use super::regexes::Regexes;
 use super::scope::Scope;
 use super::value::Value;
+use crate::limits::MAX_TEMPLATE_BYTES;
 
 pub(crate) use args::Args;
 
@@ -59,6 +60,11 @@ pub(crate) fn find(name: &str) -> Option<Function> {
         .or_else(|| collection::find(name))
         .or_else(|| printf::find(name))?;
     Some(Function(function))
+}
+
+/// Refuses to make a text that nobody reads.
+pub(crate) fn check_len(num_bytes: usize) -> Result<(), String> {
+    if num_bytes > MAX_TEMPLATE_BYTES { Err("the text grows too long".to_owned()) } else { Ok(()) }
 }
 
 /// How each family keeps its functions.

@@ -1,6 +1,6 @@
 //! `print`, `println`, `printf`
 
-use super::Body;
+use super::{Body, check_len};
 use crate::template::number;
 use crate::template::value::Value;
 
@@ -13,7 +13,7 @@ pub(super) fn find(name: &str) -> Option<Body> {
         },
         "printf" => |a| {
             a.expect_from(1)?;
-            Ok(Value::Text(printf(a.text(0)?, a.values.get(1..).unwrap_or(&[]))))
+            printf(a.text(0)?, a.values.get(1..).unwrap_or(&[])).map(Value::Text)
         },
         _ => return None,
     })
@@ -49,36 +49,72 @@ struct Flags {
 /// Wider than this is no column of a log.
 const MAX_WIDTH: usize = 10_000;
 
-fn printf(format: &str, values: &[Value]) -> String {
+type Chars<'f> = std::iter::Peekable<std::str::Chars<'f>>;
+
+/// The values of a call, taken one after the other, or by number: `%[2]d`.
+struct Arguments<'v> {
+    values: &'v [Value],
+    next: usize,
+    by_number: bool,
+    bad_number: bool,
+}
+
+impl<'v> Arguments<'v> {
+    fn take(&mut self) -> Option<&'v Value> {
+        let value = self.values.get(self.next);
+        self.next += 1;
+        value
+    }
+
+    /// Reads `[2]`: the next value is the second.
+    fn number(&mut self, chars: &mut Chars<'_>) {
+        if chars.peek() != Some(&'[') {
+            return;
+        }
+        let digits: String =
+            chars.clone().skip(1).take_while(char::is_ascii_digit).take(6).collect();
+        let mut after = chars.clone().skip(1 + digits.len());
+        self.by_number = true;
+        if after.next() == Some(']') {
+            (0..digits.len() + 2).for_each(|_| _ = chars.next());
+        }
+        match digits.parse::<usize>() {
+            Ok(number) if (1..=self.values.len()).contains(&number) => self.next = number - 1,
+            _ => self.bad_number = true,
+        }
+    }
+}
+
+fn printf(format: &str, values: &[Value]) -> Result<String, String> {
     let mut out = String::new();
     let mut chars = format.chars().peekable();
-    let mut rest = values.iter();
+    let mut rest = Arguments { values, next: 0, by_number: false, bad_number: false };
     while let Some(c) = chars.next() {
         if c != '%' {
             out.push(c);
             continue;
         }
+        check_len(out.len())?;
+        rest.bad_number = false;
         let flags = flags(&mut chars, &mut rest);
         match chars.next() {
             None => out.push_str("%!(NOVERB)"),
             Some('%') => out.push('%'),
-            Some(verb) => match rest.next() {
+            Some(verb) if rest.bad_number => out.push_str(&format!("%!{verb}(BADINDEX)")),
+            Some(verb) => match rest.take() {
                 Some(value) => out.push_str(&verb_text(verb, flags, value)),
                 None => out.push_str(&format!("%!{verb}(MISSING)")),
             },
         }
     }
-    let extra: Vec<String> = rest.map(typed).collect();
-    if !extra.is_empty() {
+    let extra: Vec<String> = values.iter().skip(rest.next).map(typed).collect();
+    if !extra.is_empty() && !rest.by_number {
         out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
     }
-    out
+    Ok(out)
 }
 
-fn flags(
-    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    rest: &mut std::slice::Iter<'_, Value>,
-) -> Flags {
+fn flags(chars: &mut Chars<'_>, rest: &mut Arguments<'_>) -> Flags {
     let mut flags = Flags::default();
     while let Some(c) = chars.peek() {
         match c {
@@ -91,25 +127,24 @@ fn flags(
         }
         chars.next();
     }
-    flags.width = count(chars, rest);
+    rest.number(chars);
+    flags.width = count(chars, rest, &mut flags.minus);
     if chars.peek() == Some(&'.') {
         chars.next();
-        flags.precision = Some(count(chars, rest).unwrap_or(0));
+        rest.number(chars);
+        flags.precision = Some(count(chars, rest, &mut false).unwrap_or(0));
     }
+    rest.number(chars);
     flags
 }
 
-/// A width or precision: digits, or `*` for the next value.
-fn count(
-    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    rest: &mut std::slice::Iter<'_, Value>,
-) -> Option<usize> {
+/// A width or precision: digits, or `*` for the next value; a width below 0 aligns to the left.
+fn count(chars: &mut Chars<'_>, rest: &mut Arguments<'_>, minus: &mut bool) -> Option<usize> {
     if chars.peek() == Some(&'*') {
         chars.next();
-        return match rest.next() {
-            Some(Value::Int(value)) => usize::try_from(*value).ok().map(|n| n.min(MAX_WIDTH)),
-            _ => None,
-        };
+        let Some(Value::Int(value)) = rest.take() else { return None };
+        *minus |= *value < 0;
+        return usize::try_from(value.unsigned_abs()).ok().map(|n| n.min(MAX_WIDTH));
     }
     let mut value: Option<usize> = None;
     while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {

@@ -1,10 +1,7 @@
 //! Texts: case, trimming, cutting, aligning, replacing.
 
-use super::{Args, Body};
+use super::{Args, Body, check_len};
 use crate::template::value::Value;
-
-/// No function makes a text longer than this out of a number it is given.
-const MAX_LEN: usize = 1 << 20;
 
 pub(super) fn find(name: &str) -> Option<Body> {
     Some(match name {
@@ -22,7 +19,7 @@ pub(super) fn find(name: &str) -> Option<Body> {
         "TrimSuffix" => |a| two(a, |text, suffix| cut(text, text.strip_suffix(suffix))),
         "replace" => |a| {
             a.expect(3)?;
-            Ok(Value::Text(a.text(2)?.replace(a.text(0)?, a.text(1)?)))
+            replace(a.text(2)?, a.text(0)?, a.text(1)?, usize::MAX)
         },
         "Replace" => replace_some,
         "trunc" => trunc,
@@ -95,12 +92,14 @@ fn title(text: &str) -> String {
 
 fn replace_some(args: &Args<'_>) -> Result<Value, String> {
     args.expect(4)?;
-    let (text, old, new) = (args.text(0)?, args.text(1)?, args.text(2)?);
-    let replaced = match usize::try_from(args.int(3)?) {
-        Ok(count) => text.replacen(old, new, count),
-        Err(_) => text.replace(old, new),
-    };
-    Ok(Value::Text(replaced))
+    let count = usize::try_from(args.int(3)?).unwrap_or(usize::MAX);
+    replace(args.text(0)?, args.text(1)?, args.text(2)?, count)
+}
+
+fn replace(text: &str, old: &str, new: &str, count: usize) -> Result<Value, String> {
+    let count = text.matches(old).take(count).count();
+    check_len(count.saturating_mul(new.len()))?;
+    Ok(Value::Text(text.replacen(old, new, count)))
 }
 
 /// The bytes from `start` to `end`; parts of a character at the ends become U+FFFD, one a byte.
@@ -167,14 +166,17 @@ fn align(args: &Args<'_>, left: bool) -> Result<Value, String> {
         };
         return Ok(Value::Text(kept));
     }
-    let spaces = " ".repeat((count - len).min(MAX_LEN));
+    check_len(count)?;
+    let spaces = " ".repeat(count - len);
     Ok(Value::Text(if left { format!("{text}{spaces}") } else { format!("{spaces}{text}") }))
 }
 
 fn indent(args: &Args<'_>, before: &str) -> Result<Value, String> {
     args.expect(2)?;
-    let spaces = " ".repeat(usize::try_from(args.int(0)?).unwrap_or(0).min(MAX_LEN));
+    let count = usize::try_from(args.int(0)?).unwrap_or(0);
     let text = args.text(1)?;
+    check_len(count.saturating_mul(text.matches('\n').count() + 1))?;
+    let spaces = " ".repeat(count);
     Ok(Value::Text(format!("{before}{spaces}{}", text.replace('\n', &format!("\n{spaces}")))))
 }
 
@@ -182,8 +184,6 @@ fn repeat(args: &Args<'_>) -> Result<Value, String> {
     args.expect(2)?;
     let text = args.text(1)?;
     let count = usize::try_from(args.int(0)?).map_err(|_| "repeat takes no negative count")?;
-    if text.len().saturating_mul(count) > MAX_LEN {
-        return Err("repeat makes the text too long".to_owned());
-    }
+    check_len(text.len().saturating_mul(count))?;
     Ok(Value::Text(text.repeat(count)))
 }
