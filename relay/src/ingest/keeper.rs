@@ -16,7 +16,7 @@ use crate::store::order::sorted;
 pub(crate) const LEVEL: i32 = 3;
 
 /// Nothing to do for so long, and memory is given back.
-const IDLE: Duration = Duration::from_secs(5);
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Slow work that the ingest thread hands away: packing, and waiting for the disk.
 #[derive(Debug)]
