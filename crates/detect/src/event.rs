@@ -28,8 +28,8 @@ pub struct Record<'a> {
     /// are separated by `\n`. Colour codes stay; bytes that cannot be decoded stay as they are, so
     /// this is not always UTF-8.
     pub line: &'a [u8],
-    /// All auto fields, also `ts_source`, `part` (the number of a piece of a record that was too
-    /// long to keep in one), `level_raw` and `event`.
+    /// All auto fields, also `ts_source`, `level_raw`, `event` and `part`: which piece it is of a
+    /// record that was too long to keep in one, `2`, or `5/5` for the last piece of a line.
     pub auto: &'a Auto,
     /// The offset in the file after what the entry consists of so far.
     pub end_offset: u64,

@@ -28,6 +28,8 @@ struct Line<'a> {
     plain: &'a [u8],
     /// 0: whole; else the number of the part of a line that was cut.
     part: u32,
+    /// No further part follows.
+    is_last_part: bool,
     end_offset: u64,
 }
 

@@ -20,7 +20,8 @@ impl Core<'_> {
         let mut plain_buffer = std::mem::take(&mut self.buffers.plain);
         let text = self.memory.votes.decode(segment.raw, &mut text_buffer);
         if segment.part > 1 {
-            let line = Line { written: text, plain: text, part: segment.part, end_offset };
+            let (part, is_last_part) = (segment.part, segment.end != End::Cut);
+            let line = Line { written: text, plain: text, part, is_last_part, end_offset };
             self.further_part(line, emit);
         } else {
             // NULs in front are the hole a truncated file has when its writer does not know.
@@ -34,7 +35,8 @@ impl Core<'_> {
             } else {
                 let plain = ansi::strip(rest, &mut plain_buffer);
                 if !plain.is_empty() {
-                    let line = Line { written: rest, plain, part: segment.part, end_offset };
+                    let (part, is_last_part) = (segment.part, segment.end != End::Cut);
+                    let line = Line { written: rest, plain, part, is_last_part, end_offset };
                     self.line(line, emit);
                 }
             }

@@ -29,7 +29,7 @@ impl Core<'_> {
         let mut draft = self.draft(line.end_offset);
         draft.line.extend_from_slice(line.written);
         if line.part > 0 {
-            auto.push("part", &line.part.to_string());
+            auto.push("part", &part(line));
         }
         std::mem::swap(&mut draft.auto, auto);
         draft.stamp = stamp;
@@ -62,7 +62,8 @@ impl Core<'_> {
         {
             let opening = Opening { level: memory.level, ..Opening::default() };
             let part = memory.part.max(1) + 1;
-            self.begin(Line { part, ..line }, opening, auto, emit);
+            // Whether more lines follow is not known.
+            self.begin(Line { part, is_last_part: false, ..line }, opening, auto, emit);
             return;
         }
         memory.num_lines += num_lines;
@@ -110,5 +111,13 @@ impl Core<'_> {
         draft.arrival = if self.memory.is_live { self.now } else { self.memory.mtime };
         draft.end_offset = end_offset;
         draft
+    }
+}
+
+/// A line is taken while it is written, so how many parts it has is known with the last only.
+fn part(line: Line<'_>) -> String {
+    match line.is_last_part {
+        true => format!("{0}/{0}", line.part),
+        false => line.part.to_string(),
     }
 }

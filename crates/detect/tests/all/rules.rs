@@ -241,7 +241,7 @@ fn a_line_that_is_too_long_is_kept_in_parts() {
             "
 2024-12-17T14:30:52Z error 2024-12-17 14:30:52 ERROR {} | part=1
 2024-12-17T14:30:52Z error {} | part=2 ts_source=inherited
-2024-12-17T14:30:52Z error {} | part=3 ts_source=inherited
+2024-12-17T14:30:52Z error {} | part=3/3 ts_source=inherited
 2024-12-17T14:30:52Z - next | ts_source=inherited",
             "语".repeat(58),
             "语".repeat(66),
