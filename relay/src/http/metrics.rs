@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use protocol::status::{Severity, Status};
+use protocol::status::{Severity, Source, Status};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
-use crate::http::{App, status};
+use crate::http::{ApiError, App, status};
+use crate::store::Figures;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     let app = app.clone();
@@ -16,9 +17,8 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .then(move || {
             let app = app.clone();
             async move {
-                match status::status(&app).await {
-                    Ok(status) => {
-                        let text = text(&status, resident_bytes()) + &app.push_counts().text();
+                match answer(&app).await {
+                    Ok(text) => {
                         let kind = "text/plain; version=0.0.4; charset=utf-8";
                         warp::reply::with_header(text, "content-type", kind).into_response()
                     }
@@ -29,35 +29,115 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
-fn text(status: &Status, resident_bytes: Option<u64>) -> String {
-    let sum = |value: fn(&protocol::status::Source) -> u64| status.sources.iter().map(value).sum();
-    let errors = status.problems.iter().filter(|p| p.severity == Severity::Error).count() as u64;
-    let mut text = String::new();
-    let mut metric = |name: &str, kind: &str, help: &str, value: u64| {
-        writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}").ok();
-    };
-    metric("logpane_entries", "gauge", "Entries kept.", status.entries);
-    metric("logpane_streams", "gauge", "Streams kept.", status.streams);
-    metric("logpane_disk_bytes", "gauge", "Bytes on disk.", status.disk_bytes);
-    metric("logpane_sources", "gauge", "Files followed.", status.sources.len() as u64);
-    metric("logpane_read_bytes_total", "counter", "Bytes read of the files.", sum(|s| s.offset));
-    metric(
-        "logpane_lag_bytes",
-        "gauge",
-        "Bytes of the files not read yet.",
-        sum(|s| s.size.saturating_sub(s.offset)),
-    );
-    metric(
-        "logpane_invalid_bytes_total",
-        "counter",
-        "Bytes that were no valid text, kept raw.",
-        sum(|s| s.invalid_bytes),
-    );
-    metric("logpane_errors", "gauge", "Problems that lose or stop something.", errors);
+async fn answer(app: &App) -> Result<String, ApiError> {
+    let status = status::status(app).await?;
+    Ok(text(&status, &app.store()?.figures(), resident_bytes()) + &app.push_counts().text())
+}
+
+fn text(status: &Status, figures: &Figures, resident_bytes: Option<u64>) -> String {
+    let mut page = Page::default();
+    counters(&mut page, figures);
+    kept(&mut page, status, figures);
+    followed(&mut page, status);
     if let Some(bytes) = resident_bytes {
-        metric("process_resident_memory_bytes", "gauge", "Memory of the relay.", bytes);
+        page.gauge("process_resident_memory_bytes", "Memory of the relay.", bytes);
     }
-    text
+    page.text
+}
+
+/// What was done since the relay started.
+fn counters(page: &mut Page, figures: &Figures) {
+    page.counter(
+        "logpane_read_bytes_total",
+        "Bytes read of files and standard input.",
+        figures.read_bytes,
+    );
+    page.counter(
+        "logpane_invalid_bytes_total",
+        "Bytes read that were no valid text; they are kept as they are.",
+        figures.invalid_bytes,
+    );
+    page.counter(
+        "logpane_lost_bytes_total",
+        "Bytes seen in a file that was truncated before they were read.",
+        figures.lost_bytes,
+    );
+    page.counter(
+        "logpane_read_entries_total",
+        "Entries found in files and standard input.",
+        figures.read_entries,
+    );
+    page.counter(
+        "logpane_tail_dropped_entries_total",
+        "Entries that a live tail left out for a slow reader; they are kept and can be queried.",
+        figures.tail_dropped_entries,
+    );
+}
+
+fn kept(page: &mut Page, status: &Status, figures: &Figures) {
+    page.gauge("logpane_entries", "Entries kept.", status.entries);
+    page.gauge("logpane_streams", "Streams kept.", status.streams);
+    page.gauge("logpane_chunks", "Chunks kept.", figures.chunks);
+    page.gauge("logpane_chunk_bytes", "Bytes of chunks on disk.", figures.chunk_bytes);
+    page.gauge("logpane_journal_bytes", "Bytes of the journal on disk.", figures.journal_bytes);
+    page.gauge("logpane_disk_bytes", "Bytes on disk, chunks and journal.", status.disk_bytes);
+    page.gauge(
+        "logpane_corrupt_chunks",
+        "Damaged chunks that were set aside.",
+        figures.corrupt_chunks,
+    );
+    page.gauge(
+        "logpane_corrupt_entries",
+        "Entries lost with damaged chunks, as far as their number is known.",
+        figures.corrupt_entries,
+    );
+    let errors = status.problems.iter().filter(|p| p.severity == Severity::Error).count() as u64;
+    page.gauge("logpane_errors", "Problems that lose or stop something.", errors);
+}
+
+fn followed(page: &mut Page, status: &Status) {
+    let lag = |source: &Source| source.size.saturating_sub(source.offset);
+    page.gauge("logpane_sources", "Files followed.", status.sources.len() as u64);
+    page.gauge(
+        "logpane_lag_bytes",
+        "Bytes of all files that are not read yet.",
+        status.sources.iter().map(lag).sum(),
+    );
+    if !status.sources.is_empty() {
+        let help = "Bytes of a file that are not read yet.";
+        page.head("logpane_file_lag_bytes", "gauge", help);
+        for source in &status.sources {
+            page.labelled("logpane_file_lag_bytes", "filename", &source.path, lag(source));
+        }
+    }
+}
+
+/// Metrics in the making.
+#[derive(Debug, Default)]
+struct Page {
+    text: String,
+}
+
+// Writing to a string does not fail.
+impl Page {
+    fn head(&mut self, name: &str, kind: &str, help: &str) {
+        writeln!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}").ok();
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) {
+        self.head(name, "gauge", help);
+        writeln!(self.text, "{name} {value}").ok();
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.head(name, "counter", help);
+        writeln!(self.text, "{name} {value}").ok();
+    }
+
+    fn labelled(&mut self, name: &str, label: &str, label_value: &str, value: u64) {
+        let quoted = label_value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
+        writeln!(self.text, "{name}{{{label}=\"{quoted}\"}} {value}").ok();
+    }
 }
 
 /// As Linux tells it; elsewhere the metric is left out.
@@ -70,13 +150,64 @@ fn resident_bytes() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
+    fn filled() -> String {
+        let source = |path: &str, offset| Source {
+            path: path.to_owned(),
+            offset,
+            size: 10,
+            ..Source::default()
+        };
+        let sources = vec![source("/a.log", 10), source("/odd \"\\\n.log", 4)];
+        let status = Status { entries: 7, sources, ..Status::default() };
+        let figures = Figures { read_bytes: 14, lost_bytes: 3, ..Figures::default() };
+        text(&status, &figures, Some(4096))
+    }
+
     #[test]
-    fn every_metric_has_help_type_and_value() {
-        let status = Status { entries: 7, ..Status::default() };
-        let text = text(&status, Some(4096));
-        assert!(text.contains("\n# TYPE logpane_entries gauge\nlogpane_entries 7\n"), "{text}");
-        assert_eq!(text.lines().count() % 3, 0);
+    fn every_sample_has_help_and_type_and_the_name_its_type_asks_for() {
+        let text = filled();
+        let (mut helped, mut typed, mut kind) = (BTreeSet::new(), BTreeSet::new(), "");
+        for line in text.lines() {
+            let words: Vec<&str> = line.splitn(4, ' ').collect();
+            match words.as_slice() {
+                ["#", "HELP", name, help] => {
+                    assert!(helped.insert(*name), "twice: {line}");
+                    assert!(help.ends_with('.'), "{line}");
+                }
+                ["#", "TYPE", name, found] => {
+                    assert!(helped.contains(name) && typed.insert(*name), "{line}");
+                    kind = found;
+                    assert_eq!(*found == "counter", name.ends_with("_total"), "{line}");
+                }
+                [sample, ..] => {
+                    let name = sample.split('{').next().unwrap();
+                    assert!(typed.contains(name), "{line}");
+                    assert!(["counter", "gauge"].contains(&kind));
+                    assert!(line.rsplit(' ').next().unwrap().parse::<u64>().is_ok(), "{line}");
+                }
+                [] => panic!("an empty line"),
+            }
+        }
+        assert!(typed.len() > 15, "{text}");
+    }
+
+    #[test]
+    fn samples_say_what_is_known() {
+        let text = filled();
+        for expected in [
+            "logpane_entries 7",
+            "logpane_read_bytes_total 14",
+            "logpane_lost_bytes_total 3",
+            "logpane_lag_bytes 6",
+            "logpane_file_lag_bytes{filename=\"/a.log\"} 0",
+            r#"logpane_file_lag_bytes{filename="/odd \"\\\n.log"} 6"#,
+            "process_resident_memory_bytes 4096",
+        ] {
+            assert!(text.lines().any(|line| line == expected), "{expected} in\n{text}");
+        }
     }
 }

@@ -51,6 +51,9 @@ pub(crate) struct Effects {
     pub news: News,
     /// The sessions of these jobs changed.
     pub sessions: Vec<(String, Session)>,
+    /// Entries that are new, and bytes that are no valid text.
+    pub entries: u64,
+    pub invalid_bytes: u64,
 }
 
 /// What comes from a file.
@@ -237,8 +240,8 @@ impl Core {
         for change in found {
             match change {
                 Change::Entry { level, kind, entry } => {
-                    tracked.state.entries += 1;
-                    tracked.state.invalid_bytes += invalid_bytes(&entry.line);
+                    effects.entries += 1;
+                    effects.invalid_bytes += invalid_bytes(&entry.line);
                     let stream = tracked.stream_of(level, catalogue);
                     if is_heard {
                         effects.news.push((stream, tail_entry(&entry.to_entry())));
@@ -246,7 +249,7 @@ impl Core {
                     tracked.take(entry, kind, stream, now, catalogue);
                 }
                 Change::Extend { text, auto } => {
-                    tracked.state.invalid_bytes += invalid_bytes(&text);
+                    effects.invalid_bytes += invalid_bytes(&text);
                     let Some((stream, extended)) = tracked.extend(&text, &auto, catalogue) else {
                         continue;
                     };
@@ -259,6 +262,8 @@ impl Core {
                 Change::Announced => has_announced = true,
             }
         }
+        tracked.state.entries += effects.entries;
+        tracked.state.invalid_bytes += effects.invalid_bytes;
         if tracked.state.is_finished {
             tracked.close(catalogue);
         }

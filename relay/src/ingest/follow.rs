@@ -1,14 +1,13 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use detect::labels::from_path;
 use model::Labels;
-use protocol::status::Severity;
+use protocol::status::{Problem, Severity};
 
 use super::core::Input;
 use super::post::empty_files;
-use super::rotation::rotated;
 use super::seal::MAX_HEADS_BYTES;
 use super::stdin::Stdin;
 use super::thread::Ingest;
@@ -34,7 +33,7 @@ const SETTLES: u32 = 4;
 pub(super) struct Follow {
     watch: Watch,
     sources: Vec<Followed>,
-    tails: Vec<Tail>,
+    pub(super) tails: Vec<Tail>,
     /// Files that are not read, with what they were when that was found out.
     refused: BTreeMap<PathBuf, (FileId, u64, Refusal)>,
     /// Standard input, once it is asked for.
@@ -96,7 +95,7 @@ impl Follow {
         }
     }
 
-    fn is_followed(&self, id: FileId) -> bool {
+    pub(super) fn is_followed(&self, id: FileId) -> bool {
         self.tails.iter().any(|tail| tail.id == id)
     }
 
@@ -209,6 +208,7 @@ impl Ingest {
         let taken = match tail.read(&mut buffer) {
             // Shorter than it said: truncated meanwhile, which the next look finds.
             Ok(0) => {
+                self.shared.counters.lost_bytes.add(tail.size.saturating_sub(tail.offset));
                 tail.size = tail.offset;
                 Some(0)
             }
@@ -304,14 +304,18 @@ impl Ingest {
 
     /// What the journal has, into the heads and to those who follow the tail.
     fn take(&mut self, file: u64, input: Input<'_>, now: i64) {
-        if matches!(input, Input::Bytes(_)) {
+        let counters = &self.shared.counters;
+        if let Input::Bytes(bytes) = input {
             self.last_taken = Instant::now();
+            counters.read_bytes.add(bytes.len() as u64);
         }
         let changes = self.core.detect(file, input, now);
         let mut catalogue = self.shared.write();
         let is_heard = catalogue.hub.is_heard();
         let effects = self.core.apply(changes, &mut catalogue, is_heard);
         catalogue.publish(&effects.news, &effects.sessions);
+        counters.read_entries.add(effects.entries);
+        counters.invalid_bytes.add(effects.invalid_bytes);
     }
 
     pub(super) fn register(&mut self, state: FileState) -> bool {
@@ -332,7 +336,7 @@ impl Ingest {
             for pattern in &source.patterns {
                 let found = pattern.find();
                 if let Some((code, sentence)) = found.problem {
-                    problems.push(problem(Severity::Warning, code, sentence));
+                    add_once(&mut problems, problem(Severity::Warning, code, sentence));
                 }
                 for path in found.files {
                     if !path.starts_with(&self.follow.own) {
@@ -346,9 +350,13 @@ impl Ingest {
         }
         self.follow.sources = sources;
         self.follow.refused.retain(|path, _| seen.contains(path));
-        problems.extend(self.follow.refused.values().map(|(_, _, refusal)| {
-            problem(Severity::Warning, refusal.code, refusal.sentence.as_str())
-        }));
+        let mut told = BTreeSet::new();
+        // A file with two names is one file.
+        for (id, _, refusal) in self.follow.refused.values() {
+            if told.insert(*id) {
+                problems.push(problem(Severity::Warning, refusal.code, refusal.sentence.as_str()));
+            }
+        }
         let now = Instant::now();
         self.follow.tails.iter_mut().for_each(|tail| tail.check_name(now));
         problems.extend(empty_files(&self.follow.tails));
@@ -423,7 +431,7 @@ impl Ingest {
     }
 
     /// Gives `tail` its key and offset; the key stays 0 when there is no room to say so.
-    fn follow_file(
+    pub(super) fn follow_file(
         &mut self,
         tail: &mut Tail,
         known: Option<FileState>,
@@ -462,45 +470,21 @@ impl Ingest {
         }
     }
 
-    /// Files that are known, not read to their end, and no longer under their name: rotated while
-    /// nobody looked.
-    fn read_rotated(&mut self) {
-        let is_lost = |state: &&FileState| {
-            !state.is_finished && !state.is_stdin() && !self.follow.is_followed(state.id)
-        };
-        let lost: Vec<FileState> = self.core.files().filter(is_lost).cloned().collect();
-        for state in lost {
-            // Only of what is followed now: other files may be asked for later.
-            let path = PathBuf::from(&state.path);
-            let Some(options) = self.options_for(&path) else { continue };
-            let now = Instant::now();
-            for (path, file, known) in rotated(&state) {
-                let Ok(mut tail) = Tail::new(0, path, file, 0, now) else { continue };
-                if self.follow.is_followed(tail.id) || (!known && self.is_known(tail.id)) {
-                    continue;
-                }
-                let known = known.then(|| state.clone());
-                self.follow_file(&mut tail, known, Path::new(&state.path), &options);
-                if tail.key != 0 {
-                    self.post(&tail);
-                    self.follow.tails.push(tail);
-                }
-            }
-        }
-    }
-
-    fn is_known(&self, id: FileId) -> bool {
-        self.core.files().any(|state| state.id == id)
-    }
-
     /// The options under which the path is followed, if it is.
-    fn options_for(&self, path: &Path) -> Option<SourceOptions> {
+    pub(super) fn options_for(&self, path: &Path) -> Option<SourceOptions> {
         let source = self
             .follow
             .sources
             .iter()
             .find(|source| source.patterns.iter().any(|pattern| pattern.covers(path)))?;
         Some(source.options.clone())
+    }
+}
+
+/// Several of the paths that were given can lead to the same trouble.
+fn add_once(problems: &mut Vec<Problem>, new: Problem) {
+    if !problems.contains(&new) {
+        problems.push(new);
     }
 }
 

@@ -7,6 +7,7 @@
 pub(crate) mod core;
 mod follow;
 mod keeper;
+mod lost;
 mod post;
 mod push;
 mod rotation;

@@ -1,39 +1,157 @@
 use std::fs::File;
+use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
-use crate::source::{FileId, FileState, is_unpacked_text, mtime, starts_with};
+use flate2::read::MultiGzDecoder;
 
-/// Looks for a file that has lost its name, among the files beside it that are named after it
-/// (`app.log.1`, `app.log-20261122`). When it is there, so are the ones that were rotated after
-/// it and that nobody has seen. Oldest first; the flag tells the known one.
-pub(super) fn rotated(state: &FileState) -> Vec<(PathBuf, File, bool)> {
+use crate::source::{
+    FileId, FileState, PREFIX_BYTES, Prefix, is_binary, is_unpacked_text, mtime, starts_with,
+};
+
+const PACKED: &str = "gz";
+/// Tools that pack keep the modification time, some of them in whole seconds.
+const STAMP_NS: i64 = 1_000_000_000;
+
+/// A file that was rotated: named after the one that is followed (`app.log.1`,
+/// `app.log-20261122.gz`).
+#[derive(Debug)]
+pub(super) struct Rotated {
+    pub path: PathBuf,
+    file: File,
+    id: FileId,
+    mtime: i64,
+    /// How it starts, unpacked; only for a packed one.
+    start: Option<Vec<u8>>,
+    /// It is the file that was asked for; the others are those rotated after it.
+    pub is_known: bool,
+}
+
+/// Looks for a file that has lost its name, among those beside it that are named after it. When it
+/// is there, so are the ones that were rotated after it and that nobody has seen. Oldest first.
+pub(super) fn rotated(state: &FileState) -> Vec<Rotated> {
     let path = Path::new(&state.path);
     let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str()))
     else {
         return Vec::new();
     };
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut siblings: Vec<(i64, PathBuf, File, bool)> = Vec::new();
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let is_sibling = path.file_name().and_then(|n| n.to_str()).is_some_and(|sibling| {
+    let is_sibling = |path: &PathBuf| {
+        path.file_name().and_then(|n| n.to_str()).is_some_and(|sibling| {
             sibling.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '-', '_']))
-        });
-        if !is_sibling {
-            continue;
-        }
-        let Ok(file) = File::open(&path) else { continue };
-        let Ok(metadata) = file.metadata() else { continue };
-        let is_known = FileId::of(&metadata).inode == state.id.inode
-            && metadata.len() >= state.offset
-            && starts_with(&file, &state.prefix).unwrap_or(false);
-        if metadata.is_file() && (is_known || is_unpacked_text(&path, &file)) {
-            siblings.push((mtime(&metadata), path, file, is_known));
-        }
-    }
+        })
+    };
+    let paths = entries.flatten().map(|entry| entry.path()).filter(is_sibling);
+    let mut siblings: Vec<Rotated> =
+        paths.filter_map(|path| Rotated::open(path, state).ok().flatten()).collect();
     // Stamps are coarse: of two with the same, the known one is the older.
-    siblings.sort_by_key(|(mtime, _, _, is_known)| (*mtime, !is_known));
-    let Some(first) = siblings.iter().position(|(.., is_known)| *is_known) else {
+    siblings.sort_by_key(|sibling| (sibling.mtime, !sibling.is_known));
+    // An inode says more than a start.
+    let is_sure = |sibling: &Rotated| sibling.is_known && sibling.start.is_none();
+    let first = siblings.iter().position(is_sure);
+    let Some(first) = first.or_else(|| siblings.iter().position(|sibling| sibling.is_known)) else {
         return Vec::new();
     };
-    siblings.drain(first..).map(|(_, path, file, is_known)| (path, file, is_known)).collect()
+    siblings.drain(..first);
+    // Two files can start alike; the oldest that fits is the one.
+    siblings.iter_mut().skip(1).for_each(|sibling| sibling.is_known = false);
+    siblings
+}
+
+impl Rotated {
+    /// None: it is no log, or not the one to read.
+    fn open(path: PathBuf, state: &FileState) -> io::Result<Option<Self>> {
+        let file = File::open(&path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        let (id, mtime) = (FileId::of(&metadata), mtime(&metadata));
+        let (start, is_known) = if path.extension().is_some_and(|ext| ext == PACKED) {
+            // It is being packed right now: the file itself is still there.
+            if path.with_extension("").exists() {
+                return Ok(None);
+            }
+            let start = start_of(&file)?;
+            if is_binary(&start) {
+                return Ok(None);
+            }
+            let is_known = fits(&state.prefix, &start) && mtime + STAMP_NS >= state.mtime;
+            (Some(start), is_known)
+        } else {
+            let is_known = id.inode == state.id.inode
+                && metadata.len() >= state.offset
+                && starts_with(&file, &state.prefix).unwrap_or(false);
+            if !is_known && !is_unpacked_text(&path, &file) {
+                return Ok(None);
+            }
+            (None, is_known)
+        };
+        Ok(Some(Self { path, file, id, mtime, start, is_known }))
+    }
+
+    /// Whether `state` is of this file, under whatever name and packed since then or not.
+    pub(super) fn is_of(&self, state: &FileState) -> bool {
+        match &self.start {
+            None => state.id == self.id && starts_with(&self.file, &state.prefix).unwrap_or(true),
+            // What was written after the last look at a finished file is another one.
+            Some(start) => {
+                fits(&state.prefix, start)
+                    && self.mtime + STAMP_NS >= state.mtime
+                    && (!state.is_finished || self.mtime <= state.seen)
+            }
+        }
+    }
+
+    /// The file to read on from `offset`. None: it ends before that, so it is another one.
+    ///
+    /// A packed one is unpacked into a file in `folder` that has no name and goes with the process;
+    /// what lies before `offset` is a hole in it, but for the start, by which it is known.
+    pub(super) fn unpacked(self, offset: u64, folder: &Path) -> io::Result<Option<File>> {
+        let Some(start) = self.start else { return Ok(Some(self.file)) };
+        let mut to = tempfile::tempfile_in(folder)?;
+        to.write_all(&start)?;
+        to.set_len(offset.max(start.len() as u64))?;
+        to.seek(SeekFrom::Start(offset))?;
+        let mut file = self.file;
+        file.rewind()?;
+        let mut packed = MultiGzDecoder::new(file);
+        let passed = io::copy(&mut (&mut packed).take(offset), &mut io::sink())?;
+        if passed < offset {
+            return Ok(None);
+        }
+        copy_what_can_be_read(&mut packed, &mut to, &self.path)?;
+        let stamp = Duration::from_nanos(u64::try_from(self.mtime).unwrap_or(0));
+        to.set_modified(UNIX_EPOCH + stamp)?;
+        Ok(Some(to))
+    }
+}
+
+/// Of a damaged file, what stands before the damage.
+fn copy_what_can_be_read(from: &mut impl Read, to: &mut File, path: &Path) -> io::Result<()> {
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(len) => to.write_all(buffer.get(..len).unwrap_or_default())?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                tracing::error!(%error, "the rest of {} cannot be unpacked", path.display());
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn start_of(file: &File) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let len = PREFIX_BYTES as u64;
+    MultiGzDecoder::new(file).take(len).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// Whether a file with this start can be the one that was read; one of which nothing was read is
+/// not known by it.
+fn fits(prefix: &Prefix, start: &[u8]) -> bool {
+    prefix.len() > 0 && start.get(..prefix.len()).is_some_and(|start| prefix.matches(start))
 }

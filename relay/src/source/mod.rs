@@ -8,8 +8,8 @@ mod tail;
 mod users;
 mod watch;
 
-pub(crate) use identity::{FileId, Prefix};
-pub(crate) use paths::{Patterns, Refusal, is_unpacked_text, refuse};
+pub(crate) use identity::{FileId, PREFIX_BYTES, Prefix};
+pub(crate) use paths::{Patterns, Refusal, is_binary, is_unpacked_text, refuse};
 pub(crate) use state::FileState;
 pub(crate) use tail::{Growth, Tail, mtime, starts_with};
 pub(crate) use users::user_names;

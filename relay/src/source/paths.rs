@@ -224,7 +224,7 @@ pub(crate) fn is_unpacked_text(path: &Path, file: &File) -> bool {
 
 /// Control bytes that no log has, beside NULs, which a log that was truncated under its writer
 /// starts with.
-fn is_binary(start: &[u8]) -> bool {
+pub(crate) fn is_binary(start: &[u8]) -> bool {
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return false;
     }

@@ -15,7 +15,7 @@ use crate::store::lock::FolderLock;
 use crate::store::restore::Access;
 use crate::store::shared::{PackedHead, Shared};
 use crate::store::{
-    SourceOptions, StoreError, StoreOptions, Subscription, backlog, index, open, status,
+    Figures, SourceOptions, StoreError, StoreOptions, Subscription, backlog, index, open, status,
 };
 
 /// Everything the relay keeps: files it follows, their entries, what was pushed. Cheap to clone,
@@ -270,6 +270,11 @@ impl Store {
     /// What is followed, kept and missed. `version` and `build` are left to the caller.
     pub fn status(&self) -> Status {
         status::status(&self.shared, &self.instance)
+    }
+
+    /// The numbers that a monitor watches.
+    pub fn figures(&self) -> Figures {
+        status::figures(&self.shared)
     }
 
     /// Follows more files, in threads of the store.

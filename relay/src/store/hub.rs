@@ -13,6 +13,8 @@ pub(crate) const FRAME_ENTRIES: usize = 1_000;
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     subscribers: Vec<Subscriber>,
+    /// Entries that readers were too slow for, over all of them and since the start.
+    dropped: u64,
     /// The relay's instance, in every frame.
     pub instance: String,
 }
@@ -43,6 +45,11 @@ impl Hub {
         !self.subscribers.is_empty()
     }
 
+    /// Entries that readers were too slow for since the start.
+    pub(crate) const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
     /// Ends all subscriptions.
     pub(crate) fn close(&mut self) {
         self.subscribers.clear();
@@ -56,19 +63,20 @@ impl Hub {
         labels: impl Fn(usize) -> Option<&'a Labels>,
     ) {
         for subscriber in &mut self.subscribers {
-            subscriber.send(news, sessions, &labels, &self.instance);
+            self.dropped += subscriber.send(news, sessions, &labels, &self.instance);
         }
     }
 }
 
 impl Subscriber {
+    /// Hands over what it wants of `news`; the number of entries it was too slow for.
     fn send<'a>(
         &mut self,
         news: &News,
         sessions: &[(String, Session)],
         labels: &impl Fn(usize) -> Option<&'a Labels>,
         instance: &str,
-    ) {
+    ) -> u64 {
         let mut is_wanted = BTreeMap::new();
         let mut matches = |stream: usize| {
             *is_wanted.entry(stream).or_insert_with(|| {
@@ -81,8 +89,9 @@ impl Subscriber {
         let mut parts = wanted.chunks(FRAME_ENTRIES);
         let mut part = parts.next().unwrap_or_default();
         if part.is_empty() && self.sessions.is_empty() {
-            return;
+            return 0;
         }
+        let mut dropped = 0;
         loop {
             let frame = TailFrame {
                 streams: by_stream(part, labels),
@@ -94,13 +103,14 @@ impl Subscriber {
                 Ok(()) => self.dropped = 0,
                 Err(TrySendError::Full(frame)) => {
                     self.dropped += part.len() as u64;
+                    dropped += part.len() as u64;
                     self.sessions = frame.sessions;
                 }
-                Err(TrySendError::Closed(_)) => return,
+                Err(TrySendError::Closed(_)) => return dropped,
             }
             match parts.next() {
                 Some(next) => part = next,
-                None => return,
+                None => return dropped,
             }
         }
     }

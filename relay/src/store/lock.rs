@@ -1,5 +1,6 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::store::StoreError;
@@ -16,7 +17,7 @@ pub(crate) struct FolderLock {
 impl FolderLock {
     pub(crate) fn take(dir: &Path) -> Result<Self, StoreError> {
         let folder = |source| StoreError::Folder { dir: dir.to_owned(), source };
-        fs::create_dir_all(dir).map_err(folder)?;
+        create_private(dir).map_err(folder)?;
         let address = dir.join("url");
         let mut options = File::options();
         let file = options
@@ -51,4 +52,10 @@ impl FolderLock {
         fs::remove_file(&self.address).ok();
         self.file.unlock().ok();
     }
+}
+
+/// Logs are nobody else's business, whatever the umask; a folder that is there keeps its mode, as
+/// its owner chose it.
+fn create_private(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }

@@ -11,6 +11,7 @@ mod backlog;
 pub(crate) mod catalogue;
 pub(crate) mod chunk_file;
 pub(crate) mod codec;
+pub(crate) mod counters;
 mod error;
 mod handle;
 pub(crate) mod head;
@@ -27,6 +28,7 @@ pub(crate) mod shared;
 mod status;
 mod subscription;
 
+pub use counters::Figures;
 pub use error::StoreError;
 pub use handle::{ChunkFile, Pushed, Store};
 pub use options::{FreeSpace, SourceOptions, StoreOptions};

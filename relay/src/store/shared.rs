@@ -6,6 +6,7 @@ use protocol::status::{Problem, Severity, Source};
 use crate::store::StoreOptions;
 use crate::store::catalogue::Catalogue;
 use crate::store::chunk_file::ChunkFolder;
+use crate::store::counters::Counters;
 
 /// What the threads of the store and its callers share. Locks are held for copies and appends
 /// only, never while a file is read or written.
@@ -13,6 +14,7 @@ use crate::store::chunk_file::ChunkFolder;
 pub(crate) struct Shared {
     pub options: StoreOptions,
     pub folder: ChunkFolder,
+    pub counters: Counters,
     catalogue: RwLock<Catalogue>,
     board: Mutex<Board>,
     /// Packed heads by the stream's name, so that readers of one state share the work.
@@ -51,6 +53,7 @@ impl Shared {
         Self {
             folder: ChunkFolder::of(&options.dir),
             options,
+            counters: Counters::default(),
             catalogue: RwLock::new(catalogue),
             board: Mutex::default(),
             packed_heads: Mutex::default(),

@@ -3,6 +3,7 @@ use std::cmp::Reverse;
 use model::Timestamp;
 use protocol::status::{Severity, Status};
 
+use crate::store::Figures;
 use crate::store::shared::{Shared, problem};
 
 /// What the relay follows, keeps and misses.
@@ -52,4 +53,22 @@ pub(crate) fn status(shared: &Shared, instance: &str) -> Status {
     status.sources.sort_by(|a, b| a.path.cmp(&b.path));
     status.problems.sort_by_key(|problem| Reverse(problem.severity));
     status
+}
+
+/// What the relay did since its start, and what its folder holds.
+pub(crate) fn figures(shared: &Shared) -> Figures {
+    let catalogue = shared.read();
+    let counters = &shared.counters;
+    Figures {
+        read_bytes: counters.read_bytes.get(),
+        invalid_bytes: counters.invalid_bytes.get(),
+        lost_bytes: counters.lost_bytes.get(),
+        read_entries: counters.read_entries.get(),
+        tail_dropped_entries: catalogue.hub.dropped(),
+        chunks: catalogue.streams().iter().map(|stream| stream.chunks.len() as u64).sum(),
+        chunk_bytes: catalogue.chunk_bytes(),
+        journal_bytes: shared.board().journal_bytes,
+        corrupt_chunks: catalogue.corrupt.len() as u64,
+        corrupt_entries: catalogue.corrupt.values().filter_map(|chunk| chunk.entries).sum(),
+    }
 }

@@ -34,6 +34,8 @@ fn a_chunk_without_its_end_is_set_aside() {
     fs::write(&paths[0], &bytes[..bytes.len() / 2]).unwrap();
     let store = world.open();
     assert_eq!(problems(&store), ["corrupt_chunk"]);
+    assert_eq!(store.figures().corrupt_chunks, 1);
+    assert_eq!(store.figures().chunks, paths.len() as u64 - 1);
     let index = store.index(&everything(), TimeRange::ALL, &[], Columns::ALL);
     assert!(matches!(&index.gaps[..], [Gap::Corrupt { .. }]), "{:?}", index.gaps);
     assert_eq!(chunks(&store), paths.len() - 1);

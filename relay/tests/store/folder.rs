@@ -1,3 +1,5 @@
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,6 +24,20 @@ fn a_folder_has_one_owner() {
     store.shutdown();
     assert!(matches!(store.push(vec![]), Err(StoreError::Closed { .. })));
     world.open();
+}
+
+#[test]
+fn a_new_folder_is_private_and_an_old_one_stays_as_it_is() {
+    for (before, expected) in [(None, 0o700), (Some(0o750), 0o750)] {
+        let world = World::new();
+        if let Some(mode) = before {
+            fs::create_dir(world.data()).unwrap();
+            fs::set_permissions(world.data(), Permissions::from_mode(mode)).unwrap();
+        }
+        world.open();
+        let mode = fs::metadata(world.data()).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, expected, "{mode:o}, expected {expected:o}");
+    }
 }
 
 #[test]
@@ -63,6 +79,32 @@ fn a_full_disk_stops_reading_until_there_is_room() {
     expect_numbered(&store, 0..20);
     assert!(problems(&store).is_empty());
     assert_eq!(push().unwrap().taken, 1);
+    assert_eq!(push().unwrap().repeated, 1);
+    let figures = store.figures();
+    assert_eq!(figures.read_entries, 20);
+    assert_eq!(figures.read_bytes, numbered(0..20).len() as u64);
+    assert_eq!((figures.lost_bytes, figures.invalid_bytes), (0, 0));
+    assert!(figures.journal_bytes > 0);
+}
+
+#[test]
+fn what_was_truncated_unread_is_counted() {
+    let world = World::new();
+    let free = Arc::new(AtomicU64::new(0));
+    let probe = Arc::clone(&free);
+    let space = FreeSpace::new(move |_| Some(probe.load(Ordering::Relaxed)));
+    let store = Store::open(StoreOptions { space, ..world.options() }).unwrap();
+    wait_for("the stop", || problems(&store) == ["disk_full"]);
+    let text = numbered(0..10);
+    world.append("app.log", &text);
+    world.add(&store, "app.log");
+    wait_for("its size", || store.status().sources.iter().any(|s| s.size == text.len() as u64));
+    fs::write(world.log("app.log"), "").unwrap();
+    free.store(u64::MAX, Ordering::Relaxed);
+    wait_for("the loss", || store.figures().lost_bytes == text.len() as u64);
+    world.append("app.log", &numbered(10..11));
+    expect_numbered(&store, 10..11);
+    assert_eq!(store.figures().lost_bytes, text.len() as u64);
 }
 
 #[test]
@@ -84,7 +126,7 @@ fn age_and_size_end_what_is_kept() {
     let store = Store::open(small).unwrap();
     wait_for("nothing but heads", || num_chunks(&store) == 0);
     assert!(all(&store).len() < num_entries);
-    assert_eq!(std::fs::read_dir(world.data().join("chunks")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(world.data().join("chunks")).unwrap().count(), 0);
     store.shutdown();
     // They are not read again, although the file is still there.
     let store = world.follow("app.log");

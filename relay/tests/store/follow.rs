@@ -4,7 +4,8 @@ use model::{Columns, MatchOp, TimeRange};
 use protocol::status::Severity;
 
 use super::world::{
-    World, all, append, expect_lines, line, lines, matcher, numbered, problems, read, wait_for,
+    World, all, append, expect_lines, expect_numbered, line, lines, matcher, numbered, problems,
+    read, wait_for,
 };
 
 #[test]
@@ -111,6 +112,55 @@ fn two_rotations_while_nobody_looked_lose_nothing() {
     assert_eq!(files.len(), 1, "{files:?}");
 }
 
+/// As gzip and logrotate do it: beside, with the file's own time, then the file goes.
+fn pack(world: &World, name: &str) {
+    let path = world.log(name);
+    let mut from = fs::File::open(&path).unwrap();
+    let to = fs::File::create(world.log(&format!("{name}.gz"))).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(to, flate2::Compression::fast());
+    std::io::copy(&mut from, &mut packed).unwrap();
+    let to = packed.finish().unwrap();
+    to.set_modified(from.metadata().unwrap().modified().unwrap()).unwrap();
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn files_that_were_rotated_and_packed_while_nobody_looked_are_read_on() {
+    // One file packed, then two; longer and shorter than what tells a file by its start.
+    for (num_packed, first) in [(1, 3), (2, 3), (1, 400), (2, 400), (1, 500)] {
+        let world = World::new();
+        // An old one, of before anybody looked, is left alone.
+        world.append("app.log.7", &numbered(9_000..9_005));
+        pack(&world, "app.log.7");
+        world.append("app.log", &numbered(0..first));
+        let store = world.follow("app.log");
+        expect_numbered(&store, 0..first);
+        store.shutdown();
+        world.append("app.log", &numbered(first..500));
+        fs::rename(world.log("app.log"), world.log("app.log.2")).unwrap();
+        pack(&world, "app.log.2");
+        world.append("app.log.1", &numbered(500..800));
+        if num_packed == 2 {
+            pack(&world, "app.log.1");
+        }
+        world.append("app.log", &numbered(800..801));
+        let store = world.follow("app.log");
+        expect_numbered(&store, 0..801);
+        let labels = all(&store).into_iter().map(|(labels, _)| labels);
+        let mut files: Vec<_> = labels.map(|l| l.get("filename").unwrap().to_owned()).collect();
+        files.dedup();
+        assert_eq!(files, [world.log("app.log").to_str().unwrap()]);
+        // Nor are they read again, after a kill or an orderly end.
+        store.abort();
+        let store = world.follow("app.log");
+        expect_numbered(&store, 0..801);
+        store.shutdown();
+        let store = world.follow("app.log");
+        world.append("app.log", &numbered(801..802));
+        expect_numbered(&store, 0..802);
+    }
+}
+
 #[test]
 fn a_truncated_file_is_read_from_its_start() {
     let world = World::new();
@@ -149,6 +199,7 @@ fn odd_bytes_are_kept() {
     wait_for("the line", || all(&store).len() == 1);
     assert_eq!(all(&store)[0].1.line, odd[..odd.len() - 2]);
     wait_for("them to be counted", || store.status().sources[0].invalid_bytes == 2);
+    assert_eq!(store.figures().invalid_bytes, 2);
 }
 
 #[test]
@@ -164,6 +215,12 @@ fn a_line_of_many_megabytes_comes_in_parts() {
         all(&store).iter().map(|(_, e)| e.line.iter().filter(|b| **b == b'x').count()).collect();
     assert!(sizes.len() > 2 && sizes.iter().all(|size| *size <= 4 << 20), "{sizes:?}");
     assert_eq!(sizes.iter().sum::<usize>(), 9 << 20);
+    let parts: Vec<String> = all(&store)
+        .iter()
+        .flat_map(|(_, e)| e.auto.iter().filter(|(name, _)| name == "part"))
+        .map(|(_, value)| value.clone())
+        .collect();
+    assert_eq!(parts, ["1", "2", "3/3"]);
 }
 
 #[test]
@@ -199,6 +256,25 @@ fn what_cannot_be_followed_is_told() {
         let found = problems(&store);
         !found.iter().any(|code| code == "missing_file" || code == "empty_file")
     });
+}
+
+#[test]
+fn a_file_is_warned_about_once_however_often_it_is_named() {
+    let world = World::new();
+    append(&world.log("packed.log"), &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0x10, 0x11, 0x12]);
+    append(&world.log("empty.log"), b"");
+    fs::hard_link(world.log("packed.log"), world.log("again.log")).unwrap();
+    world.append("app.log", &numbered(0..1));
+    let store = world.open();
+    let paths =
+        ["", "*.log", "packed.*", "./empty.log", "gone.log", "./gone.log", "none*", "none*"];
+    for path in paths {
+        world.add(&store, path);
+    }
+    expect_lines(&store, &[&line(0)]);
+    let mut found = problems(&store);
+    found.sort();
+    assert_eq!(found, ["binary_file", "empty_file", "missing_file", "no_match"]);
 }
 
 #[test]

@@ -120,4 +120,5 @@ fn a_slow_client_is_told_what_it_missed() {
     client.wait_for(&mut tail, known + 1);
     assert_eq!(client.lines.len() as u64 + client.dropped, 100_001);
     assert!(client.dropped > 0);
+    assert_eq!(store.figures().tail_dropped_entries, client.dropped);
 }
