@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use yew::{AttrValue, Callback, Html, Properties, function_component, html};
+use yew::{Callback, Html, Properties, function_component, html};
 
 use super::use_texts;
 use crate::format::{Clock, Parts};
@@ -52,7 +52,7 @@ pub fn Empty(props: &Props) -> Html {
             if nothing_yet {
                 <ul class="empty__files">
                     { for props.known.status.iter().flat_map(|status| status.sources.iter().take(8)).map(|source| {
-                        let error = source.last_error.clone().map(AttrValue::from);
+                        let error = source.last_error.as_ref().map(|error| texts.said(error));
                         html! {
                             <li>
                                 <code>{ &source.path }</code>

@@ -26,7 +26,7 @@ pub fn LiveBar(props: &Props) -> Html {
             "is-waiting",
             texts.with(
                 Text::LiveReconnecting,
-                &[("time", &duration_ms(*retry_ms)), ("reason", reason)],
+                &[("time", &duration_ms(*retry_ms)), ("reason", &texts.said(reason))],
             ),
         ),
         Connection::Closed => ("is-closed", texts.own(Text::LiveClosed)),

@@ -21,7 +21,7 @@ pub fn QueryErrorLine(props: &Props) -> Html {
             if let Some(error) = &props.error {
                 <p class="query-error__text" data-testid="error">
                     <Glyph icon={Icon::Warning} />
-                    <span>{ &error.message }</span>
+                    <span>{ texts.said(&error.message) }</span>
                 </p>
                 if let Some(fix) = &error.fix {
                     <button
@@ -33,7 +33,7 @@ pub fn QueryErrorLine(props: &Props) -> Html {
                             props.on_fix.reform(move |_| error.clone())
                         }
                     >
-                        { texts.with(Text::Fix, &[("title", &fix.title)]) }
+                        { texts.with(Text::Fix, &[("title", &texts.said(&fix.title))]) }
                     </button>
                 }
             }

@@ -103,7 +103,7 @@ fn Sources(props: &SourcesProps) -> Html {
                             (problem.severity == Severity::Error).then_some("is-error"),
                         )}>
                             <Glyph icon={Icon::Warning} />
-                            <span>{ &problem.message }</span>
+                            <span>{ texts.said(&problem.message) }</span>
                         </li>
                     }) }
                 </ul>
@@ -135,7 +135,10 @@ fn file(texts: &Texts, source: &Source) -> Html {
                     <span class="sources__folder"><bdi dir="ltr">{ folder }</bdi></span>
                 </p>
                 <p class="sources__facts">
-                    { texts.with(Text::SourceJob, &[("job", &source.job), ("rule", &source.job_rule)]) }
+                    { texts.with(Text::SourceJob, &[
+                        ("job", &source.job),
+                        ("rule", &texts.said(&source.job_rule)),
+                    ]) }
                     { " · " }
                     { texts.count(Plural::LINES, source.entries) }
                     { " · " }
@@ -153,7 +156,7 @@ fn file(texts: &Texts, source: &Source) -> Html {
                     }
                 </p>
                 if let Some(error) = &source.last_error {
-                    <p class="sources__error">{ error }</p>
+                    <p class="sources__error">{ texts.said(error) }</p>
                 }
                 if let Some(progress) = &source.progress {
                     <p class="sources__progress">

@@ -1,10 +1,12 @@
 //! The words of the page in its languages. Each text has a name in [`Text`], so that one that is
 //! missing does not compile; the words themselves are in `static/locales`.
 
+mod phrases;
 mod text;
 
 use std::collections::BTreeMap;
 
+use phrases::Phrases;
 pub use text::Text;
 
 use crate::format::grouped;
@@ -16,6 +18,7 @@ pub struct Texts {
     pub language: Language,
     /// By the number of the text.
     texts: Vec<String>,
+    phrases: Phrases,
 }
 
 /// A number with its noun: one form for one, another for the rest. Chinese has the same for both.
@@ -27,9 +30,12 @@ pub struct Plural {
 
 impl Texts {
     pub fn load(language: Language) -> Self {
-        let source = match language {
-            Language::English => include_str!("../../../static/locales/en.json"),
-            Language::Chinese => include_str!("../../../static/locales/zh.json"),
+        let (source, phrases) = match language {
+            Language::English => (include_str!("../../../static/locales/en.json"), "{}"),
+            Language::Chinese => (
+                include_str!("../../../static/locales/zh.json"),
+                include_str!("../../../static/locales/zh-phrases.json"),
+            ),
         };
         // A test holds that both files are whole; a text that were missing shows its name.
         let mut words: BTreeMap<String, String> = serde_json::from_str(source).unwrap_or_default();
@@ -37,7 +43,8 @@ impl Texts {
             .iter()
             .map(|text| words.remove(text.key()).unwrap_or_else(|| text.key().to_owned()))
             .collect();
-        Self { language, texts }
+        let phrases = Phrases::new(serde_json::from_str(phrases).unwrap_or_default());
+        Self { language, texts, phrases }
     }
 
     pub fn get(&self, text: Text) -> &str {
@@ -47,6 +54,11 @@ impl Texts {
     /// The text as a value of its own, for attributes and callbacks.
     pub fn own(&self, text: Text) -> String {
         self.get(text).to_owned()
+    }
+
+    /// A sentence of the language or the relay, which both write in English.
+    pub fn said(&self, sentence: &str) -> String {
+        self.phrases.say(sentence)
     }
 
     /// The text with `{name}` replaced by the value of that name.

@@ -111,15 +111,16 @@ pub fn gap(texts: &Texts, clock: &Clock, gap: &Gap) -> String {
                 None => texts.own(Text::UnknownLines),
             };
             let name = chunk.get(..8).unwrap_or(chunk);
-            texts.with(Text::GapCorrupt, &[("chunk", name), ("lines", &lines), ("reason", reason)])
+            let reason = texts.said(reason);
+            texts.with(Text::GapCorrupt, &[("chunk", name), ("lines", &lines), ("reason", &reason)])
         }
-        Gap::Stopped { reason } => texts.with(Text::GapStopped, &[("reason", reason)]),
+        Gap::Stopped { reason } => texts.with(Text::GapStopped, &[("reason", &texts.said(reason))]),
         Gap::Unread { chunk: _, range, entries, reason } => texts.with(
             Text::GapUnread,
             &[
                 ("lines", &texts.count(Plural::LINES, *entries)),
                 ("span", &between(texts, clock, range.start.0, range.end.0)),
-                ("reason", reason),
+                ("reason", &texts.said(reason)),
             ],
         ),
         Gap::Cancelled { done, total } => texts

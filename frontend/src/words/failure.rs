@@ -15,7 +15,7 @@ pub struct Told {
 pub fn failure(texts: &Texts, failure: &Failure) -> Told {
     let told = |title, detail: &str, reload| Told {
         title: texts.own(title),
-        detail: detail.to_owned(),
+        detail: texts.said(detail),
         reload,
     };
     match failure {
@@ -23,7 +23,7 @@ pub fn failure(texts: &Texts, failure: &Failure) -> Told {
         Failure::Offline { detail } => told(Text::FailedOffline, detail, false),
         Failure::Refused { status, message } => Told {
             title: texts.with(Text::FailedRefused, &[("status", &status.to_string())]),
-            detail: message.clone(),
+            detail: texts.said(message),
             reload: false,
         },
         Failure::Unreadable { detail } => told(Text::FailedUnreadable, detail, true),
