@@ -2,6 +2,8 @@ use std::fmt::Write as _;
 
 use model::parse_bytes;
 
+use crate::template;
+
 /// A LogQL string in double quotes.
 pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -27,19 +29,9 @@ pub(crate) fn quote(text: &str) -> String {
     out
 }
 
-/// A number as Go prints it: with an exponent below 1e-4 and from 1e21 up.
+/// A number as Go prints it: with an exponent below 1e-4 and from 1e6 up, so that it reads back.
 pub(super) fn go_float(value: f64) -> String {
-    let size = value.abs();
-    if size == 0.0 || (1e-4..1e21).contains(&size) {
-        return value.to_string();
-    }
-    let text = format!("{value:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let (sign, digits) = match exponent.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', exponent),
-    };
-    format!("{mantissa}e{sign}{digits:0>2}")
+    template::shortest(value)
 }
 
 /// A duration as Go prints it: `1h0m0s`, `1.5s`, `250ms`.

@@ -252,14 +252,20 @@ impl Filler<'_> {
             return self.short_circuit(name == "and", arguments, last, dot);
         }
         let mut values = Vec::with_capacity(arguments.len() + 1);
+        let mut of_labels = false;
         for argument in arguments {
             let value = self.operand(argument, dot)?;
+            of_labels |= values.is_empty() && value == Value::Labels;
             values.push(self.solid(value));
         }
         if let Some(last) = last {
             values.push(self.solid(last));
         }
         let value = function.call(name, &self.context, &values)?;
+        // A label that is not there is empty, other than a field of a document.
+        if of_labels && name == "index" && value == Value::Nil {
+            return Ok(Value::Text(String::new()));
+        }
         self.made(value)
     }
 

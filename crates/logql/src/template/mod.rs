@@ -15,6 +15,7 @@ mod value;
 
 pub use parse::{Template, TemplateError, parse};
 
+pub(crate) use number::shortest;
 pub(crate) use scope::Scope;
 
 #[cfg(test)]

@@ -106,6 +106,24 @@ fn functions() {
         ),
         ("{{printf \"%[2]d %[1]d|%[3]d\" 1 2}}", "2 1|%!d(BADINDEX)"),
         ("{{printf \"%*d|%-*d|\" 4 1 -4 2}}", "   1|2   |"),
+        (
+            "{{printf \"%5.2f|%d|%5s\" .rtf .n 1.5}}",
+            "%!f(string=   0.)|%!d(string=11)|%!s(float64=  1.5)",
+        ),
+        ("{{printf \"%q %q\" \"a\\tb\\x00\" \"中\"}}", "\"a\\tb\\x00\" \"中\""),
+        (
+            "[{{index . \"none\"}}] {{index . \"n\"}} {{index (fromJson \"{}\") \"a\"}}",
+            "[] 11 <no value>",
+        ),
+        ("{{substr -1 2 \"abc\"}} {{substr 1 9 \"abc\"}} {{default \"d\"}}", "ab bc d"),
+        (
+            "{{toDateInZone \"2006-01-02 15:04\" \"America/New_York\" \"2026-07-01 12:00\"}}",
+            "2026-07-01 12:00:00 -0400 EDT",
+        ),
+        (
+            "{{toDateInZone \"2006-01-02 15:04\" \"Europe/Berlin\" \"2026-11-20 12:00\"}}",
+            "2026-11-20 12:00:00 +0100 CET",
+        ),
         ("{{toDate \"2006-01-02\" \"2026-11-20\"}}", "2026-11-20 00:00:00 +0000 UTC"),
         ("{{toDate \"2006-01-02\" \"x\" | unixEpoch}}", "-62135596800"),
         (
@@ -129,6 +147,8 @@ fn wrong_arguments_are_errors() {
         ("{{duration \"x\"}}", "! unknown unit \"x\" in duration \"x\""),
         ("{{upper 5}}", "! argument 1 of upper is a int, expected a text"),
         ("{{upper}}", "! upper takes 1 arguments, not 0"),
+        ("{{substr -1 9 \"abc\"}}", "! substr ends outside of the text"),
+        ("{{indent -1 \"a\"}}", "! indent takes no -1"),
     ]);
 }
 

@@ -30,12 +30,13 @@ const FILES: &[(&str, &str)] = texts![
     "format.txt",
     "highlight.txt",
     "hints.txt",
+    "language.txt",
     "print.txt",
     "results.txt"
 ];
 
 /// Named data sets.
-const DATA: &[(&str, &str)] = texts!["data/voice.txt"];
+const DATA: &[(&str, &str)] = texts!["data/points.txt", "data/voice.txt"];
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[cfg_attr(not(target_arch = "wasm32"), test)]

@@ -1,6 +1,7 @@
 //! `print`, `println`, `printf`
 
 use super::{Body, check_len};
+use crate::print::quote;
 use crate::template::number;
 use crate::template::value::Value;
 
@@ -165,15 +166,15 @@ fn typed(value: &Value) -> String {
 
 fn verb_text(verb: char, flags: Flags, value: &Value) -> String {
     let text = match (verb, value) {
-        ('v', Value::Text(text)) if flags.sharp => Some(format!("{text:?}")),
-        ('v', Value::Text(text)) => Some(text.clone()),
+        ('v', Value::Text(text)) if flags.sharp => Some(quote(text)),
+        ('v', Value::Text(text)) => Some(cut(text, flags.precision)),
         ('v' | 'd', Value::Int(number)) => return pad_number(&number.to_string(), flags),
         ('v', Value::Float(number)) => return float('g', flags, *number),
         ('v', value) => Some(value.to_text()),
         ('T', value) => Some(value.type_name().to_owned()),
         ('s', Value::Text(text)) => Some(cut(text, flags.precision)),
         ('s', Value::Time(_) | Value::List(_) | Value::Map(_)) => Some(value.to_text()),
-        ('q', Value::Text(text)) => Some(format!("{text:?}")),
+        ('q', Value::Text(text)) => Some(quote(&cut(text, flags.precision))),
         ('q', Value::Int(number)) => character(*number).map(|c| format!("{c:?}")),
         ('x', Value::Text(text)) => Some(hex(text, false)),
         ('X', Value::Text(text)) => Some(hex(text, true)),
@@ -190,7 +191,11 @@ fn verb_text(verb: char, flags: Flags, value: &Value) -> String {
     };
     match text {
         Some(text) => pad(&text, flags),
-        None => format!("%!{verb}({})", typed(value)),
+        None if *value == Value::Nil => format!("%!{verb}(<nil>)"),
+        // Width and precision count for the value all the same.
+        None => {
+            format!("%!{verb}({}={})", value.type_name(), verb_text('v', flags, value))
+        }
     }
 }
 

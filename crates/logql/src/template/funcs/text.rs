@@ -33,7 +33,7 @@ pub(super) fn find(name: &str) -> Option<Body> {
         "hasPrefix" => |a| test(a, |part, text| text.starts_with(part)),
         "hasSuffix" => |a| test(a, |part, text| text.ends_with(part)),
         "default" => |a| {
-            a.expect(2)?;
+            a.expect_from(1)?;
             Ok(if a.get(1).is_true() { a.get(1).clone() } else { a.get(0).clone() })
         },
         "__line__" => |a| {
@@ -139,15 +139,17 @@ fn substr(args: &Args<'_>) -> Result<Value, String> {
     let text = args.text(2)?;
     let at = |value: i64| usize::try_from(value).ok();
     let (start, end) = (at(args.int(0)?), at(args.int(1)?));
-    let end_or_all = end.filter(|end| *end <= text.len()).unwrap_or(text.len());
-    let start = match (start, end) {
-        (None, None) => return Err("substr starts before the text".to_owned()),
-        (start, _) => start.unwrap_or(0),
+    let inside = end.filter(|end| *end <= text.len());
+    let (start, end) = match (start, inside) {
+        (Some(start), end) => (start, end.unwrap_or(text.len())),
+        // From before the text on it goes to an end that has to be there.
+        (None, Some(end)) => (0, end),
+        (None, None) => return Err("substr ends outside of the text".to_owned()),
     };
-    if start > end_or_all {
+    if start > end {
         return Err("substr starts after its end".to_owned());
     }
-    Ok(Value::Text(bytes(text, start, end_or_all)))
+    Ok(Value::Text(bytes(text, start, end)))
 }
 
 /// To `count` characters: filled with spaces, or cut on the side that is not aligned.
@@ -173,7 +175,8 @@ fn align(args: &Args<'_>, left: bool) -> Result<Value, String> {
 
 fn indent(args: &Args<'_>, before: &str) -> Result<Value, String> {
     args.expect(2)?;
-    let count = usize::try_from(args.int(0)?).unwrap_or(0);
+    let count = args.int(0)?;
+    let count = usize::try_from(count).map_err(|_| format!("{} takes no {count}", args.name))?;
     let text = args.text(1)?;
     check_len(count.saturating_mul(text.matches('\n').count() + 1))?;
     let spaces = " ".repeat(count);

@@ -24,7 +24,7 @@ pub(super) fn find(name: &str) -> Option<Body> {
         },
         "toDateInZone" => |a| {
             a.expect(3)?;
-            Ok(read(a.text(0)?, a.text(2)?, &zone(a.text(1)?)))
+            Ok(read_in_zone(a.text(0)?, a.text(2)?, a.text(1)?))
         },
         "unixEpoch" => |a| epoch(a, 1_000_000_000),
         "unixEpochMillis" => |a| epoch(a, 1_000_000),
@@ -37,6 +37,15 @@ pub(super) fn find(name: &str) -> Option<Body> {
 /// A text that is no time in this layout is the year 1.
 fn read(layout: &str, text: &str, zone: &Zone) -> Value {
     Value::Time(parse(layout, text, zone).unwrap_or(Time::utc(ZERO_NS)))
+}
+
+/// Where the text names no zone itself, its clock is that of `name`.
+fn read_in_zone(layout: &str, text: &str, name: &str) -> Value {
+    let local = match parse(layout, text, &Zone::UTC) {
+        Some(time) => time.civil(),
+        None => return Value::Time(Time::utc(ZERO_NS)),
+    };
+    read(layout, text, &zone(name, &local))
 }
 
 fn moment(args: &Args<'_>, at: usize) -> Result<Time, String> {
