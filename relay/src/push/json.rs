@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::PushError;
 use super::limits::MAX_OBJECT_NAMES;
+use super::{PushError, labels};
 
 /// A body of JSON.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,7 @@ impl<'a> Document<'a> {
         };
         let text = error.to_string();
         let what = text.rfind(" at line ").and_then(|at| text.get(..at)).unwrap_or(&text);
+        let what = labels::start_of(what, labels::MAX_MESSAGE);
         PushError::malformed(format!("line {line}, column {column}: {what}; expected {expected}"))
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Labels, String> {
         Ok(logql::ast::Expr::Log(log)) if log.pipeline.is_empty() => log.selector,
         Ok(_) => return Err(format!("labels {:?}, {EXPECTED} and nothing after it", shown(text))),
         Err(error) => {
-            let (at, message) = (error.span.start, error.message);
+            let (at, message) = (error.span.start, start_of(&error.message, MAX_MESSAGE));
             return Err(format!("labels {:?}, {EXPECTED}: byte {at}: {message}", shown(text)));
         }
     };
@@ -88,7 +88,17 @@ pub(super) fn normalize(name: &mut String) {
 
 /// The start of what a client sent, for a message.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().take(80).collect()
+    start_of(text, 80)
+}
+
+/// Of what others say about a body, which may quote all of it.
+pub(super) const MAX_MESSAGE: usize = 300;
+
+pub(super) fn start_of(text: &str, num_chars: usize) -> String {
+    match text.char_indices().nth(num_chars) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]

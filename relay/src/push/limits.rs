@@ -1,4 +1,4 @@
-//! The limits of a push, one place for all. README.md lists them for users.
+//! The limits of a push, one place for all. The README.md beside this lists them for users.
 
 /// A body as it comes. More is answered 413.
 pub const MAX_BODY_BYTES: usize = 16 << 20;

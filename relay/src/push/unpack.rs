@@ -3,8 +3,8 @@ use std::io::Read;
 use bytes::Bytes;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use super::PushError;
 use super::limits::MAX_TEXT_BYTES;
+use super::{PushError, labels};
 
 /// The window that HTTP allows for zstd, as a power of two: memory that a decoder may ask for.
 const ZSTD_WINDOW_LOG: u32 = 23;
@@ -33,8 +33,9 @@ pub fn unpack(encoding: &str, body: Bytes) -> Result<Bytes, PushError> {
         }
         _ => Err(PushError::Unsupported {
             message: format!(
-                "content encoding {encoding:?} is not taken here, expected gzip, deflate, \
-                 snappy, zstd or none"
+                "content encoding {:?} is not taken here, expected gzip, deflate, snappy, zstd or \
+                 none",
+                labels::shown(encoding)
             ),
         }),
     }

@@ -142,6 +142,38 @@ proptest! {
     }
 }
 
+/// A message about a body never quotes all of it.
+#[test]
+fn long_texts_where_they_do_not_belong() {
+    let long = "x".repeat(100_000);
+    for body in [
+        format!("{{\"streams\": \"{long}\"}}"),
+        format!("{{\"streams\": [\"{long}\"]}}"),
+        format!("{{\"streams\": [{{\"labels\": \"{{{long}\"}}]}}"),
+        format!("{{\"streams\": [{{\"labels\": \"{{{long}\", \"entries\": [0]}}]}}"),
+        format!("{{\"streams\": [{{\"stream\": {{\"a\": \"b\"}}, \"values\": [\"{long}\"]}}]}}"),
+        format!(
+            "{{\"streams\": [{{\"stream\": {{\"a\": \"b\"}}, \"values\": [[\"{long}\", \"\"]]}}]}}"
+        ),
+        format!(
+            "{{\"streams\": [{{\"stream\": {{\"{long}\": \"b\"}}, \"values\": [[\"1\", \"\"]]}}]}}"
+        ),
+    ] {
+        bodies::loki_json(body.as_bytes());
+    }
+    for record in [
+        format!("\"{long}\""),
+        format!("{{\"timeUnixNano\": \"{long}\"}}"),
+        format!("{{\"body\": \"{long}\"}}"),
+        format!("{{\"body\": {{\"intValue\": \"{long}\"}}}}"),
+        format!("{{\"traceId\": \"{long}\"}}"),
+    ] {
+        let logs =
+            format!("{{\"resourceLogs\": [{{\"scopeLogs\": [{{\"logRecords\": [{record}]}}]}}]}}");
+        bodies::otlp_json(logs.as_bytes());
+    }
+}
+
 /// Inputs that fuzzing found something with, and the ones it starts from.
 #[test]
 fn cases_are_survived() {
