@@ -4,6 +4,7 @@
 //! before `cargo test --package tests`.
 
 mod browser;
+mod client;
 mod question;
 mod relay;
 mod visit;
@@ -11,6 +12,7 @@ mod voice;
 mod wait;
 
 pub use browser::{Browser, Page};
+pub use client::Client;
 pub use question::{Question, compare, questions};
 pub use relay::{Answer, Relay, root};
 pub use visit::first_visit_bytes;

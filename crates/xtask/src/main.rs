@@ -1,5 +1,6 @@
 //! Everything a clone needs, one command each: `cargo xtask setup|dist|run|test|bench`.
 
+mod clients;
 mod command;
 mod compress;
 mod dist;

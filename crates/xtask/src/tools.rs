@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::clients;
 use crate::command::{command, output, root, run, tools_dir};
 
 /// The newest trunk that builds with our oldest supported compiler.
@@ -17,7 +18,8 @@ pub fn for_build() -> Result<()> {
     wasm_bindgen()
 }
 
-/// What the tests need besides: a browser with its driver, Python for the log generator.
+/// What the tests need besides: a browser with its driver, Python for the log generator, and the
+/// clients that push.
 pub fn for_tests() -> Result<()> {
     let wanted =
         [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("python3", "python3")];
@@ -26,7 +28,10 @@ pub fn for_tests() -> Result<()> {
         .filter(|(program, _)| output(program, &["--version"]).is_none())
         .map(|(_, package)| *package)
         .collect();
-    if missing.is_empty() { Ok(()) } else { debian(&missing) }
+    if !missing.is_empty() {
+        debian(&missing)?;
+    }
+    clients::install()
 }
 
 fn wasm_target() -> Result<()> {
@@ -83,7 +88,7 @@ fn install(args: &[&str]) -> Result<()> {
     run(cargo)
 }
 
-fn debian(packages: &[&str]) -> Result<()> {
+pub fn debian(packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     let by_hand = format!("the tests need {list}; install with: sudo apt-get install {list}");
     if output("apt-get", &["--version"]).is_none() {
