@@ -1,0 +1,7 @@
+#![no_main]
+
+#[path = "../../../relay/tests/push/bodies.rs"]
+#[expect(dead_code, reason = "each target runs one of the bodies")]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|body: &[u8]| bodies::otlp_json(body));
