@@ -231,9 +231,6 @@ pub enum Failure {
     /// The query needs more memory than the page may use.
     #[error("the query needs more than the {budget_bytes} bytes of memory it may use")]
     Memory { budget_bytes: u64 },
-    /// Page and worker are of different builds: the page must be reloaded.
-    #[error("the viewer was updated")]
-    Outdated,
 }
 
 /// What a tail brought since the last message.
@@ -247,7 +244,8 @@ pub struct TailRows {
     pub removed: Vec<u64>,
     /// Entries the relay left out because this page was too slow for them.
     pub dropped: u64,
-    /// Milliseconds between the newest entry's timestamp and its evaluation here.
+    /// Milliseconds between the newest entry's timestamp and its evaluation here; 0 where the
+    /// timestamp is too old to be that of its arrival.
     pub lag_ms: u64,
     /// The greatest arrival number seen, matching or not: where to go on.
     pub after: Option<u64>,

@@ -10,7 +10,7 @@ use super::message::{
     Coverage, Done, Event, Failure, Gap, Id, Priority, QueryRequest, Settings, TailRequest,
     TailState,
 };
-use super::wire::{BUILD, FromWorker, ToWorker};
+use super::wire::{FromWorker, ToWorker};
 
 const LEAD: usize = 0;
 /// A worker that ends this often before it listens is not started again.
@@ -126,11 +126,7 @@ impl Pool {
     /// A message of worker `worker`.
     pub fn heard(&mut self, worker: usize, message: FromWorker) -> Vec<Effect> {
         match message {
-            FromWorker::Ready { build } if build == BUILD => self.ready(worker),
-            FromWorker::Ready { .. } => {
-                self.workers[worker].strikes = MAX_STRIKES;
-                self.died_of(worker, Failure::Outdated)
-            }
+            FromWorker::Ready => self.ready(worker),
             FromWorker::Event(event) => self.event(*event),
             FromWorker::Hand { id, worker: to, part } => match self.running.get_mut(&id) {
                 Some(running) if to < self.workers.len() => {
@@ -154,10 +150,7 @@ impl Pool {
 
     /// Worker `worker` has ended: it is replaced, and what it took part in has failed.
     pub fn died(&mut self, worker: usize, detail: String) -> Vec<Effect> {
-        self.died_of(worker, Failure::Died { detail })
-    }
-
-    fn died_of(&mut self, worker: usize, failure: Failure) -> Vec<Effect> {
+        let failure = Failure::Died { detail };
         let member = &mut self.workers[worker];
         if member.broken.is_some() {
             return Vec::new();

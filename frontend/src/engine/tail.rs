@@ -11,6 +11,9 @@ use super::message::TailRows;
 /// Entries of which it is remembered whether they matched: an extension comes within seconds.
 const REMEMBERED: usize = 10_000;
 
+/// The relay sends what it takes at once: a tail that is this far behind would have lost lines.
+const MOST_LAG_MS: f64 = 60_000.0;
+
 /// The pipeline of a tailed query and what it has seen.
 #[derive(Debug)]
 pub struct Tail {
@@ -92,8 +95,7 @@ impl Tail {
         }
         rows.new.sort_by_key(|row| row.arrival);
         rows.after = self.after;
-        // A clock that is behind the relay's makes no negative lag; saturates.
-        rows.lag_ms = newest.map_or(0, |ts| (now_ms - ts.millis() as f64).max(0.0) as u64);
+        rows.lag_ms = newest.map_or(0, |ts| lag_ms(now_ms, ts.millis() as f64));
         let nothing = rows.new.is_empty()
             && rows.replaced.is_empty()
             && rows.removed.is_empty()
@@ -107,6 +109,17 @@ impl Tail {
             Some(true) => rows.replaced.push(row),
             Some(false) | None => rows.new.push(row),
         }
+    }
+}
+
+/// An entry carries the time it was written, not the time the relay took it. As long as both are
+/// the same, the difference to now is how far the tail is behind. A log that is replayed or copied
+/// in, or a clock or zone that is off, makes hours of it, and those are nobody's delay: then
+/// nothing is said. A clock that is behind the relay's makes no negative lag either.
+fn lag_ms(now_ms: f64, written_ms: f64) -> u64 {
+    match now_ms - written_ms {
+        lag if (0.0..=MOST_LAG_MS).contains(&lag) => lag as u64,
+        _ => 0,
     }
 }
 

@@ -7,12 +7,6 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::message::{Event, Failure, Gap, Id, QueryRequest, TailRequest};
 
-/// Tells builds apart; set while building by whoever bundles page and worker.
-pub const BUILD: &str = match option_env!("LOGPANE_BUILD") {
-    Some(build) => build,
-    None => env!("CARGO_PKG_VERSION"),
-};
-
 /// From the page to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
@@ -54,9 +48,7 @@ pub enum ToWorker {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromWorker {
     /// The first message: it listens now.
-    Ready {
-        build: String,
-    },
+    Ready,
     Event(Box<Event>),
     /// From the lead: give this part to that worker.
     Hand {
@@ -125,7 +117,7 @@ pub struct Tally {
     pub sealed: Vec<usize>,
 }
 
-/// A message could not be taken apart: page and worker are of different builds.
+/// A message could not be taken apart.
 #[derive(Debug, thiserror::Error)]
 #[error("message cannot be decoded")]
 pub struct WireError(#[from] postcard::Error);

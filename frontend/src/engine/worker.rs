@@ -21,7 +21,7 @@ use super::message::{Event, Failure, Id, Settings, TailState};
 use super::partition::Homes;
 use super::port;
 use super::socket::follow;
-use super::wire::{self, BUILD, FromWorker, Part, PartResult, Tally, ToWorker};
+use super::wire::{self, FromWorker, Part, PartResult, Tally, ToWorker};
 
 /// Listens to the page for as long as the returned listener lives.
 pub fn serve() -> EventListener {
@@ -36,7 +36,7 @@ pub fn serve() -> EventListener {
             Err(error) => say(&FromWorker::Panicked { detail: error.to_string() }),
         }
     });
-    say(&FromWorker::Ready { build: BUILD.to_owned() });
+    say(&FromWorker::Ready);
     listener
 }
 

@@ -16,6 +16,9 @@ pub struct Known {
     pub summary: Rc<Summary>,
     /// It does not answer just now.
     pub offline: bool,
+    /// The viewer that the relay had when this page first asked. Workers run the program of the
+    /// page, so the relay is the only one that can be of another build.
+    build: Option<String>,
 }
 
 impl Known {
@@ -24,6 +27,29 @@ impl Known {
             oldest: status.oldest.map(|at| at.0),
             newest: status.newest.map(|at| at.0),
         })
+    }
+
+    /// The relay has another viewer than this page: it was replaced under it.
+    pub fn is_outdated(&self) -> bool {
+        match (&self.build, &self.status) {
+            (Some(build), Some(status)) => *build != status.build,
+            _ => false,
+        }
+    }
+
+    /// With what the relay said now; None: it did not answer.
+    #[must_use]
+    fn heard(self, answer: Option<Status>) -> Self {
+        match answer {
+            Some(status) => Self {
+                asked: true,
+                summary: Rc::new(Summary::of(&status)),
+                offline: false,
+                build: self.build.or_else(|| Some(status.build.clone())),
+                status: Some(Rc::new(status)),
+            },
+            None => Self { asked: true, offline: true, ..self },
+        }
     }
 
     /// Files are still being read, or there is nothing yet: the next answer comes soon.
@@ -53,15 +79,7 @@ pub fn use_status(base: &str) -> Known {
             if !running.get() {
                 return;
             }
-            let next = match answer {
-                Some(status) => Known {
-                    asked: true,
-                    summary: Rc::new(Summary::of(&status)),
-                    status: Some(Rc::new(status)),
-                    offline: false,
-                },
-                None => Known { asked: true, offline: true, ..latest.borrow().clone() },
-            };
+            let next = latest.borrow().clone().heard(answer);
             let pause_ms = if next.is_busy() { 1_000 } else { 4_000 };
             latest.replace(next.clone());
             setter.set(next);
@@ -79,4 +97,28 @@ pub fn use_status(base: &str) -> Known {
 async fn ask(url: &str) -> Option<Status> {
     let response = Request::get(url).send().await.ok()?;
     if response.ok() { response.json().await.ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_notices_that_its_relay_has_another_viewer() {
+        let status = |build: &str| Some(Status { build: build.to_owned(), ..Status::default() });
+        let mut known = Known::default();
+        for (answer, offline, outdated) in [
+            (None, true, false),
+            (status("a"), false, false),
+            (None, true, false),
+            (status("a"), false, false),
+            (status("b"), false, true),
+            (None, true, true),
+            (status("a"), false, false),
+        ] {
+            known = known.heard(answer);
+            assert!(known.asked);
+            assert_eq!((known.offline, known.is_outdated()), (offline, outdated), "{known:?}");
+        }
+    }
 }

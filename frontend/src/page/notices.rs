@@ -17,6 +17,8 @@ pub struct Props {
     pub clock: Rc<Clock>,
     pub dispatch: Callback<ExploreAction>,
     pub jump_seen: bool,
+    /// The relay has another viewer than this page.
+    pub is_outdated: bool,
     pub on_jump_seen: Callback<()>,
 }
 
@@ -26,6 +28,7 @@ impl PartialEq for Props {
             && self.explore == other.explore
             && self.clock == other.clock
             && self.jump_seen == other.jump_seen
+            && self.is_outdated == other.is_outdated
     }
 }
 
@@ -54,6 +57,15 @@ pub fn Notices(props: &Props) -> Html {
                 />
             });
         }
+    }
+    if props.is_outdated {
+        notices.push(html! {
+            <Notice
+                text={texts.own(Text::Outdated)}
+                testid="outdated"
+                action={(AttrValue::from(texts.own(Text::Reload)), Callback::from(|()| reload()))}
+            />
+        });
     }
     if props.explore.jumped && !props.jump_seen {
         let range = range_label(&texts, &props.clock, props.explore.range());

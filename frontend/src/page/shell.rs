@@ -256,6 +256,7 @@ pub fn Page(props: &Props) -> Html {
                 clock={Rc::clone(&clock)}
                 dispatch={dispatch.clone()}
                 jump_seen={*jump_seen}
+                is_outdated={known.is_outdated()}
                 on_jump_seen={
                     let jump_seen = jump_seen.setter();
                     Callback::from(move |()| jump_seen.set(true))

@@ -33,7 +33,6 @@ pub fn failure(texts: &Texts, failure: &Failure) -> Told {
             detail: texts.own(Text::FailedMemoryHelp),
             reload: false,
         },
-        Failure::Outdated => told(Text::FailedOutdated, "", true),
     }
 }
 
@@ -48,7 +47,7 @@ mod tests {
         let offline = failure(&texts, &Failure::Offline { detail: "connection refused".into() });
         assert_eq!(offline.detail, "connection refused");
         assert!(!offline.reload);
-        assert!(failure(&texts, &Failure::Outdated).reload);
+        assert!(failure(&texts, &Failure::Unreadable { detail: String::new() }).reload);
         let memory = failure(&texts, &Failure::Memory { budget_bytes: 512_000_000 });
         assert!(memory.title.contains("512 MB"), "{memory:?}");
     }

@@ -71,3 +71,21 @@ fn only_log_queries_can_be_followed() {
     assert_eq!(error.message, "only a log query can be followed live");
     assert!(Tail::open("{", None).is_err());
 }
+
+#[test]
+fn a_lag_is_said_only_where_it_can_be_one() {
+    for (now_ms, lag_ms) in [
+        (1_000.0, 0),
+        (1_250.0, 250),
+        (61_000.0, 60_000),
+        // A log of last week that is replayed is not behind.
+        (61_001.0, 0),
+        (6e8, 0),
+        // The clock here is behind the one that wrote.
+        (900.0, 0),
+    ] {
+        let mut tail = Tail::open(r#"{job="a"}"#, None).unwrap();
+        let rows = tail.frame(frame(&[(1, "x")]), now_ms).unwrap().unwrap();
+        assert_eq!(rows.lag_ms, lag_ms, "{now_ms}");
+    }
+}
