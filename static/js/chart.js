@@ -7,8 +7,14 @@ globalThis.LogpaneChart = class {
   constructor(host, kind, names, colours, data, utc, calls) {
     const [show, zoom, point] = calls;
     const style = getComputedStyle(host);
-    const token = (name) => style.getPropertyValue(name).trim();
-    const font = `11px ${token("--font-text")}`;
+    const font = `11px ${style.getPropertyValue("--font-text").trim()}`;
+    // A canvas takes no light-dark(): what the token comes to in this theme is asked of the host.
+    const token = (name) => {
+      host.style.color = `var(${name})`;
+      const colour = style.color;
+      host.style.removeProperty("color");
+      return colour;
+    };
     const columns = data.map((column, at) =>
       at === 0 ? column : Array.from(column, (value) => (Number.isNaN(value) ? null : value)));
     const bars = kind === "line" ? null : uPlot.paths.bars({ size: [0.8, 40], gap: 0 });
@@ -16,7 +22,7 @@ globalThis.LogpaneChart = class {
       const colour = token(colours[at]);
       const line = { label, stroke: colour, width: 1.5, spanGaps: false, points: { size: 5 } };
       if (kind === "stacked") return { ...line, width: 0, fill: colour, paths: bars, points: { show: false } };
-      if (kind === "bars") return { ...line, width: 0, fill: colour + "cc", paths: bars, points: { show: false } };
+      if (kind === "bars") return { ...line, width: 0, fill: colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.8)"), paths: bars, points: { show: false } };
       return line;
     });
     const axis = {

@@ -44,7 +44,7 @@ pub struct Line {
     pub labels: Labels,
     /// What tells it from the others.
     pub name: String,
-    /// The level it stands for, where that is its only label.
+    /// The level it stands for, where nothing else tells it from the others.
     pub level: Option<Level>,
     /// One for each time; NaN where there is none.
     pub values: Vec<f64>,
@@ -75,9 +75,11 @@ impl Plot {
             let ms = ((range.start.0.saturating_add(ns)) / 1_000_000) as f64;
             ms / 1_000.0
         };
+        let names = names(series);
         let lines = series
             .iter()
-            .map(|series| {
+            .zip(names)
+            .map(|(series, (name, level))| {
                 let mut values = vec![f64::NAN; steps];
                 for (at, value) in &series.samples {
                     let step = usize::try_from((at - range.start.0) / step_ns).ok();
@@ -85,7 +87,8 @@ impl Plot {
                         *slot = *value;
                     }
                 }
-                Line::new(&series.labels, values)
+                let statistics = Statistics::of(&values);
+                Line { labels: series.labels.clone(), name, level, values, statistics }
             })
             .collect();
         Some(Self { times: (0..steps).map(time).collect(), lines })
@@ -115,17 +118,6 @@ impl Plot {
     }
 }
 
-impl Line {
-    fn new(labels: &Labels, values: Vec<f64>) -> Self {
-        let level = match (labels.len(), labels.get("level")) {
-            (1, Some(level)) => Some(Level::named(level)).filter(|level| *level != Level::None),
-            _ => None,
-        };
-        let statistics = Statistics::of(&values);
-        Self { labels: labels.clone(), name: name(labels), level, values, statistics }
-    }
-}
-
 impl Statistics {
     pub fn of(values: &[f64]) -> Self {
         let there = || values.iter().copied().filter(|value| !value.is_nan());
@@ -140,6 +132,33 @@ impl Statistics {
             count,
         }
     }
+}
+
+/// The names of series beside each other, and the levels they stand for: what all have in common
+/// says nothing.
+fn names(series: &[Series]) -> Vec<(String, Option<Level>)> {
+    let is_common = |name: &str, value: &str| {
+        series.len() > 1 && series.iter().all(|other| other.labels.get(name) == Some(value))
+    };
+    let own: Vec<Labels> = series
+        .iter()
+        .map(|series| {
+            series.labels.iter().filter(|(name, value)| !is_common(name, value)).collect()
+        })
+        .collect();
+    let mut keys = own.iter().flat_map(|labels| labels.iter().map(|(name, _)| name));
+    let first = keys.next();
+    let is_one = keys.all(|name| Some(name) == first);
+    own.iter()
+        .map(|labels| match labels.get("level") {
+            Some(level) if is_one => {
+                let known = Some(Level::named(level)).filter(|level| *level != Level::None);
+                (name(labels), known)
+            }
+            _ if is_one => (name(labels), None),
+            _ => (labels.to_string(), None),
+        })
+        .collect()
 }
 
 /// A lone label by its value, several as LogQL writes them, none as `{}`.
@@ -212,12 +231,28 @@ mod tests {
 
     #[test]
     fn a_name_says_what_differs() {
-        for (labels, expected) in [
-            (Labels::from([("job", "a")]), "a"),
-            (Labels::new(), "{}"),
-            (Labels::from([("job", "a"), ("level", "info")]), r#"{job="a", level="info"}"#),
-        ] {
-            assert_eq!(name(&labels), expected);
-        }
+        let series = |pairs: &[(&str, &str)]| Series {
+            labels: pairs.iter().copied().collect(),
+            samples: Vec::new(),
+        };
+        let check = |all: &[&[(&str, &str)]], expected: &[(&str, Option<Level>)]| {
+            let all: Vec<Series> = all.iter().map(|pairs| series(pairs)).collect();
+            let found = names(&all);
+            let found: Vec<_> = found.iter().map(|(name, level)| (name.as_str(), *level)).collect();
+            assert_eq!(found, expected);
+        };
+        let job = ("job", "a");
+        check(&[], &[]);
+        check(&[&[job]], &[("a", None)]);
+        check(&[&[]], &[("{}", None)]);
+        check(&[&[job, ("level", "info")]], &[(r#"{job="a", level="info"}"#, None)]);
+        check(
+            &[&[job], &[job, ("level", "info")], &[job, ("level", "loud")]],
+            &[("{}", None), ("info", Some(Level::Info)), ("loud", None)],
+        );
+        check(
+            &[&[("file", "x"), job], &[("file", "x"), ("level", "info")]],
+            &[(r#"{job="a"}"#, None), (r#"{level="info"}"#, None)],
+        );
     }
 }

@@ -8,14 +8,11 @@ use yew::{
 };
 
 use super::use_texts;
-use crate::chart::{Chart, Line, Options, Plot, Shown, Unit};
+use crate::chart::{Chart, Options, Shown, Unit, colour};
 use crate::format::{Clock, Parts};
 use crate::hooks::use_width;
 use crate::i18n::Text;
-use crate::state::ChartKind;
-
-/// More series than colours: they come round again.
-const COLOURS: usize = 10;
+use crate::state::{ChartKind, Pressed, Selection};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -81,7 +78,10 @@ pub fn ChartView(props: &Props) -> Html {
                             .iter()
                             .filter_map(|line| Some(plot.lines.get(*line)?.name.clone()))
                             .collect(),
-                        colours: shown.iter().map(|line| colour(plot, *line)).collect(),
+                        colours: shown
+                            .iter()
+                            .map(|line| format!("--{}", colour(plot, *line)))
+                            .collect(),
                         utc: *utc,
                         unit: *unit,
                     };
@@ -118,44 +118,28 @@ pub fn ChartView(props: &Props) -> Html {
         let (at, from, chart) = (at.clone(), from.clone(), Rc::clone(&chart));
         let (times, on_zoom) = (Rc::clone(&times), props.on_zoom.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let last = times.len().saturating_sub(1);
-            let next = match event.key().as_str() {
-                "ArrowLeft" => at.map_or(last, |point| point.saturating_sub(1)),
-                "ArrowRight" => at.map_or(0, |point| (point + 1).min(last)),
-                "Home" => 0,
-                "End" => last,
-                "Enter" => {
-                    let seconds =
-                        |point: &Option<usize>| point.and_then(|point| times.get(point)).copied();
-                    if let (Some(start), Some(end)) = (seconds(&from), seconds(&at)) {
-                        event.prevent_default();
-                        from.set(None);
-                        if let Some(range) = span(&times, start.min(end), start.max(end)) {
-                            on_zoom.emit(range);
-                        }
-                    }
-                    return;
-                }
-                "Escape" if at.is_some() => {
-                    event.prevent_default();
-                    at.set(None);
-                    from.set(None);
-                    if let Some(chart) = &*chart.borrow() {
-                        chart.point(None);
-                    }
-                    return;
-                }
-                _ => return,
+            let selection = Selection { at: *at, from: *from };
+            let Some(pressed) = selection.press(&event.key(), event.shift_key(), times.len())
+            else {
+                return;
             };
             event.prevent_default();
-            if !event.shift_key() {
-                from.set(None);
-            } else if from.is_none() {
-                from.set(Some(at.unwrap_or(next)));
-            }
-            at.set(Some(next));
+            let next = match pressed {
+                Pressed::Moved(next) => next,
+                Pressed::Chosen(first, last) => {
+                    let seconds = |point: usize| times.get(point).copied();
+                    if let (Some(start), Some(end)) = (seconds(first), seconds(last))
+                        && let Some(range) = span(&times, start, end)
+                    {
+                        on_zoom.emit(range);
+                    }
+                    Selection { from: None, ..selection }
+                }
+            };
+            from.set(next.from);
+            at.set(next.at);
             if let Some(chart) = &*chart.borrow() {
-                chart.point(Some(next));
+                chart.point(next.at);
             }
         })
     };
@@ -199,6 +183,10 @@ pub fn ChartView(props: &Props) -> Html {
                     { for props.plot.lines.iter().enumerate().map(|(number, line)| {
                         let name = line.name.clone();
                         let is_shown = shown.contains(&number);
+                        let swatch = classes!(
+                            "legend__swatch",
+                            format!("legend__swatch--{}", colour(&props.plot, number)),
+                        );
                         let value = match *at {
                             Some(point) => line.values.get(point).copied().filter(|v| !v.is_nan()),
                             None => line.statistics.last,
@@ -216,7 +204,7 @@ pub fn ChartView(props: &Props) -> Html {
                                         move |_: MouseEvent| name.clone()
                                     })}
                                 >
-                                    <span class={swatch(line, number)} aria-hidden="true"></span>
+                                    <span class={swatch} aria-hidden="true"></span>
                                     <span class="legend__name">{ name }</span>
                                     <span class="legend__value">
                                         { value.map_or_else(|| "–".to_owned(), |value| props.unit.show(value)) }
@@ -228,21 +216,6 @@ pub fn ChartView(props: &Props) -> Html {
                 </ul>
             </div>
         </div>
-    }
-}
-
-/// The custom property of a series' colour.
-fn colour(plot: &Plot, number: usize) -> String {
-    match plot.lines.get(number).and_then(|line| line.level) {
-        Some(level) => format!("--level-{}", level.class()),
-        None => format!("--series-{}", number % COLOURS + 1),
-    }
-}
-
-fn swatch(line: &Line, number: usize) -> String {
-    match line.level {
-        Some(level) => format!("legend__swatch legend__swatch--{}", level.class()),
-        None => format!("legend__swatch legend__swatch--{}", number % COLOURS + 1),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::format::{Clock, Parts, compact, grouped};
 use crate::hooks::use_width;
 use crate::i18n::{Plural, Text, Texts};
 use crate::line::Level;
-use crate::state::{Bars, Histogram};
+use crate::state::{Bars, Histogram, Pressed, Selection};
 use crate::words::span_label;
 
 const HEIGHT: f64 = 64.0;
@@ -45,16 +45,7 @@ pub fn HistogramChart(props: &Props) -> Html {
         }
     });
     let num_bars = bars.num_bars();
-    let zoom = {
-        let (at, from, bars) = (at.clone(), from.clone(), Rc::clone(&bars));
-        let on_zoom = props.on_zoom.clone();
-        move || {
-            if let (Some(first), Some(last)) = (*from, *at) {
-                on_zoom.emit(bars.span(first, last));
-            }
-            from.set(None);
-        }
-    };
+    let selected = Selection { at: *at, from: *from }.span();
     let pointed = {
         let plot = plot.clone();
         move |event: &PointerEvent| bar_at(&plot.cast::<Element>()?, event, num_bars)
@@ -80,8 +71,13 @@ pub fn HistogramChart(props: &Props) -> Html {
         Callback::from(move |event: PointerEvent| at.set(pointed(&event)))
     };
     let onpointerup = {
-        let zoom = zoom.clone();
-        Callback::from(move |_: PointerEvent| zoom())
+        let (from, bars, on_zoom) = (from.setter(), Rc::clone(&bars), props.on_zoom.clone());
+        Callback::from(move |_: PointerEvent| {
+            if let Some((first, last)) = selected {
+                on_zoom.emit(bars.span(first, last));
+            }
+            from.set(None);
+        })
     };
     let onpointerleave = {
         let (at, from) = (at.clone(), from.clone());
@@ -92,41 +88,26 @@ pub fn HistogramChart(props: &Props) -> Html {
         })
     };
     let onkeydown = {
-        let (at, from) = (at.clone(), from.clone());
+        let (at, from, bars) = (at.clone(), from.clone(), Rc::clone(&bars));
+        let on_zoom = props.on_zoom.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let last = num_bars.saturating_sub(1);
-            let next = match event.key().as_str() {
-                "ArrowLeft" => at.map_or(last, |bar| bar.saturating_sub(1)),
-                "ArrowRight" => at.map_or(0, |bar| (bar + 1).min(last)),
-                "Home" => 0,
-                "End" => last,
-                "Enter" if at.is_some() => {
-                    event.prevent_default();
-                    if from.is_none() {
-                        from.set(*at);
-                    }
-                    zoom();
-                    return;
-                }
-                "Escape" if at.is_some() => {
-                    event.prevent_default();
-                    at.set(None);
-                    from.set(None);
-                    return;
-                }
-                _ => return,
+            let selection = Selection { at: *at, from: *from };
+            let Some(pressed) = selection.press(&event.key(), event.shift_key(), num_bars) else {
+                return;
             };
             event.prevent_default();
-            if !event.shift_key() {
-                from.set(None);
-            } else if from.is_none() {
-                from.set(Some(at.unwrap_or(next)));
-            }
-            at.set(Some(next));
+            let next = match pressed {
+                Pressed::Moved(next) => next,
+                Pressed::Chosen(first, last) => {
+                    on_zoom.emit(bars.span(first, last));
+                    Selection { from: None, ..selection }
+                }
+            };
+            from.set(next.from);
+            at.set(next.at);
         })
     };
     let highest = bars.highest();
-    let selected = (*from).zip(*at).map(|(a, b)| (a.min(b), a.max(b)));
     let told = told(&texts, &props.clock, &bars, *at, selected);
     let loading = props.histogram.running;
     html! {
