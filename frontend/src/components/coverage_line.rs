@@ -1,7 +1,8 @@
-use yew::{Callback, Html, Properties, classes, function_component, html, use_state_eq};
+use yew::{Html, Properties, classes, function_component, html};
 
 use super::icon::{Glyph, Icon};
 use super::use_texts;
+use crate::hooks::{Open, use_open};
 use crate::i18n::Text;
 use crate::words::Sentence;
 
@@ -17,7 +18,7 @@ pub struct Props {
 #[function_component]
 pub fn CoverageLine(props: &Props) -> Html {
     let texts = use_texts();
-    let open = use_state_eq(|| false);
+    let Open { is_open, toggle, close: _ } = use_open();
     let missing: Vec<&String> = props.sentence.gaps.iter().chain(&props.warnings).collect();
     let bar = props.progress.map(|(done, total)| {
         #[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
@@ -31,10 +32,6 @@ pub fn CoverageLine(props: &Props) -> Html {
             />
         }
     });
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
-    };
     html! {
         <div class={classes!("coverage", (!missing.is_empty()).then_some("coverage--partial"))}>
             { bar.unwrap_or_default() }
@@ -57,7 +54,7 @@ pub fn CoverageLine(props: &Props) -> Html {
                     type="button"
                     class="coverage__gap"
                     data-testid="gaps"
-                    aria-expanded={open.to_string()}
+                    aria-expanded={is_open.to_string()}
                     onclick={toggle}
                 >
                     <Glyph icon={Icon::Warning} />
@@ -69,7 +66,7 @@ pub fn CoverageLine(props: &Props) -> Html {
                     }
                 </button>
             }
-            if *open && !missing.is_empty() {
+            if is_open && !missing.is_empty() {
                 <ul class="coverage__gaps">
                     { for missing.iter().map(|gap| html! { <li>{ gap }</li> }) }
                 </ul>

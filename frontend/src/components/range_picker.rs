@@ -11,6 +11,7 @@ use super::icon::{Glyph, Icon};
 use super::popover::Popover;
 use super::use_texts;
 use crate::format::{Clock, input_value, parse_input};
+use crate::hooks::{Open, use_open};
 use crate::i18n::{Text, Texts};
 use crate::state::{RELATIVE_NS, Range, Zone};
 use crate::words::range_label;
@@ -32,16 +33,8 @@ pub struct Props {
 #[function_component]
 pub fn RangePicker(props: &Props) -> Html {
     let texts = use_texts();
-    let open = use_state_eq(|| false);
+    let Open { is_open, toggle, close } = use_open();
     let label = range_label(&texts, &props.clock, props.range);
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
-    };
-    let close = {
-        let open = open.setter();
-        Callback::from(move |()| open.set(false))
-    };
     let choose = {
         let (close, on_range) = (close.clone(), props.on_range.clone());
         Callback::from(move |range| {
@@ -57,7 +50,7 @@ pub fn RangePicker(props: &Props) -> Html {
                     class="button range-picker__button"
                     data-testid="range"
                     aria-haspopup="dialog"
-                    aria-expanded={open.to_string()}
+                    aria-expanded={is_open.to_string()}
                     onclick={toggle}
                     title={texts.own(Text::RangeTitle)}
                 >
@@ -87,7 +80,7 @@ pub fn RangePicker(props: &Props) -> Html {
                     <Glyph icon={Icon::Back} />
                 </button>
             </div>
-            if *open {
+            if is_open {
                 <Popover label={texts.own(Text::RangeTitle)} on_close={close}>
                     <RangeForm
                         range={props.range}

@@ -1,13 +1,13 @@
 use std::rc::Rc;
 
 use protocol::status::{Severity, Source, Status};
-use yew::{Callback, Html, Properties, classes, function_component, html, use_state_eq};
+use yew::{Html, Properties, classes, function_component, html};
 
 use super::icon::{Glyph, Icon};
 use super::popover::Popover;
 use super::use_texts;
 use crate::format::{bytes, compact, value};
-use crate::hooks::Known;
+use crate::hooks::{Known, Open, use_open};
 use crate::i18n::{Plural, Text, Texts};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -19,7 +19,7 @@ pub struct Props {
 #[function_component]
 pub fn SourceStrip(props: &Props) -> Html {
     let texts = use_texts();
-    let open = use_state_eq(|| false);
+    let Open { is_open, toggle, close } = use_open();
     let known = &props.known;
     let Some(status) = &known.status else {
         return html! {
@@ -32,14 +32,6 @@ pub fn SourceStrip(props: &Props) -> Html {
     let worst = status.problems.iter().map(|problem| problem.severity).max();
     let num_problems = status.problems.len() + summary.unreadable.len();
     let jobs = jobs(&texts, &summary.jobs);
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
-    };
-    let close = {
-        let open = open.setter();
-        Callback::from(move |()| open.set(false))
-    };
     html! {
         <div class="source-strip">
             <button
@@ -47,7 +39,7 @@ pub fn SourceStrip(props: &Props) -> Html {
                 class="source-strip__button"
                 data-testid="sources"
                 aria-haspopup="dialog"
-                aria-expanded={open.to_string()}
+                aria-expanded={is_open.to_string()}
                 title={texts.own(Text::SourcesTitle)}
                 onclick={toggle}
             >
@@ -75,7 +67,7 @@ pub fn SourceStrip(props: &Props) -> Html {
                 }
                 <Glyph icon={Icon::Chevron} />
             </button>
-            if *open {
+            if is_open {
                 <Popover label={texts.own(Text::SourcesTitle)} on_close={close} class="source-strip__popover">
                     <Sources status={Rc::clone(status)} />
                 </Popover>
