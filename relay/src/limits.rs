@@ -12,6 +12,9 @@ pub const DEFAULT_QUERY_TIMEOUT: &str = "1m";
 /// Loki's limit of active streams.
 pub const DEFAULT_MAX_STREAMS: usize = 5000;
 
+/// As the engine has it by default.
+pub const DEFAULT_MAX_RESULT_BYTES: &str = "256MiB";
+
 /// A longer query text is refused unread, as Loki does.
 pub const MAX_QUERY_BYTES: usize = 128 * 1024;
 
@@ -31,6 +34,8 @@ pub struct Limits {
     /// A push starts no stream beyond this many: a label that differs from line to line would
     /// take a stream's memory for each line.
     pub max_streams: usize,
+    /// What the evaluation of one query may hold in memory.
+    pub engine: logql::Limits,
 }
 
 impl Default for Limits {
@@ -42,6 +47,7 @@ impl Default for Limits {
             max_query_length: Some(Duration::from_secs(721 * 3600)),
             query_timeout: Duration::from_secs(60),
             max_streams: DEFAULT_MAX_STREAMS,
+            engine: logql::Limits::default(),
         }
     }
 }

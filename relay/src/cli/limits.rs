@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::config::ConfigError;
 use crate::limits::{
-    DEFAULT_MAX_ENTRIES, DEFAULT_MAX_POINTS, DEFAULT_MAX_QUERY_LENGTH, DEFAULT_MAX_SERIES,
-    DEFAULT_MAX_STREAMS, DEFAULT_QUERY_TIMEOUT, Limits,
+    DEFAULT_MAX_ENTRIES, DEFAULT_MAX_POINTS, DEFAULT_MAX_QUERY_LENGTH, DEFAULT_MAX_RESULT_BYTES,
+    DEFAULT_MAX_SERIES, DEFAULT_MAX_STREAMS, DEFAULT_QUERY_TIMEOUT, Limits,
 };
 
 /// The limits of the Loki API as typed.
@@ -65,6 +65,33 @@ pub struct RawLimits {
         hide_short_help = true
     )]
     pub max_streams: usize,
+    /// Most text the entries of one answer of the Loki API may hold
+    #[arg(
+        long,
+        env = "LOGPANE_MAX_RESULT_BYTES",
+        value_name = "SIZE",
+        default_value = DEFAULT_MAX_RESULT_BYTES,
+        hide_short_help = true
+    )]
+    pub max_result_bytes: String,
+    /// Most series × points of one query of the Loki API, before it groups them
+    #[arg(
+        long,
+        env = "LOGPANE_MAX_VALUES",
+        value_name = "N",
+        default_value_t = logql::Limits::default().max_values,
+        hide_short_help = true
+    )]
+    pub max_values: usize,
+    /// Most unwrapped numbers that one query of the Loki API may hold
+    #[arg(
+        long,
+        env = "LOGPANE_MAX_SAMPLES",
+        value_name = "N",
+        default_value_t = logql::Limits::default().max_samples,
+        hide_short_help = true
+    )]
+    pub max_samples: usize,
 }
 
 impl RawLimits {
@@ -74,6 +101,8 @@ impl RawLimits {
             ("max-series", self.max_series),
             ("max-points", self.max_points),
             ("max-streams", self.max_streams),
+            ("max-values", self.max_values),
+            ("max-samples", self.max_samples),
         ] {
             if limit == 0 {
                 return Err(ConfigError::LimitZero { flag });
@@ -92,6 +121,12 @@ impl RawLimits {
             return Err(ConfigError::LimitZero { flag: "query-timeout" });
         }
         let max_query_length = duration("max-query-length", &self.max_query_length)?;
+        let max_row_bytes = model::parse_bytes(&self.max_result_bytes)
+            .map_err(|source| ConfigError::Unit { flag: "max-result-bytes", source })?;
+        let max_row_bytes = usize::try_from(max_row_bytes).unwrap_or(usize::MAX);
+        if max_row_bytes == 0 {
+            return Err(ConfigError::LimitZero { flag: "max-result-bytes" });
+        }
         Ok(Limits {
             max_entries: self.max_entries,
             max_series: self.max_series,
@@ -99,6 +134,11 @@ impl RawLimits {
             max_query_length: (!max_query_length.is_zero()).then_some(max_query_length),
             query_timeout,
             max_streams: self.max_streams,
+            engine: logql::Limits {
+                max_values: self.max_values,
+                max_samples: self.max_samples,
+                max_row_bytes,
+            },
         })
     }
 }
@@ -112,6 +152,9 @@ impl Default for RawLimits {
             max_query_length: DEFAULT_MAX_QUERY_LENGTH.to_owned(),
             query_timeout: DEFAULT_QUERY_TIMEOUT.to_owned(),
             max_streams: DEFAULT_MAX_STREAMS,
+            max_result_bytes: DEFAULT_MAX_RESULT_BYTES.to_owned(),
+            max_values: logql::Limits::default().max_values,
+            max_samples: logql::Limits::default().max_samples,
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{print, remarks, times};
 use crate::http::{Flags, default_step, encode_response};
 use crate::limits::DEFAULT_MAX_SERIES;
-use crate::query::{self, Effort};
+use crate::query::{self, Effort, Question};
 use crate::store::Store;
 
 /// Where the answer comes from.
@@ -183,7 +183,12 @@ fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<(Outcome, Effor
         return Err(Failure::failed(format!("there is no data folder: {}", dir.display())));
     }
     let store = Store::open_read_only(dir)?;
-    let plan = query::prepare(text, params).map_err(|error| Failure::query(text, &error))?;
+    let asked = Question {
+        text: text.to_owned(),
+        params: params.clone(),
+        limits: logql::Limits::default(),
+    };
+    let plan = asked.plan().map_err(|error| Failure::query(text, &error))?;
     let mut effort = Effort::default();
     match query::run(&store, &plan, &AtomicBool::new(false), &mut effort) {
         Ok(outcome) => Ok((outcome, effort)),

@@ -61,6 +61,9 @@ fn settings(config: &Config) -> Vec<(&'static str, serde_json::Value)> {
         ("max_points", limits.max_points.into()),
         ("max_query_length", limits.max_query_length.map_or("0s".into(), |t| time(t).into())),
         ("query_timeout", time(limits.query_timeout).into()),
+        ("max_result_bytes", limits.engine.max_row_bytes.into()),
+        ("max_values", limits.engine.max_values.into()),
+        ("max_samples", limits.engine.max_samples.into()),
         ("max_streams", limits.max_streams.into()),
     ]
 }

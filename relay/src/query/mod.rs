@@ -6,6 +6,7 @@
 mod effort;
 mod live;
 mod pages;
+mod question;
 mod run;
 mod snapshot;
 mod survey;
@@ -13,5 +14,6 @@ mod survey;
 pub use effort::Effort;
 pub use live::Live;
 pub use pages::pages;
-pub use run::{RunError, is_log_query, prepare, run};
+pub use question::Question;
+pub use run::{RunError, is_log_query, run};
 pub use survey::{Buckets, Held, survey};

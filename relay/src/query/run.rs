@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use logql::ast::Expr;
-use logql::{Direction, FieldNeeds, Flow, Outcome, Params, Plan, QueryError, Read, Run};
+use logql::{Direction, FieldNeeds, Flow, Outcome, Plan, QueryError, Read, Run};
 use model::{Batch, Sessions};
 use protocol::index::{BlockRef, ChunkRef, HeadRef};
 
@@ -50,11 +50,6 @@ fn sessions(store: &Store, plan: &Plan) -> Sessions {
 /// Whether the query gives entries, not numbers.
 pub fn is_log_query(expr: &Expr) -> bool {
     matches!(expr, Expr::Log(_))
-}
-
-/// Parses and plans in one step.
-pub fn prepare(text: &str, params: &Params) -> Result<Plan, QueryError> {
-    logql::plan(&logql::parse(text)?, params)
 }
 
 /// Something to read, by the time it spans.

@@ -240,15 +240,18 @@ async fn limits_are_held() {
     limited.limits.max_series = 1;
     limited.limits.max_points = 10;
     limited.limits.max_query_length = Some(std::time::Duration::from_secs(3));
+    limited.limits.engine.max_row_bytes = 100;
     let relay = Relay::with(limited);
     let stream = |job: &str, at: i64| (Labels::from([("job", job)]), vec![entry(at, "x")]);
-    relay.store.push(vec![stream("a", 0), stream("b", 9)]).unwrap();
+    let wide = (Labels::from([("job", "long")]), vec![entry(1, &"x".repeat(200))]);
+    relay.store.push(vec![stream("a", 0), stream("b", 9), wide]).unwrap();
     let long = format!("{{job=\"{}\"}}", "a".repeat(128 * 1024));
     let count = r#"count_over_time({job=~".+"}[1m])"#;
     for (query, more, message) in [
         (r#"{job="a"}"#, range(0, 9), "the query time range exceeds the limit"),
         (r#"{job="a"}"#, format!("{}&step=0.1", range(0, 3)), "exceeded maximum resolution of 10"),
         (count, format!("{}&step=1", range(9, 10)), "maximum number of series (1) reached"),
+        (r#"{job="long"}"#, range(0, 3), "the entries of the answer take more than"),
         (&long, range(0, 3), "the query is 131080 bytes long, expected at most 131072"),
     ] {
         let form = warp::test::request()
@@ -398,4 +401,63 @@ async fn lines_are_counted_by_their_pattern() {
         let response = relay.get(&ask(query, more).replace("&step=60&step", "&step")).await;
         assert_eq!(response.status(), 400, "{query} {more}");
     }
+}
+
+#[tokio::test]
+async fn a_query_that_takes_too_long_is_ended() {
+    let mut hasty = config("127.0.0.1:3100", None);
+    hasty.limits.query_timeout = std::time::Duration::ZERO;
+    let relay = Relay::with(hasty);
+    let entries = (0..3000).map(|at| entry(at, "took=5ms words and more words")).collect();
+    relay.store.push(vec![(Labels::from([("job", "a")]), entries)]).unwrap();
+    // Much work, so that it cannot be done before the clock is looked at.
+    let query =
+        encoded(r#"quantile_over_time(0.9, {job="a"} | logfmt | unwrap duration(took) [1h])"#);
+    let path = format!("/loki/api/v1/query_range?query={query}&{}&step=1", range(0, 10_000));
+    let response = relay.get(&path).await;
+    assert_eq!(response.status(), 504);
+    assert!(text(&response).contains("--query-timeout"), "{}", text(&response));
+}
+
+#[tokio::test]
+async fn a_tail_says_what_it_left_out() {
+    const PUSHES: u64 = 200;
+    let relay = Relay::filled();
+    let path = format!("/loki/api/v1/tail?query={}&start=0&limit=1", encoded(r#"{job="a"}"#));
+    let mut socket = warp::test::ws().path(&path).handshake(relay.routes.clone()).await.unwrap();
+    let mut next = async || -> Value {
+        loop {
+            let message = socket.recv().await.unwrap();
+            if let Ok(text) = message.to_str() {
+                return serde_json::from_str(text).unwrap();
+            }
+        }
+    };
+    assert_eq!(next().await["streams"][0]["values"][0][1], "n=4");
+    // Nobody reads meanwhile: this is the one thread that the tail runs on.
+    for n in 0..PUSHES {
+        let line = format!("more {n}");
+        let at = i64::try_from(n).unwrap();
+        relay
+            .store
+            .push(vec![(Labels::from([("job", "a")]), vec![entry(100 + at, &line)])])
+            .unwrap();
+    }
+    let (mut seen, mut left_out, mut labels) = (0, 0, Value::Null);
+    while seen + left_out < PUSHES + 1 {
+        let message = next().await;
+        let streams = message["streams"].as_array().unwrap();
+        seen += streams.iter().map(|s| s["values"].as_array().unwrap().len() as u64).sum::<u64>();
+        if let Some(dropped) = message["dropped_entries"][0].as_object() {
+            labels = dropped["labels"].clone();
+            left_out += labels["dropped"].as_str().unwrap().parse::<u64>().unwrap();
+        }
+        if seen == 64 {
+            // What was left out is told with what comes next.
+            let last = entry(1000, "the last");
+            relay.store.push(vec![(Labels::from([("job", "a")]), vec![last])]).unwrap();
+        }
+    }
+    assert!(left_out > 0);
+    assert_eq!(labels["job"], "a");
 }

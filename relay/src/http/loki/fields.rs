@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logql::{Direction, Origin, Output, Params as QueryParams, QueryKind, Row, ValueKind};
+use logql::{Direction, Origin, Output, QueryKind, Row, ValueKind};
 use protocol::loki::{DetectedField, DetectedFields, DetectedValues};
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
@@ -11,9 +11,9 @@ use warp::reply::Response;
 
 use crate::http::loki::answer::{answer, named};
 use crate::http::loki::parsers::{self, Parsed};
-use crate::http::loki::query::work;
+use crate::http::loki::query::{plan_of_entries, question, work};
 use crate::http::loki::request::{self, Range};
-use crate::http::params::{Params, query_message};
+use crate::http::params::Params;
 use crate::http::{ApiError, App};
 use crate::query;
 
@@ -53,26 +53,14 @@ async fn look(app: &App, params: &Params) -> Result<Found, ApiError> {
     let limits = &app.config().limits;
     let Range { start, end } = request::limited_range(params, app)?;
     let lines = request::positive(params, "line_limit", DEFAULT_LINES.min(limits.max_entries))?;
-    let asked = QueryParams {
-        kind: QueryKind::Range {
-            start,
-            end,
-            step_ns: request::default_step(end.saturating_sub(start)),
-        },
-        limit: lines.min(limits.max_entries),
-        direction: Direction::Backward,
-        max_series: limits.max_series,
-        cursor: None,
-    };
-    let text = request::query(params)?;
-    let bad = |error: &logql::QueryError| ApiError::bad_request(query_message(text, error));
-    let expr = logql::parse(text).map_err(|error| bad(&error))?;
-    if !query::is_log_query(&expr) {
-        return Err(ApiError::bad_request(
-            "fields are detected in the lines of a log query, this is a metric query",
-        ));
-    }
-    let plan = logql::plan(&expr, &asked).map_err(|error| bad(&error))?;
+    let step_ns = request::default_step(end.saturating_sub(start));
+    let kind = QueryKind::Range { start, end, step_ns };
+    let mut asked = question(app, params, kind, lines.min(limits.max_entries))?;
+    asked.params.direction = Direction::Backward;
+    let plan = plan_of_entries(
+        &asked,
+        "fields are detected in the lines of a log query, this is a metric query",
+    )?;
     let (found, _) = work(app, move |store, cancel, effort| {
         let mut rows = match query::run(store, &plan, cancel, effort)?.output {
             Output::Rows(rows) => rows,

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use logql::ast::Expr;
-use logql::{Output, Params as QueryParams, QueryKind, Row};
+use logql::{Output, QueryKind, Row};
 use model::{Labels, MatchOp, Matcher};
 use protocol::loki::{DroppedEntry, StreamResult, StreamValue};
 use serde::Serialize;
@@ -14,10 +13,10 @@ use warp::reply::Response;
 
 use crate::http::loki::answer::{answer, named};
 use crate::http::loki::encode::{Flags, streams};
-use crate::http::loki::query::work;
+use crate::http::loki::query::{plan_of_entries, question, work};
 use crate::http::loki::request::{self, Range};
 use crate::http::loki::{labels, stats};
-use crate::http::params::{Params, query_message};
+use crate::http::params::Params;
 use crate::http::{ApiError, App};
 use crate::query;
 
@@ -85,33 +84,21 @@ async fn names(app: App, params: Params) -> Result<Values, ApiError> {
 async fn find(app: App, params: Params) -> Result<Found, ApiError> {
     let limits = &app.config().limits;
     let Range { start, end } = request::limited_range(&params, &app)?;
-    let asked = QueryParams {
-        kind: QueryKind::Range {
-            start,
-            end,
-            step_ns: request::default_step(end.saturating_sub(start)),
-        },
-        limit: request::limit(&params, limits.max_entries)?,
-        direction: request::direction(&params)?,
-        max_series: limits.max_series,
-        cursor: None,
-    };
-    let mut text = request::query(&params)?.to_owned();
+    let step_ns = request::default_step(end.saturating_sub(start));
+    let kind = QueryKind::Range { start, end, step_ns };
+    let mut asked = question(&app, &params, kind, request::limit(&params, limits.max_entries)?)?;
     // What line filters were before there was a language.
     if let Some(regexp) = params.get("regexp") {
         let filter = Matcher::new("line", MatchOp::Regex, regexp)
             .map_err(|error| ApiError::bad_request(format!("regexp: {error}")))?;
         let filter = filter.to_string();
-        text = format!("{text} |~ {}", filter.strip_prefix("line=~").unwrap_or_default());
+        let quoted = filter.strip_prefix("line=~").unwrap_or_default();
+        asked.text = format!("{} |~ {quoted}", asked.text);
     }
-    let bad = |error: &logql::QueryError| ApiError::bad_request(query_message(&text, error));
-    let expr = logql::parse(&text).map_err(|error| bad(&error))?;
-    if !matches!(expr, Expr::Log(_)) {
-        return Err(ApiError::bad_request(
-            "the legacy endpoint answers with streams only, ask /loki/api/v1 for a metric query",
-        ));
-    }
-    let plan = logql::plan(&expr, &asked).map_err(|error| bad(&error))?;
+    let plan = plan_of_entries(
+        &asked,
+        "the legacy endpoint answers with streams only, ask /loki/api/v1 for a metric query",
+    )?;
     let (outcome, effort) =
         work(&app, move |store, cancel, effort| query::run(store, &plan, cancel, effort)).await?;
     let stats = stats::of(&outcome, &effort);

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use insight::{PatternId, Patterns};
-use logql::{Direction, Params as QueryParams, QueryKind, Row};
+use logql::{Direction, QueryKind, Row};
 use protocol::loki::{Pattern, Response as Envelope};
 use warp::filters::BoxedFilter;
 use warp::path;
 use warp::reply::Response;
 
 use crate::http::loki::answer::answer;
-use crate::http::loki::query::work;
+use crate::http::loki::query::{plan_of_entries, question, work};
 use crate::http::loki::request;
-use crate::http::params::{Params, query_message};
+use crate::http::params::Params;
 use crate::http::{ApiError, App};
 use crate::query;
 
@@ -32,25 +32,16 @@ async fn patterns(app: App, params: Params) -> Result<Envelope<Vec<Pattern>>, Ap
     let range = request::limited_range(&params, &app)?;
     let step_ns = request::step(&params, range)?;
     request::check_points(range, step_ns, limits)?;
-    let text = request::query(&params)?.to_owned();
-    let asked = QueryParams {
-        kind: QueryKind::Range { start: range.start, end: range.end, step_ns },
-        limit: MAX_LINES,
-        direction: Direction::Backward,
-        max_series: limits.max_series,
-        cursor: None,
-    };
-    let bad = |error: &logql::QueryError| ApiError::bad_request(query_message(&text, error));
-    let expr = logql::parse(&text).map_err(|error| bad(&error))?;
-    if !query::is_log_query(&expr) {
-        return Err(ApiError::bad_request(
-            "patterns are found in the lines of a log query, this is a metric query",
-        ));
-    }
-    logql::plan(&expr, &asked).map_err(|error| bad(&error))?;
+    let kind = QueryKind::Range { start: range.start, end: range.end, step_ns };
+    let mut asked = question(&app, &params, kind, MAX_LINES)?;
+    asked.params.direction = Direction::Backward;
+    plan_of_entries(
+        &asked,
+        "patterns are found in the lines of a log query, this is a metric query",
+    )?;
     let (found, _) = work(&app, move |store, cancel, effort| {
         let mut found = Found { step_ns, ..Found::default() };
-        let outcome = query::pages(store, &text, &asked, cancel, effort, |rows| found.learn(rows))?;
+        let outcome = query::pages(store, &asked, cancel, effort, |rows| found.learn(rows))?;
         Ok((found, outcome.warnings))
     })
     .await?;

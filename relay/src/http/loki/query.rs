@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use logql::{Direction, Outcome, Output, Params as QueryParams, QueryKind};
+use logql::{Direction, Outcome, Output, Params as QueryParams, Plan, QueryKind};
 use warp::filters::BoxedFilter;
 use warp::http::HeaderMap;
 use warp::reply::Response;
@@ -15,7 +15,7 @@ use crate::http::loki::encode::{self, Flags, QueryResponse};
 use crate::http::loki::request;
 use crate::http::params::{Params, params, query_message};
 use crate::http::{ApiError, App};
-use crate::query::{self, Effort, RunError};
+use crate::query::{self, Effort, Question, RunError};
 use crate::store::Store;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
@@ -85,24 +85,51 @@ async fn evaluate(
     interval_ns: i64,
 ) -> Result<(Outcome, Effort), ApiError> {
     let limits = &app.config().limits;
-    let asked = QueryParams {
-        kind,
-        limit: request::limit(params, limits.max_entries)?,
-        direction: request::direction(params)?,
-        max_series: limits.max_series,
-        cursor: None,
-    };
-    let text = request::query(params)?.to_owned();
-    let plan = query::prepare(&text, &asked)
-        .map_err(|error| ApiError::bad_request(query_message(&text, &error)))?;
+    let limit = request::limit(params, limits.max_entries)?;
+    let asked = question(app, params, kind, limit)?;
+    let plan = plan(&asked)?;
     work(app, move |store, cancel, effort| {
         if interval_ns > 0 {
-            thinned(store, &text, &asked, interval_ns, cancel, effort)
+            thinned(store, &asked, interval_ns, cancel, effort)
         } else {
             query::run(store, &plan, cancel, effort)
         }
     })
     .await
+}
+
+/// The query of a request, for this many entries.
+pub fn question(
+    app: &App,
+    params: &Params,
+    kind: QueryKind,
+    limit: usize,
+) -> Result<Question, ApiError> {
+    let limits = &app.config().limits;
+    let asked = QueryParams {
+        kind,
+        limit,
+        direction: request::direction(params)?,
+        max_series: limits.max_series,
+        cursor: None,
+    };
+    let text = request::query(params)?.to_owned();
+    Ok(Question { text, params: asked, limits: limits.engine.clone() })
+}
+
+/// What is wrong with a query is said as Loki says it.
+pub fn plan(asked: &Question) -> Result<Plan, ApiError> {
+    let text = &asked.text;
+    asked.plan().map_err(|error| ApiError::bad_request(query_message(text, &error)))
+}
+
+/// As `plan`, for what is about entries; `refusal` is said to a query that gives numbers.
+pub fn plan_of_entries(asked: &Question, refusal: &str) -> Result<Plan, ApiError> {
+    let plan = plan(asked)?;
+    match logql::parse(&asked.text) {
+        Ok(expr) if !query::is_log_query(&expr) => Err(ApiError::bad_request(refusal)),
+        _ => Ok(plan),
+    }
 }
 
 /// Does the work of a query: in turn with others, away from the threads that serve, ended when
@@ -133,26 +160,29 @@ pub async fn work<T: Send + 'static>(
 /// those that are kept, so that further pages are read until it is reached.
 fn thinned(
     store: &Store,
-    text: &str,
-    asked: &QueryParams,
+    asked: &Question,
     interval_ns: i64,
     cancel: &AtomicBool,
     effort: &mut Effort,
 ) -> Result<Outcome, RunError> {
     let mut kept = Vec::new();
     let mut last: Option<i64> = None;
-    let mut outcome = query::pages(store, text, asked, cancel, effort, |rows| {
+    let mut outcome = query::pages(store, asked, cancel, effort, |rows| {
         for row in rows {
-            let far = last.is_none_or(|last| match asked.direction {
+            let far = last.is_none_or(|last| match asked.params.direction {
                 Direction::Forward => row.timestamp >= last.saturating_add(interval_ns),
                 Direction::Backward => row.timestamp <= last.saturating_sub(interval_ns),
             });
-            if far && kept.len() < asked.limit {
+            if far && kept.len() < asked.params.limit {
                 last = Some(row.timestamp);
                 kept.push(row);
             }
         }
-        if kept.len() < asked.limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if kept.len() < asked.params.limit {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     })?;
     if let Output::Rows(rows) = &mut outcome.output {
         *rows = kept;

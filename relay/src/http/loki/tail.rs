@@ -193,7 +193,8 @@ async fn past(app: &App, query: LogExpr, start: i64, limit: usize) -> Result<Vec
         max_series: app.config().limits.max_series,
         cursor: None,
     };
-    let plan = logql::plan(&Expr::Log(query), &params)
+    let limits = app.config().limits.engine.clone();
+    let plan = logql::plan_within(&Expr::Log(query), &params, limits)
         .map_err(|error| ApiError::bad_request(error.message))?;
     let (outcome, _) =
         work(app, move |store, cancel, effort| query::run(store, &plan, cancel, effort)).await?;
