@@ -23,6 +23,9 @@ const FOREIGN: [(&str, &str); 8] = [
 pub(super) fn unknown_function(i: Tokens<'_>, name: &str) -> QueryError {
     let span = i.peek().span;
     let lower = name.to_lowercase();
+    if lower == "variants" {
+        return QueryError::new(span, "several queries in one, `variants(…) of (…)`, are not read");
+    }
     let known: Vec<&str> = functions().collect();
     let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == lower).map(|(_, ours)| *ours);
     match foreign.or_else(|| suggest::nearest(&lower, &known)) {

@@ -8,7 +8,15 @@ pub(super) fn check(template: &str, token: &Token<'_>) -> Result<(), QueryError>
         // Escapes make content and text differ; then the whole string is shown.
         let verbatim = token.text.get(1..1 + template.len()) == Some(template);
         let at = token.span.start + 1 + error.offset.min(template.len());
-        let span = if verbatim { Span::new(at, token.span.end - 1) } else { token.span };
-        QueryError::new(span, format!("not a template: {}", error.message))
+        let message = format!("not a template: {}", error.message);
+        match error.instead {
+            Some((len, near)) if verbatim => {
+                let span = Span::new(at, at + len);
+                let title = format!("use {near}");
+                QueryError::new(span, message).with_fix(span, near, title)
+            }
+            _ if verbatim => QueryError::new(Span::new(at, token.span.end - 1), message),
+            _ => QueryError::new(token.span, message),
+        }
     })
 }

@@ -7,6 +7,7 @@ use super::number;
 use super::regexes::Regexes;
 use super::value::Value;
 use crate::limits::MAX_TEMPLATE_DEPTH;
+use crate::parse::nearest;
 
 /// A template, ready to be filled in.
 #[derive(Clone, Debug)]
@@ -25,11 +26,13 @@ pub struct Template {
 pub struct TemplateError {
     pub offset: usize,
     pub message: String,
+    /// How many bytes at `offset` to replace, and by what.
+    pub instead: Option<(usize, String)>,
 }
 
 impl TemplateError {
     pub(crate) fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into() }
+        Self { offset, message: message.into(), instead: None }
     }
 }
 
@@ -332,8 +335,14 @@ impl Parser {
     }
 
     fn function(&self, name: &str, cursor: &Cursor<'_>) -> Result<funcs::Function, TemplateError> {
-        funcs::find(name)
-            .ok_or_else(|| cursor.error(&format!("the function {name:?} is not known")))
+        funcs::find(name).ok_or_else(|| match nearest(name, &funcs::NAMES) {
+            Some(near) => {
+                let message = format!("the function {name:?} is not known, did you mean `{near}`?");
+                let instead = Some((name.len(), near.to_owned()));
+                TemplateError { instead, ..cursor.error(&message) }
+            }
+            None => cursor.error(&format!("the function {name:?} is not known")),
+        })
     }
 
     fn operand(&mut self, cursor: &mut Cursor<'_>) -> Result<Operand, TemplateError> {

@@ -77,6 +77,7 @@ fn mistakes_say_where() {
     check(&[
         ("{{.a", "? the action does not end, expected }} at 2"),
         ("ab {{nope .a}}", "? the function \"nope\" is not known at 5"),
+        ("{{uper .a}}", "? the function \"uper\" is not known, did you mean `upper`? at 2"),
         ("{{if .a}}x", "? {{if}} does not end, expected {{end}} at 2"),
         ("{{end}}", "? {{end}} ends nothing at 2"),
         ("{{$x}}", "? the variable $x is not known at 2"),
@@ -191,4 +192,11 @@ fn no_template_does_more_than_it_may() {
             "? the template is nested too deeply at 102",
         ),
     ]);
+}
+
+#[test]
+fn every_function_is_listed_for_suggestions() {
+    for name in super::funcs::NAMES {
+        assert!(super::funcs::find(name).is_some(), "{name}");
+    }
 }

@@ -1,17 +1,11 @@
-use super::MAX_REGEX_BYTES;
-
 /// A pattern that cannot be searched for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegexError {
     #[error("{pattern:?} is not a valid regular expression")]
     Invalid { pattern: String },
-    #[error(
-        "the regular expression {shown:?} takes more than {} MiB, expected a shorter one or \
-         smaller repetitions",
-        MAX_REGEX_BYTES >> 20
-    )]
+    #[error("the regular expression {shown:?} takes too much memory, expected a shorter one")]
     TooLarge {
-        /// How the pattern begins.
+        /// How the pattern begins, which takes more than `MAX_REGEX_BYTES`.
         shown: String,
     },
 }

@@ -29,7 +29,7 @@ const SOURCES: &[&str] = &[
     "crates/logql/src/stages/regexp.rs",
     "crates/logql/src/template/lex.rs",
     "crates/logql/src/template/parse.rs",
-    "crates/model/src/matcher.rs",
+    "crates/model/src/go_regex",
     "crates/model/src/units.rs",
     "frontend/src/engine",
     "relay/src/ingest/follow.rs",
