@@ -14,6 +14,9 @@ const QUERIES_AT_ONCE: usize = 4;
 /// Pushes that are unpacked and read at once; others wait. Each may take some 200 MiB.
 const PUSHES_AT_ONCE: usize = 2;
 
+/// Bodies of pushes that are received at once, or wait for their turn to be read.
+const BODIES_AT_ONCE: usize = 32;
+
 /// Carries the key that a second `logpane` found in the data folder: whoever can read the folder
 /// may have this relay follow more files, other users of the machine may not.
 pub const FOLLOW_KEY_HEADER: &str = "x-logpane-key";
@@ -43,6 +46,7 @@ struct Inner {
     queries: Arc<Semaphore>,
     /// bcrypt is made to be slow: one at a time, so that guessing cannot take all cores.
     logins: Semaphore,
+    bodies: Semaphore,
     pushes: Semaphore,
     push_counts: Counts,
 }
@@ -57,6 +61,7 @@ impl App {
             stopping,
             queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)),
             logins: Semaphore::new(1),
+            bodies: Semaphore::new(BODIES_AT_ONCE),
             pushes: Semaphore::new(PUSHES_AT_ONCE),
             push_counts: Counts::default(),
         }))
@@ -85,6 +90,11 @@ impl App {
 
     pub(super) fn logins(&self) -> &Semaphore {
         &self.0.logins
+    }
+
+    /// A turn for each push whose body is in memory.
+    pub(super) fn bodies(&self) -> &Semaphore {
+        &self.0.bodies
     }
 
     /// A turn for each push that is being read.

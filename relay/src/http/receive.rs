@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::Stream;
 use warp::Buf;
@@ -9,6 +11,9 @@ use crate::http::{ApiError, App};
 use crate::push::limits::MAX_BODY_BYTES;
 use crate::push::{PushError, Reason, Refused, Streams, unpack};
 use crate::store::Pushed;
+
+/// A client that stands still in the middle of its body must not keep others out for longer.
+const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// What became of a push that could be read. What is taken is in the journal.
 #[derive(Debug)]
@@ -54,7 +59,12 @@ pub async fn receive<B: Buf>(
     let store = app.store()?.clone();
     let kind = content_type(headers);
     let encoding = text(headers, header::CONTENT_ENCODING);
-    let body = read_body(body, MAX_BODY_BYTES).await?;
+    // Others wait with their bodies unread.
+    let _body = app.bodies().acquire().await.map_err(|_| ApiError::Starting)?;
+    let body = tokio::time::timeout(BODY_TIME, read_body(body, MAX_BODY_BYTES));
+    let body = body.await.map_err(|_| ApiError::Unavailable {
+        message: format!("the body did not come within {} s", BODY_TIME.as_secs()),
+    })??;
     // Each takes several times its body in memory.
     let _turn = app.pushes().acquire().await.map_err(|_| ApiError::Starting)?;
     let received = blocking(move || {
