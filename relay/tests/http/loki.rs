@@ -262,6 +262,9 @@ async fn limits_are_held() {
         assert_eq!(response.status(), 400, "{message}: {}", text(&response));
         assert!(text(&response).contains(message), "{message}: {}", text(&response));
     }
+    // What limits entries does not limit numbers.
+    let count = encoded(r#"sum(count_over_time({job="a"}[1m]))"#);
+    relay.json(&format!("/loki/api/v1/query?query={count}&limit=6000")).await;
     let path =
         format!("/loki/api/v1/index/volume?query={}&{}", encoded(r#"{job="a"}"#), range(0, 9));
     assert_eq!(relay.get(&path).await.status(), 400);

@@ -83,9 +83,9 @@ fn stamp(buckets: Buckets, at: usize) -> f64 {
     seconds(if end == buckets.end { end } else { end - 1_000_000 })
 }
 
-const fn envelope(result: QueryResult) -> Envelope<QueryData> {
-    let data = QueryData { result, encoding_flags: Vec::new(), stats: serde_json::Value::Null };
-    Envelope::new(data)
+fn envelope(result: QueryResult) -> Envelope<QueryData> {
+    let stats = serde_json::json!({});
+    Envelope::new(QueryData { result, encoding_flags: Vec::new(), stats })
 }
 
 /// What the sums are for.
