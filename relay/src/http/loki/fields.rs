@@ -93,8 +93,10 @@ impl Found {
     fn of(rows: &[Row], parsed: Vec<Parsed>) -> Self {
         let mut found = Self::default();
         for (row, line) in rows.iter().zip(parsed) {
-            // Fields that Logpane found itself can be filtered by without a parser as well.
-            let auto = row.auto.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            // Fields that Logpane found itself can be filtered by without a parser as well; one that
+            // a parser finds hides them.
+            let auto = row.auto.iter().filter(|(name, _)| !line.fields.contains_key(name));
+            let auto = auto.map(|(name, value)| (name.as_str(), value.as_str()));
             for (name, value) in row.labels_from(Origin::Metadata).chain(auto) {
                 found.add(name, value, None);
             }
@@ -140,5 +142,31 @@ impl Field {
                 .then(|| parsers.iter().map(|parser| (*parser).to_owned()).collect()),
             json_path: std::mem::take(&mut self.json_path),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parsed_field_hides_the_one_that_was_found_without_asking() {
+        let row = |line: &str, auto: &[(&str, &str)]| Row {
+            line: line.as_bytes().to_vec(),
+            auto: auto.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+            ..Row::default()
+        };
+        let rows =
+            [row("req=0x1f", &[("req", "31"), ("rtf", "0.5")]), row("rtf 0.7", &[("rtf", "0.7")])];
+        let found = Found::of(&rows, parsers::parse(&rows).unwrap());
+        let told: Vec<(&str, Vec<&str>, bool)> = found
+            .by_name
+            .iter()
+            .map(|(name, field)| {
+                let values = field.values.iter().map(String::as_str).collect();
+                (name.as_str(), values, field.parsers.is_empty())
+            })
+            .collect();
+        assert_eq!(told, [("req", vec!["0x1f"], false), ("rtf", vec!["0.5", "0.7"], true)]);
     }
 }
