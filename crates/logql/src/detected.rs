@@ -1,9 +1,10 @@
 //! What a field of a log line is, from its name and its text alone.
 
+use model::{parse_value_bytes, parse_value_duration};
 use serde::{Deserialize, Serialize};
 
+use crate::number::parse_number;
 use crate::stages::push_nested_name;
-use crate::units::{parse_bytes, parse_duration, parse_number};
 
 /// The most special reading of a label's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,9 +29,9 @@ impl ValueKind {
             Self::Float
         } else if BOOLEANS.contains(&value) {
             Self::Boolean
-        } else if parse_duration(value).is_ok() {
+        } else if parse_value_duration(value).is_ok() {
             Self::Duration
-        } else if parse_bytes(value).is_ok() {
+        } else if parse_value_bytes(value).is_ok() {
             Self::Bytes
         } else {
             Self::String

@@ -24,6 +24,7 @@ mod ip;
 pub mod limits;
 mod line;
 mod metric;
+mod number;
 mod output;
 mod params;
 mod parse;
@@ -35,7 +36,6 @@ mod run;
 mod span;
 mod stages;
 pub mod template;
-mod units;
 
 pub use detected::{ValueKind, json_label};
 pub use error::{Fix, QueryError};

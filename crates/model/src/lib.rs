@@ -20,4 +20,7 @@ pub use matcher::{MatchOp, Matcher};
 pub use selector::selector_text;
 pub use session::{Boundary, Session, Sessions};
 pub use time::{TimeRange, Timestamp};
-pub use units::{UnitError, format_duration, parse_bytes, parse_duration};
+pub use units::{
+    UnitError, format_duration, parse_bytes, parse_duration, parse_value_bytes,
+    parse_value_duration,
+};

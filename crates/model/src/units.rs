@@ -1,4 +1,6 @@
-const NS: [(&str, i64); 10] = [
+/// Units of durations and their nanoseconds: those of a clock first, which label values know; a
+/// query and a setting know the rest as well.
+const DURATION_UNITS: [(&str, i64); 11] = [
     ("ns", 1),
     ("us", 1_000),
     ("µs", 1_000),
@@ -9,58 +11,86 @@ const NS: [(&str, i64); 10] = [
     ("h", 3_600_000_000_000),
     ("d", 86_400_000_000_000),
     ("w", 604_800_000_000_000),
+    ("y", 31_536_000_000_000_000),
 ];
-const YEAR_NS: i64 = 31_536_000_000_000_000;
+const NUM_CLOCK_UNITS: usize = 8;
+
+/// Prefixes of sizes, each a thousand of the one before; the last is known in label values only.
+const SIZE_PREFIXES: [&str; 7] = ["", "k", "m", "g", "t", "p", "e"];
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnitError {
     #[error("{text:?} is not a duration, expected a number and a unit as in 5m, 1h30m or 250ms")]
     Duration { text: String },
+    #[error("missing unit in duration {text:?}")]
+    MissingUnit { text: String },
+    #[error("unknown unit {unit:?} in duration {text:?}")]
+    UnknownUnit { unit: String, text: String },
     #[error("{text:?} is not a size, expected a number and a unit as in 10GB or 512MiB")]
     Bytes { text: String },
-}
-
-/// Splits `text` into its leading decimal number and the letters after it.
-fn number_and_unit(text: &str) -> Option<(f64, &str, &str)> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let value: f64 = text.get(..digits)?.parse().ok()?;
-    let rest = text.get(digits..)?;
-    let unit = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-    Some((value, rest.get(..unit)?, rest.get(unit..)?))
 }
 
 /// Nanoseconds of a duration as LogQL, Go and Prometheus write it: `5m`, `1h30m`, `1.5s`, `7d`,
 /// `-1h`.
 pub fn parse_duration(text: &str) -> Result<i64, UnitError> {
     let error = || UnitError::Duration { text: text.to_owned() };
+    if text.starts_with('+') {
+        return Err(error());
+    }
+    read_duration(text, &DURATION_UNITS).map_err(|_| error())
+}
+
+/// Nanoseconds of a duration as it stands in the value of a label: without days and longer units.
+/// The error says what exactly is wrong.
+pub fn parse_value_duration(text: &str) -> Result<i64, UnitError> {
+    read_duration(text, DURATION_UNITS.split_at(NUM_CLOCK_UNITS).0)
+}
+
+fn read_duration(text: &str, units: &[(&str, i64)]) -> Result<i64, UnitError> {
+    let error = || UnitError::Duration { text: text.to_owned() };
     let (sign, mut rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text),
+        Some(rest) => (-1_i128, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
     if rest == "0" {
         return Ok(0);
     }
-    let mut total = 0.0;
     if rest.is_empty() {
         return Err(error());
     }
+    let mut total = 0_i128;
     while !rest.is_empty() {
-        let (value, unit, after) = number_and_unit(rest).ok_or_else(error)?;
-        let ns = match unit {
-            "y" => YEAR_NS,
-            unit => NS.iter().find(|(name, _)| *name == unit).ok_or_else(error)?.1,
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (digits, after) = rest.split_at(number);
+        let unit_len = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let (unit, after) = after.split_at(unit_len);
+        if unit.is_empty() {
+            return Err(UnitError::MissingUnit { text: text.to_owned() });
+        }
+        let Some((_, unit_ns)) = units.iter().find(|(name, _)| *name == unit) else {
+            return Err(UnitError::UnknownUnit { unit: unit.to_owned(), text: text.to_owned() });
         };
-        #[expect(clippy::cast_precision_loss, reason = "a unit is far below 2^53")]
-        let part = value * ns as f64;
-        total += part;
+        let part = parts_ns(digits, *unit_ns).ok_or_else(error)?;
+        total = total.checked_add(part).ok_or_else(error)?;
         rest = after;
     }
-    if total > 9.2e18 {
-        return Err(error());
+    i64::try_from(sign * total).map_err(|_| error())
+}
+
+/// Whole and fraction apart, so that nanoseconds of large numbers stay exact.
+fn parts_ns(digits: &str, unit_ns: i64) -> Option<i128> {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        return None;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "checked just above")]
-    let ns = (sign * total).round() as i64;
-    Ok(ns)
+    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let fraction: f64 =
+        if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse().ok()? };
+    #[expect(clippy::cast_precision_loss, reason = "a unit is whole and far below 2^63")]
+    let rest = fraction * unit_ns as f64;
+    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a unit")]
+    let rest = rest as i128;
+    whole.checked_mul(i128::from(unit_ns))?.checked_add(rest)
 }
 
 /// A duration in the largest units that are exact: `1h30m`, `250ms`.
@@ -86,27 +116,33 @@ pub fn format_duration(ns: i64) -> String {
 
 /// Bytes of a size: `10GB` (powers of 1000), `512MiB` (powers of 1024), `1.5k`, `200`.
 pub fn parse_bytes(text: &str) -> Result<u64, UnitError> {
+    let text = text.trim();
     let error = || UnitError::Bytes { text: text.to_owned() };
-    let (value, unit, rest) = number_and_unit(text.trim()).ok_or_else(error)?;
-    if !rest.is_empty() {
-        return Err(error());
-    }
-    let unit = unit.trim().to_ascii_lowercase();
-    let (prefix, base) = match unit.strip_suffix("ib") {
-        Some(prefix) => (prefix, 1024.0_f64),
-        None => (unit.strip_suffix('b').unwrap_or(&unit), 1000.0),
+    let is_value = text.contains(',') || text.to_ascii_lowercase().ends_with('i');
+    if is_value { Err(error()) } else { read_bytes(text, SIZE_PREFIXES.len() - 1) }
+}
+
+/// Bytes of a size as it stands in the value of a label: `4ki`, `1,024KB` and `1EB` as well.
+pub fn parse_value_bytes(text: &str) -> Result<u64, UnitError> {
+    read_bytes(text, SIZE_PREFIXES.len())
+}
+
+/// A part of a byte is cut off.
+fn read_bytes(text: &str, num_prefixes: usize) -> Result<u64, UnitError> {
+    let error = || UnitError::Bytes { text: text.to_owned() };
+    let split =
+        text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
+    let (digits, unit) = text.split_at(split);
+    let value: f64 = digits.replace(',', "").parse().map_err(|_| error())?;
+    let unit = unit.trim().to_lowercase();
+    let (base, prefix) = match unit.strip_suffix("ib").or_else(|| unit.strip_suffix('i')) {
+        Some(prefix) if !prefix.is_empty() => (1024.0_f64, prefix),
+        _ => (1000.0, unit.strip_suffix('b').unwrap_or(&unit)),
     };
-    let power = match prefix {
-        "" => 0,
-        "k" => 1,
-        "m" => 2,
-        "g" => 3,
-        "t" => 4,
-        "p" => 5,
-        _ => return Err(error()),
-    };
+    let known = SIZE_PREFIXES.iter().take(num_prefixes).position(|known| *known == prefix);
+    let power = i32::try_from(known.ok_or_else(error)?).map_err(|_| error())?;
     let bytes = value * base.powi(power);
-    if bytes > 1.8e19 {
+    if bytes >= 18_446_744_073_709_551_615.0 {
         return Err(error());
     }
     #[expect(
@@ -114,7 +150,7 @@ pub fn parse_bytes(text: &str) -> Result<u64, UnitError> {
         clippy::cast_sign_loss,
         reason = "not negative, and checked just above"
     )]
-    let bytes = bytes.round() as u64;
+    let bytes = bytes as u64;
     Ok(bytes)
 }
 
@@ -130,7 +166,9 @@ mod tests {
             ("1.5s", Some(1_500_000_000)),
             ("-1h", Some(-3_600_000_000_000)),
             ("7d", Some(604_800_000_000_000)),
-            ("1y", Some(YEAR_NS)),
+            ("1y", Some(31_536_000_000_000_000)),
+            ("2562047h47m16.854775807s", Some(i64::MAX)),
+            ("+5m", None),
             ("0", Some(0)),
             ("5", None),
             ("", None),
@@ -151,10 +189,48 @@ mod tests {
             ("1.5k", Some(1500)),
             ("200", Some(200)),
             ("1 KB", Some(1000)),
+            ("4ki", None),
+            ("1EB", None),
+            ("1,024", None),
             ("x", None),
             ("1qb", None),
         ] {
             assert_eq!(parse_bytes(text).ok(), bytes, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn label_values_are_read() {
+        for (text, expected) in [
+            ("1h30m", Some(5_400_000_000_000)),
+            ("-1.5s", Some(-1_500_000_000)),
+            ("0", Some(0)),
+            (".5s", Some(500_000_000)),
+            ("1µs", Some(1000)),
+            ("5", None),
+            ("1d", None),
+            ("s", None),
+            ("", None),
+            ("1.2.3s", None),
+        ] {
+            assert_eq!(parse_value_duration(text).ok(), expected, "{text:?}");
+        }
+        for (text, expected) in [
+            ("5KB", Some(5000)),
+            ("1.5kb", Some(1500)),
+            ("1MiB", Some(1_048_576)),
+            ("4ki", Some(4096)),
+            ("1,024KB", Some(1_024_000)),
+            ("5 KB", Some(5000)),
+            ("0.4B", Some(0)),
+            ("7b", Some(7)),
+            ("1EB", Some(1_000_000_000_000_000_000)),
+            ("99EB", None),
+            ("-1KB", None),
+            ("1e3B", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_value_bytes(text).ok(), expected, "{text:?}");
         }
     }
 }

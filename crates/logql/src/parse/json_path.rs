@@ -63,3 +63,29 @@ fn quoted(i: &str) -> IResult<&str, String> {
     });
     delimited(char('"'), text, char('"')).parse(i)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_names_and_brackets() {
+        let key = |k: &str| PathStep::Field(k.to_owned());
+        for (text, expected) in [
+            ("a", Some(vec![key("a")])),
+            ("a.b_c.d", Some(vec![key("a"), key("b_c"), key("d")])),
+            (r#"a["User-Agent"].b"#, Some(vec![key("a"), key("User-Agent"), key("b")])),
+            (r#"["dotted.key"]"#, Some(vec![key("dotted.key")])),
+            (r#"["a\"b"]"#, Some(vec![key("a\"b")])),
+            ("a[0][1].b", Some(vec![key("a"), PathStep::Index(0), PathStep::Index(1), key("b")])),
+            ("", None),
+            ("a.", None),
+            (".a", None),
+            ("a[", None),
+            ("a[x]", None),
+            ("a b", None),
+        ] {
+            assert_eq!(json_path(text).ok(), expected, "{text}");
+        }
+    }
+}

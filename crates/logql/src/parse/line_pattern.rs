@@ -47,8 +47,8 @@ fn capture(text: &str) -> Option<(&str, &str)> {
     good.then_some((name, after))
 }
 
-/// The rules of the `pattern` stage: it has to yield labels, each once.
-pub(super) fn check_stage(text: &str) -> Result<(), Advice> {
+/// The parts of the pattern of a `pattern` stage, which has to yield labels, each once.
+pub(crate) fn stage_pattern(text: &str) -> Result<Vec<PatternPart>, String> {
     let parts = line_pattern(text)?;
     let names: Vec<&String> = parts
         .iter()
@@ -58,12 +58,12 @@ pub(super) fn check_stage(text: &str) -> Result<(), Advice> {
         })
         .collect();
     if names.is_empty() {
-        let message = "the pattern names no label, expected at least one such as <ip>".to_owned();
-        return Err(message.into());
+        let message = "the pattern names no label, expected at least one such as <ip>";
+        return Err(message.to_owned());
     }
     match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
-        Some((_, name)) => Err(format!("<{name}> stands twice in the pattern").into()),
-        None => Ok(()),
+        Some((_, name)) => Err(format!("<{name}> stands twice in the pattern")),
+        None => Ok(parts),
     }
 }
 

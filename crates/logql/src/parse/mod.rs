@@ -22,7 +22,9 @@ mod token;
 mod vector;
 mod words;
 
+pub(crate) use json_path::{PathStep, json_path};
 pub(crate) use lexer::{is_name, lex};
+pub(crate) use line_pattern::{PatternPart, stage_pattern};
 pub use query::parse;
 pub(crate) use suggest::nearest;
 pub(crate) use token::{Kind, Token as Word};

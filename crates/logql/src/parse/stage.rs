@@ -99,7 +99,12 @@ fn after_pipe(i: Tokens<'_>) -> Res<'_, StageKind> {
         "logfmt" => logfmt(rest),
         "pattern" => {
             let (after, (pattern, span)) = cut(text).parse(rest)?;
-            checked(after, line_pattern::check_stage(&pattern), span, StageKind::Pattern(pattern))
+            checked(
+                after,
+                line_pattern::stage_pattern(&pattern).map(drop).map_err(Advice::from),
+                span,
+                StageKind::Pattern(pattern),
+            )
         }
         "regexp" => {
             let (after, (pattern, span)) = cut(text).parse(rest)?;
@@ -235,7 +240,7 @@ fn logfmt(i: Tokens<'_>) -> Res<'_, StageKind> {
 }
 
 fn json_path_of(path: &str) -> Result<(), Advice> {
-    json_path::json_path(path).map(drop).map_err(Advice::from)
+    json_path(path).map(drop).map_err(Advice::from)
 }
 
 /// `a="x.y", b` or nothing.

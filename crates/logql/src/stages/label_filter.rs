@@ -2,13 +2,13 @@
 
 use std::cmp::Ordering;
 
-use model::Matcher;
+use model::{Matcher, parse_value_bytes, parse_value_duration};
 
 use crate::ast;
 use crate::ast::CompareOp;
 use crate::ip::IpRange;
+use crate::number::parse_number;
 use crate::pipeline::{Entry, Failure};
-use crate::units;
 
 /// A label filter, ready to run.
 #[derive(Debug)]
@@ -72,11 +72,13 @@ impl LabelFilter {
 fn compare(entry: &mut Entry<'_>, name: &str, op: CompareOp, operand: Operand) -> bool {
     let Some(text) = entry.value(name) else { return false };
     let order = match operand {
-        Operand::Number(right) => units::parse_number(text).map(|left| left.partial_cmp(&right)),
-        Operand::DurationNs(right) => {
-            units::parse_duration(text).map(|left| Some(left.cmp(&right)))
-        }
-        Operand::Bytes(right) => units::parse_bytes(text).map(|left| Some(left.cmp(&right))),
+        Operand::Number(right) => parse_number(text).map(|left| left.partial_cmp(&right)),
+        Operand::DurationNs(right) => parse_value_duration(text)
+            .map(|left| Some(left.cmp(&right)))
+            .map_err(|error| error.to_string()),
+        Operand::Bytes(right) => parse_value_bytes(text)
+            .map(|left| Some(left.cmp(&right)))
+            .map_err(|error| error.to_string()),
     };
     match order {
         Ok(order) => holds(op, order),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use super::escape::unescape;
-use super::extract::{Extract, Extraction, push_label_name, set_picked};
+use super::extract::{Extract, Extraction, Next, push_label_name, set_picked};
 use crate::ast;
 use crate::pipeline::{Entry, Failure};
 
@@ -36,57 +36,73 @@ impl Logfmt {
     fn all(&self, entry: &mut Entry<'_>, line: &[u8]) -> bool {
         let mut extraction = Extraction::new(entry, &self.extract);
         let mut name = String::new();
-        for pair in Pairs::new(line) {
-            let (key, value) = match pair {
-                Ok(pair) => pair,
-                Err(reason) if self.strict => {
-                    entry.fail(Failure::Logfmt, reason);
-                    return true;
-                }
-                Err(_) => continue,
-            };
+        let read = self.pairs(line, |key, value| {
             if value.is_empty() && !self.keep_empty {
-                continue;
+                return ControlFlow::Continue(());
             }
             name.clear();
             push_label_name(&String::from_utf8_lossy(key), &mut name);
             extraction.entry.dodge(&mut name);
-            if extraction.wants(&name)
-                && let ControlFlow::Break(keep) = extraction.set(&name, &value)
-            {
-                return keep;
+            if extraction.wants(&name) {
+                extraction.set(&name, &value)
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        match read {
+            Ok(ControlFlow::Break(keep)) => keep,
+            Ok(ControlFlow::Continue(())) => true,
+            Err(reason) => {
+                entry.fail(Failure::Logfmt, reason);
+                true
             }
         }
-        true
     }
 
     fn picked(&self, entry: &mut Entry<'_>, line: &[u8]) -> bool {
         let mut values: Vec<Option<Cow<'_, str>>> = vec![None; self.picks.len()];
         let mut key_name = String::new();
-        for pair in Pairs::new(line) {
-            let (key, value) = match pair {
-                Ok(pair) => pair,
-                Err(reason) if self.strict => {
-                    entry.fail(Failure::Logfmt, reason);
-                    return true;
-                }
-                Err(_) => continue,
-            };
+        let read = self.pairs(line, |key, value| {
             key_name.clear();
             push_label_name(&String::from_utf8_lossy(key), &mut key_name);
             let is_label = self.picks.iter().any(|(_, label)| *label == key_name);
-            if !is_label && !self.extract.is_wanted(&key_name) {
-                continue;
-            }
-            for ((path, label), slot) in self.picks.iter().zip(&mut values) {
-                if *path == key_name || path.as_bytes() == key || *label == key_name {
-                    *slot = Some(value.clone());
+            if is_label || self.extract.is_wanted(&key_name) {
+                for ((path, label), slot) in self.picks.iter().zip(&mut values) {
+                    if *path == key_name || path.as_bytes() == key || *label == key_name {
+                        *slot = Some(value.clone());
+                    }
                 }
             }
+            ControlFlow::Continue(())
+        });
+        if let Err(reason) = read {
+            entry.fail(Failure::Logfmt, reason);
+            return true;
         }
         let found = self.picks.iter().zip(&values);
         set_picked(entry, found.map(|((_, label), value)| (label.as_str(), value.as_deref())));
         true
+    }
+
+    /// Goes through the pairs of a line. A mistake ends it where the stage is strict, and is
+    /// passed over elsewhere.
+    fn pairs<'l>(
+        &self,
+        line: &'l [u8],
+        mut each: impl FnMut(&'l [u8], Cow<'l, str>) -> Next,
+    ) -> Result<Next, &'static str> {
+        for pair in Pairs::new(line) {
+            match pair {
+                Ok((key, value)) => {
+                    if let stop @ ControlFlow::Break(_) = each(key, value) {
+                        return Ok(stop);
+                    }
+                }
+                Err(reason) if self.strict => return Err(reason),
+                Err(_) => {}
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 }
 

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::extract::{Extract, Extraction, Next};
+use crate::parse::{PatternPart, stage_pattern};
 use crate::pipeline::Entry;
 
 /// `| pattern`, ready to run.
@@ -27,39 +28,18 @@ impl Pattern {
     /// An error is a sentence about the pattern.
     pub(crate) fn new(pattern: &str) -> Result<Self, String> {
         let mut start = String::new();
-        let mut found: Vec<(String, String)> = Vec::new();
-        let mut rest = pattern;
-        while let Some(c) = rest.chars().next() {
-            if let Some((name, after)) = capture(rest) {
-                if found.last().is_some_and(|(_, end)| end.is_empty()) {
-                    return Err(format!(
-                        "two captures stand side by side in {pattern:?}, expected text between \
-                         them"
-                    ));
+        let mut captures: Vec<Capture> = Vec::new();
+        for part in stage_pattern(pattern)? {
+            match (part, captures.last_mut()) {
+                (PatternPart::Capture(name), _) => {
+                    captures.push(Capture { name, end: memmem::Finder::new(b"").into_owned() });
                 }
-                if name != "_" && found.iter().any(|(known, _)| known == name) {
-                    return Err(format!("the capture <{name}> stands twice in {pattern:?}"));
+                (PatternPart::Literal(text), Some(before)) => {
+                    before.end = memmem::Finder::new(text.as_bytes()).into_owned();
                 }
-                found.push((name.to_owned(), String::new()));
-                rest = after;
-                continue;
+                (PatternPart::Literal(text), None) => start = text,
             }
-            match found.last_mut() {
-                Some((_, end)) => end.push(c),
-                None => start.push(c),
-            }
-            rest = rest.get(c.len_utf8()..).unwrap_or("");
         }
-        if found.iter().all(|(name, _)| name == "_") {
-            return Err(format!("{pattern:?} captures nothing, expected a <name>"));
-        }
-        let captures = found
-            .into_iter()
-            .map(|(name, end)| Capture {
-                name: (name != "_").then_some(name),
-                end: memmem::Finder::new(end.as_bytes()).into_owned(),
-            })
-            .collect();
         Ok(Self { start: start.into_bytes(), captures, extract: Extract::default() })
     }
 
@@ -93,12 +73,4 @@ impl Pattern {
             true
         })
     }
-}
-
-/// The name of the capture that `text` begins with, and what follows it.
-fn capture(text: &str) -> Option<(&str, &str)> {
-    let (name, after) = text.strip_prefix('<')?.split_once('>')?;
-    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let is_name = starts_well && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    is_name.then_some((name, after))
 }

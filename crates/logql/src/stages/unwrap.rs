@@ -1,9 +1,11 @@
 //! `| unwrap duration(took)`: the number an entry stands for.
 
+use model::{parse_value_bytes, parse_value_duration};
+
 use crate::ast;
 use crate::ast::Conversion;
+use crate::number::parse_number;
 use crate::pipeline::{Entry, Failure};
-use crate::units;
 
 /// An unwrap, ready to run.
 #[derive(Debug)]
@@ -23,11 +25,13 @@ impl Unwrap {
         let text = entry.value(&self.name)?;
         #[expect(clippy::cast_precision_loss, reason = "sample values are floats")]
         let value = match self.conversion {
-            None => units::parse_number(text),
-            Some(Conversion::Bytes) => units::parse_bytes(text).map(|bytes| bytes as f64),
-            Some(Conversion::Duration | Conversion::DurationSeconds) => {
-                units::parse_duration(text).map(|ns| ns as f64 / 1e9)
+            None => parse_number(text),
+            Some(Conversion::Bytes) => {
+                parse_value_bytes(text).map(|bytes| bytes as f64).map_err(|error| error.to_string())
             }
+            Some(Conversion::Duration | Conversion::DurationSeconds) => parse_value_duration(text)
+                .map(|ns| ns as f64 / 1e9)
+                .map_err(|error| error.to_string()),
         };
         Some(value.unwrap_or_else(|details| {
             entry.fail(Failure::SampleExtraction, &details);

@@ -23,7 +23,6 @@ const SOURCES: &[&str] = &[
     "crates/logql/src/plan",
     "crates/logql/src/run",
     "crates/logql/src/stages/format.rs",
-    "crates/logql/src/stages/json/path.rs",
     "crates/logql/src/stages/label_filter.rs",
     "crates/logql/src/stages/pattern.rs",
     "crates/logql/src/stages/regexp.rs",

@@ -1,7 +1,6 @@
 //! `| json`: the fields of a JSON document as labels.
 
 mod all;
-mod path;
 mod picked;
 mod scan;
 mod unpack;

@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
-use super::path::{Part, Path};
 use super::scan::{Kind, Malformed, Scanner};
 use crate::ast;
+use crate::parse::{PathStep, json_path};
 use crate::pipeline::{Entry, Failure};
 use crate::stages::extract::set_picked;
 
@@ -10,14 +10,14 @@ use crate::stages::extract::set_picked;
 /// path that leads nowhere gives the empty text.
 #[derive(Debug)]
 pub(crate) struct PickedJson {
-    picks: Vec<(String, Path)>,
+    picks: Vec<(String, Vec<PathStep>)>,
 }
 
 impl PickedJson {
     pub(crate) fn new(extractions: &[ast::Extraction]) -> Result<Self, String> {
         let picks = extractions
             .iter()
-            .map(|e| Ok((e.name.clone(), Path::parse(&e.path)?)))
+            .map(|e| Ok((e.name.clone(), json_path(&e.path)?)))
             .collect::<Result<_, String>>()?;
         Ok(Self { picks })
     }
@@ -48,8 +48,7 @@ impl PickedJson {
         values: &mut [Option<Cow<'l, str>>],
     ) -> Result<(), Malformed> {
         scanner.check_depth(depth)?;
-        let part = |pick: &usize| self.picks.get(*pick).and_then(|(_, path)| path.0.get(depth));
-        if open.iter().any(|pick| part(pick).is_none()) {
+        if open.iter().any(|pick| self.step(*pick, depth).is_none()) {
             return self.take(scanner, open, depth, values);
         }
         match scanner.kind()? {
@@ -57,12 +56,8 @@ impl PickedJson {
                 scanner.open_object()?;
                 let mut first = true;
                 while let Some(key) = scanner.key(&mut first)? {
-                    let into: Vec<usize> = open
-                        .iter()
-                        .copied()
-                        .filter(|pick| matches!(part(pick), Some(Part::Key(k)) if *k == key))
-                        .collect();
-                    self.enter(scanner, &into, depth, values)?;
+                    let leads = |step: &PathStep| matches!(step, PathStep::Field(k) if *k == key);
+                    self.enter(scanner, open, leads, depth, values)?;
                 }
             }
             Kind::Array => {
@@ -70,12 +65,8 @@ impl PickedJson {
                 let mut first = true;
                 let mut index = 0;
                 while scanner.element(&mut first)? {
-                    let into: Vec<usize> = open
-                        .iter()
-                        .copied()
-                        .filter(|pick| part(pick) == Some(&Part::Index(index)))
-                        .collect();
-                    self.enter(scanner, &into, depth, values)?;
+                    let leads = |step: &PathStep| *step == PathStep::Index(index);
+                    self.enter(scanner, open, leads, depth, values)?;
                     index += 1;
                 }
             }
@@ -86,18 +77,29 @@ impl PickedJson {
         Ok(())
     }
 
+    /// Reads the next value for those of the paths in `open` whose next step leads into it.
     fn enter<'l>(
         &self,
         scanner: &mut Scanner<'l>,
-        into: &[usize],
+        open: &[usize],
+        leads: impl Fn(&PathStep) -> bool,
         depth: usize,
         values: &mut [Option<Cow<'l, str>>],
     ) -> Result<(), Malformed> {
+        let into: Vec<usize> = open
+            .iter()
+            .copied()
+            .filter(|pick| self.step(*pick, depth).is_some_and(&leads))
+            .collect();
         if into.is_empty() {
-            scanner.skip().map(|_| ())
+            scanner.skip().map(drop)
         } else {
-            self.read(scanner, into, depth + 1, values)
+            self.read(scanner, &into, depth + 1, values)
         }
+    }
+
+    fn step(&self, pick: usize, depth: usize) -> Option<&PathStep> {
+        self.picks.get(pick).and_then(|(_, path)| path.get(depth))
     }
 
     /// Takes the value for the paths that end here; those that lead on read it once more.
@@ -126,7 +128,7 @@ impl PickedJson {
         };
         let (ends, on): (Vec<usize>, Vec<usize>) = open
             .iter()
-            .partition(|pick| self.picks.get(**pick).is_some_and(|(_, p)| p.0.len() == depth));
+            .partition(|pick| self.picks.get(**pick).is_some_and(|(_, p)| p.len() == depth));
         for pick in ends {
             if let Some(slot) = values.get_mut(pick)
                 && slot.is_none()

@@ -73,7 +73,7 @@ impl Args<'_> {
             Value::Int(value) => *value as f64,
             Value::Float(value) => *value,
             Value::Bool(value) => f64::from(u8::from(*value)),
-            Value::Text(text) => crate::units::parse_number(text).unwrap_or(0.0),
+            Value::Text(text) => crate::number::parse_number(text).unwrap_or(0.0),
             _ => 0.0,
         }
     }
@@ -90,6 +90,6 @@ fn text_to_int(text: &str) -> i64 {
     match digits.parse::<i64>() {
         Ok(value) => sign * value,
         #[expect(clippy::cast_possible_truncation, reason = "it is cut off on purpose")]
-        Err(_) => crate::units::parse_number(text).map_or(0, |value| value as i64),
+        Err(_) => crate::number::parse_number(text).map_or(0, |value| value as i64),
     }
 }
