@@ -41,6 +41,25 @@ pub(super) fn unescape(inner: &str) -> Result<String, Box<QueryError>> {
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
+/// How much of a string in double quotes was read for the first `len` bytes of its content.
+pub(super) fn raw_len(inner: &str, len: usize) -> usize {
+    let (mut read, mut made) = (0, 0);
+    while made < len
+        && let Some(rest) = inner.get(read..)
+        && let Some(first) = rest.chars().next()
+    {
+        let escape = if first == '\\' { escape_at(rest) } else { None };
+        let (raw, content) = match escape {
+            Some((raw, Escape::Char(c))) => (raw, c.len_utf8()),
+            Some((raw, Escape::Byte(_))) => (raw, 1),
+            None => (first.len_utf8(), first.len_utf8()),
+        };
+        read += raw;
+        made += content;
+    }
+    read
+}
+
 enum Escape {
     Char(char),
     Byte(u8),

@@ -2,6 +2,7 @@
 
 mod advice;
 mod input;
+mod inside;
 mod json_path;
 mod label_filter;
 mod label_stage;

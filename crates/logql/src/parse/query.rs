@@ -1,4 +1,5 @@
 use super::input::Tokens;
+use super::inside;
 use super::lexer::lex;
 use super::metric;
 use super::token::{Kind, Token};
@@ -41,7 +42,7 @@ pub fn parse(text: &str) -> Result<Expr, QueryError> {
         };
         return Err(QueryError::new(token.span, message));
     }
-    metric::query(Tokens::new(&tokens))
+    metric::query(Tokens::new(&tokens)).map_err(|error| inside::narrowed(error, text))
 }
 
 fn brings_regex(token: &Token<'_>) -> bool {

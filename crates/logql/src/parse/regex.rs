@@ -35,15 +35,30 @@ pub(super) fn check_captures(pattern: &str, span: Span) -> Result<(), QueryError
     ))
 }
 
+/// How errors about a regular expression begin.
+pub(super) const REFUSED: &str = "not a regular expression: ";
+
+/// Where in `pattern` it is wrong, if it is.
+pub(super) fn mistake(pattern: &str) -> Option<(usize, usize)> {
+    read_content(pattern).err().map(|(_, start, end)| (start, end))
+}
+
 fn read(pattern: &str, span: Span) -> Result<Strict, QueryError> {
-    let text = rewrite(pattern);
-    let refused = |why: String, at: &ast::Span| {
+    read_content(pattern).map_err(|(why, start, end)| {
         // Without escapes the string holds the pattern as it is, between two quotes.
         let verbatim = span.end - span.start == pattern.len() + 2;
-        let place = |at: usize| span.start + 1 + original_offset(pattern, at);
-        let (start, end) = (place(at.start.offset), place(at.end.offset));
-        let span = if verbatim { Span::new(start, end.max(start)) } else { span };
+        let inside = Span::new(span.start + 1 + start, span.start + 1 + end);
+        let span = if verbatim { inside } else { span };
         QueryError::new(span, format!("not a regular expression: {why}"))
+    })
+}
+
+/// An error says why, and from where to where.
+fn read_content(pattern: &str) -> Result<Strict, (String, usize, usize)> {
+    let text = rewrite(pattern);
+    let refused = |why: String, at: &ast::Span| {
+        let start = original_offset(pattern, at.start.offset);
+        (why, start, original_offset(pattern, at.end.offset).max(start))
     };
     let ast = Parser::new()
         .parse(&text)

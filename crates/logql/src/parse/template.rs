@@ -2,6 +2,9 @@ use super::token::Token;
 use crate::template::parse;
 use crate::{QueryError, Span};
 
+/// How errors about a template begin.
+pub(super) const REFUSED: &str = "not a template: ";
+
 /// Whether the string `token` is a template. `template` is its content.
 pub(super) fn check(template: &str, token: &Token<'_>) -> Result<(), QueryError> {
     parse(template).map(drop).map_err(|error| {

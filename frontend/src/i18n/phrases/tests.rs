@@ -44,6 +44,8 @@ const NOT_SAID: &[&str] = &[
     "sum {0} ({1})",
     "{0} offset {1}",
     " offset {0})",
+    "not a regular expression: ",
+    "not a template: ",
     "a head stays as it is",
     "reading goes on",
     "reading has stopped",
