@@ -17,6 +17,8 @@ use crate::state::{Bars, Histogram, Pressed, Selection};
 use crate::words::span_label;
 
 const HEIGHT: f64 = 64.0;
+/// Above the highest bar, for the number of its lines.
+const HEAD: f64 = 13.0;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -170,7 +172,7 @@ fn drawing(bars: &Bars, width: f64, selected: Option<(usize, usize)>, at: Option
                 continue;
             }
             #[expect(clippy::cast_precision_loss, reason = "drawn")]
-            let y = |value: u64| HEIGHT - (value as f64 / highest * (HEIGHT - 2.0));
+            let y = |value: u64| HEIGHT - (value as f64 / highest * (HEIGHT - HEAD));
             let (bottom, mut top) = (y(*below), y(*below + *count));
             // What is there at all is seen.
             if bottom - top < 1.5 && *below == 0 {

@@ -65,6 +65,7 @@ texts! {
     FailedMemoryHelp = "failed_memory_help",
     FailedOffline = "failed_offline",
     FailedQuery = "failed_query",
+    FailedQueryHelp = "failed_query_help",
     FailedRefused = "failed_refused",
     FailedUnreadable = "failed_unreadable",
     FilesOne = "files_one",

@@ -5,9 +5,10 @@ use yew::{Callback, Html, NodeRef, Properties, function_component, html, use_mem
 
 use super::holding::Holding;
 use crate::components::{Empty, ListFoot, LogList, MetricView, use_texts};
+use crate::engine::message::Failure;
 use crate::format::Clock;
 use crate::hooks::Known;
-use crate::i18n::Text;
+use crate::i18n::{Text, Texts};
 use crate::line::Needles;
 use crate::state::{Explore, ExploreAction, Kind, Phase, Range, Results};
 
@@ -61,18 +62,13 @@ pub fn Body(props: &Props) -> Html {
                     on_zoom={props.dispatch.reform(between)}
                 />
             },
-            _ => Html::default(),
+            _ => without(&texts, &results.phase),
         };
     }
     let rows = results.shown_rows().clone();
     if rows.is_empty() {
         if results.phase != Phase::Done {
-            let loading = results.phase == Phase::Running;
-            return html! {
-                <div class="empty" role="status">
-                    if loading { <p class="empty__text">{ texts.get(Text::Searching) }</p> }
-                </div>
-            };
+            return without(&texts, &results.phase);
         }
         let coverage = &results.answer.coverage;
         return html! {
@@ -118,6 +114,21 @@ pub fn Body(props: &Props) -> Html {
             on_touch={props.holding.on_touch.clone()}
             {foot}
         />
+    }
+}
+
+/// What stands where the answer will be. Other failures than that of the query have a notice.
+fn without(texts: &Texts, phase: &Phase) -> Html {
+    let (title, text) = match phase {
+        Phase::Running => (None, Some(Text::Searching)),
+        Phase::Failed(Failure::Query(_)) => (Some(Text::FailedQuery), Some(Text::FailedQueryHelp)),
+        Phase::Idle | Phase::Failed(_) | Phase::Done => (None, None),
+    };
+    html! {
+        <div class="empty" role="status">
+            if let Some(title) = title { <h2 class="empty__title">{ texts.get(title) }</h2> }
+            if let Some(text) = text { <p class="empty__text">{ texts.get(text) }</p> }
+        </div>
     }
 }
 
