@@ -86,6 +86,23 @@ impl Page {
         Ok(self.driver.goto(url).await?)
     }
 
+    /// Follows a query live, as a shared link would.
+    pub async fn follow(&self, url: &str, query: &str) -> Result<()> {
+        let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        self.goto(&format!("{url}/#v=1&q={query}&from=oldest&to=newest&live=1")).await
+    }
+
+    /// The lines that stand in the list, from the top.
+    pub async fn lines(&self) -> Result<Vec<String>> {
+        let lines = self
+            .script(
+                "return [...document.querySelectorAll('[data-testid=row] .log-row__line')]
+                     .map(line => line.textContent);",
+            )
+            .await?;
+        Ok(serde_json::from_value(lines)?)
+    }
+
     /// Opens a query over a range in nanoseconds, as a shared link would.
     pub async fn explore(
         &self,

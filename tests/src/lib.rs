@@ -10,6 +10,7 @@ mod relay;
 mod visit;
 mod voice;
 mod wait;
+mod written;
 
 pub use browser::{Browser, Page};
 pub use client::Client;
@@ -18,3 +19,4 @@ pub use relay::{Answer, Relay, root};
 pub use visit::first_visit_bytes;
 pub use voice::{LiveVoice, Voice};
 pub use wait::{wait_async, wait_for};
+pub use written::Written;
