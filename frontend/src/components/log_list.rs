@@ -38,6 +38,8 @@ pub struct Props {
     /// The scrolling element, so that keys can scroll it.
     pub node: NodeRef,
     pub on_click: Callback<usize>,
+    /// There are older rows, and they are not on their way yet.
+    pub has_more: bool,
     pub on_near_end: Callback<()>,
     /// In a live list: the reader is at the end, or somewhere above.
     pub on_edge: Callback<bool>,
@@ -137,10 +139,11 @@ pub fn LogList(props: &Props) -> Html {
         }
     });
     let near_end = end + NEAR_END >= props.rows.len() && !props.rows.is_empty();
-    use_effect_with((near_end, props.rows.clone(), props.stale), {
+    let wants_more = near_end && props.has_more && !props.stale;
+    use_effect_with((wants_more, props.rows.clone()), {
         let on_near_end = props.on_near_end.clone();
-        move |(near_end, _, stale)| {
-            if *near_end && !*stale {
+        move |(wants_more, _)| {
+            if *wants_more {
                 on_near_end.emit(());
             }
         }

@@ -52,7 +52,7 @@ pub fn partition(
         load[worker] += cost;
         let queue = &mut queues[worker];
         match queue.back_mut() {
-            Some(part) if filled[worker] + cost <= part_bytes => {
+            Some(part) if filled[worker] + cost <= part_bytes && fits(part, &piece, order) => {
                 part.push(piece);
                 filled[worker] += cost;
             }
@@ -63,6 +63,12 @@ pub fn partition(
         }
     }
     queues
+}
+
+/// The newest lines come from the relay's memory: they need not wait for chunks behind them.
+fn fits(part: &[Piece], piece: &Piece, order: Option<Direction>) -> bool {
+    let is_head = |piece: &Piece| matches!(piece.what, PieceKind::Head(_));
+    order.is_none() || is_head(piece) || !part.last().is_some_and(is_head)
 }
 
 /// The time of a piece's earliest entry.
@@ -115,7 +121,7 @@ fn least(load: &[u64]) -> usize {
 #[cfg(test)]
 mod tests {
     use model::{Labels, Timestamp};
-    use protocol::index::{BlockRef, ChunkRef, SectionRef};
+    use protocol::index::{BlockRef, ChunkRef, HeadRef, SectionRef};
 
     use super::*;
 
@@ -161,6 +167,19 @@ mod tests {
             .to_vec();
         check(&pieces, Some(Direction::Backward), &mut Homes::default(), "b a|c d");
         check(&pieces, Some(Direction::Forward), &mut Homes::default(), "d c|a b");
+    }
+
+    #[test]
+    fn what_is_open_does_not_wait_for_a_chunk() {
+        let head = |id: &str| {
+            let (first, last) = (Timestamp(60), Timestamp(70));
+            let id = id.to_owned();
+            let head = HeadRef { stream: 0, id, epoch: 0, count: 9, revision: 0, first, last };
+            Piece { read: 0, stream: Labels::new(), what: PieceKind::Head(head) }
+        };
+        let pieces = [head("x"), head("y"), piece("a", 40, 1), piece("b", 30, 1)];
+        check(&pieces, Some(Direction::Backward), &mut Homes::default(), "x a|y b");
+        check(&pieces, None, &mut Homes::default(), "xa|yb");
     }
 
     #[test]

@@ -109,6 +109,7 @@ pub fn Body(props: &Props) -> Html {
             live={is_live}
             node={props.list.clone()}
             on_click={props.on_row.clone()}
+            has_more={results.has_older()}
             on_near_end={props.on_older.clone()}
             on_edge={props.holding.on_edge.clone()}
             on_touch={props.holding.on_touch.clone()}
