@@ -36,6 +36,7 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if args.output == OutputFormat::Json {
         let body = body(&from, &args.query, &params)?;
+        remarks::say_warnings(&body);
         return written(writeln!(out, "{}", body.trim_end()).and_then(|()| out.flush()));
     }
     let (outcome, _) = ask(&from, &args.query, &params)?;

@@ -8,6 +8,7 @@ use logql::hint::{self, Hint, HintKind};
 use logql::{Direction, Outcome, Output, Params, QueryKind};
 use model::{Labels, TimeRange};
 use protocol::loki::Response;
+use serde::Deserialize;
 
 use crate::cli::dispatch::say;
 use crate::cli::query::{From, ask};
@@ -18,15 +19,32 @@ use crate::store::Store;
 const FEW: usize = 10;
 
 pub fn say_all(from: &From, text: &str, expr: &Expr, params: &Params, outcome: &Outcome) {
-    for warning in &outcome.warnings {
-        say(&format!("warning: {warning}"));
-    }
+    warn(&outcome.warnings);
     say_range(from, params, outcome);
     for Hint { kind, query } in hints(from, text, expr, params, outcome) {
         say(&format!("hint: {kind}"));
         if let Some(query) = query {
             say(&format!("      {query}"));
         }
+    }
+}
+
+/// The warnings in a body of Loki's API: a script that reads the numbers may never look there.
+pub fn say_warnings(body: &str) {
+    #[derive(Deserialize)]
+    struct Warned {
+        #[serde(default)]
+        warnings: Vec<String>,
+    }
+    // What is no such body is printed as it is.
+    if let Ok(Warned { warnings }) = serde_json::from_str(body) {
+        warn(&warnings);
+    }
+}
+
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        say(&format!("warning: {warning}"));
     }
 }
 
