@@ -5,6 +5,7 @@
 
 mod browser;
 mod client;
+mod gate;
 mod question;
 mod relay;
 mod visit;
@@ -14,6 +15,7 @@ mod written;
 
 pub use browser::{Browser, Page};
 pub use client::Client;
+pub use gate::Gate;
 pub use question::{Question, compare, questions};
 pub use relay::{Answer, Relay, root};
 pub use visit::first_visit_bytes;

@@ -25,6 +25,16 @@ impl Written {
         Ok(Self { path, file, stamp })
     }
 
+    /// The time of the next line, as it is written.
+    pub fn stamp(&self) -> &str {
+        &self.stamp
+    }
+
+    /// What is written next is of this time.
+    pub fn at(&mut self, stamp: &str) {
+        stamp.clone_into(&mut self.stamp);
+    }
+
     /// Appends one line, and gives it as it stands in the file.
     pub fn line(&mut self, text: &str) -> Result<String> {
         let line = format!("[INFO] {} {text}", self.stamp);

@@ -1,0 +1,78 @@
+use std::io;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+/// More chunks than any test asks for.
+const ALL: usize = 1 << 20;
+
+/// Stands between a page and its relay, and holds chunks back until it is told to let them
+/// through: what a slow network does, without a clock.
+#[derive(Debug)]
+pub struct Gate {
+    pub url: String,
+    chunks: Arc<Semaphore>,
+    accepting: JoinHandle<()>,
+}
+
+impl Gate {
+    /// Closed to chunks, open to everything else.
+    pub async fn start(relay: &str) -> Result<Self> {
+        let relay = relay.strip_prefix("http://").context("not a relay's URL")?.to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let chunks = Arc::new(Semaphore::new(0));
+        let accepting = tokio::spawn({
+            let chunks = Arc::clone(&chunks);
+            async move {
+                while let Ok((client, _)) = listener.accept().await {
+                    let (relay, chunks) = (relay.clone(), Arc::clone(&chunks));
+                    tokio::spawn(async move {
+                        // A page that goes away in the middle is not the test's concern.
+                        pass(client, &relay, &chunks).await.ok();
+                    });
+                }
+            }
+        });
+        Ok(Self { url, chunks, accepting })
+    }
+
+    /// Lets so many more requests for chunks through.
+    pub fn let_through(&self, requests: usize) {
+        self.chunks.add_permits(requests);
+    }
+
+    /// Holds nothing back any more.
+    pub fn open(&self) {
+        self.chunks.add_permits(ALL);
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// One request a connection, so that each is seen.
+async fn pass(client: TcpStream, relay: &str, chunks: &Semaphore) -> io::Result<()> {
+    let mut client = BufReader::new(client);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if client.read_line(&mut head).await? == 0 {
+            return Ok(());
+        }
+    }
+    if head.starts_with("GET /api/chunks/") {
+        chunks.acquire().await.map_err(io::Error::other)?.forget();
+    }
+    let head = head.replacen("Connection: keep-alive", "Connection: close", 1);
+    let mut relay = TcpStream::connect(relay).await?;
+    relay.write_all(head.as_bytes()).await?;
+    copy_bidirectional(&mut client, &mut relay).await?;
+    Ok(())
+}
