@@ -89,6 +89,7 @@ async fn escape_ends_a_query_and_keeps_what_came() -> Result<()> {
         body.send_keys(Key::Escape + "").await?;
         let coverage = stage.page.wait_until_answered().await?;
         assert!(coverage.starts_with("only"), "{coverage}");
+        assert!(stage.page.text("list-end").await?.contains("incomplete"));
         let gap = stage.page.text("gaps").await?;
         assert!(gap.contains("cancelled after"), "{gap}");
         assert_eq!(stage.page.lines().await?.len(), FRESH, "{coverage}");

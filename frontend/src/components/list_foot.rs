@@ -10,6 +10,8 @@ pub struct Props {
     pub loading: bool,
     pub failed: Option<Failure>,
     pub has_more: bool,
+    /// Nothing is missing: after the last row there really is nothing.
+    pub complete: bool,
     pub on_more: Callback<()>,
 }
 
@@ -33,5 +35,6 @@ pub fn ListFoot(props: &Props) -> Html {
             </p>
         };
     }
-    html! { <p class="list-foot">{ texts.get(Text::ListEnd) }</p> }
+    let end = if props.complete { Text::ListEnd } else { Text::ListIncomplete };
+    html! { <p class="list-foot" data-testid="list-end">{ texts.get(end) }</p> }
 }

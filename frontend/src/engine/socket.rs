@@ -1,8 +1,8 @@
 //! The connection of a live tail: opened again whenever it breaks, going on where it was.
 
 use futures_util::stream::StreamExt as _;
-use gloo::net::websocket::Message;
 use gloo::net::websocket::futures::WebSocket;
+use gloo::net::websocket::{Message, WebSocketError};
 use gloo::timers::future::TimeoutFuture;
 use js_sys::encode_uri_component;
 use model::selector_text;
@@ -59,7 +59,7 @@ async fn connect(
         let frame = match message {
             Ok(Message::Text(text)) => serde_json::from_str(&text),
             Ok(Message::Bytes(bytes)) => serde_json::from_slice(&bytes),
-            Err(error) => return Ok(error.to_string()),
+            Err(error) => return Ok(broken(&error)),
         };
         let frame = frame.map_err(|e| Failure::Unreadable { detail: format!("live tail: {e}") })?;
         if let Some(rows) = tail.frame(frame, js_sys::Date::now()).map_err(Failure::Query)? {
@@ -69,6 +69,14 @@ async fn connect(
         }
     }
     Ok("the relay closed the connection".to_owned())
+}
+
+/// Why a connection ended. A relay that was killed gives neither a word nor a code of its own.
+fn broken(error: &WebSocketError) -> String {
+    match error {
+        WebSocketError::ConnectionClose(close) if !close.reason.is_empty() => close.reason.clone(),
+        _ => "the connection broke".to_owned(),
+    }
 }
 
 /// Waits while the connection is being made.

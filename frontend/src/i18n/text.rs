@@ -126,6 +126,7 @@ texts! {
     LinesOne = "lines_one",
     LinesOther = "lines_other",
     ListEnd = "list_end",
+    ListIncomplete = "list_incomplete",
     ListLabel = "list_label",
     Live = "live",
     LiveClosed = "live_closed",

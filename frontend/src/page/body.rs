@@ -92,6 +92,7 @@ pub fn Body(props: &Props) -> Html {
                 loading={results.older.running.is_some() || results.phase == Phase::Running}
                 failed={results.older.failed.clone()}
                 has_more={results.has_older()}
+                complete={results.phase == Phase::Done && results.answer.coverage.is_complete()}
                 on_more={props.on_older.clone()}
             />
         }
