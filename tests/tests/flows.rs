@@ -114,6 +114,48 @@ async fn a_mistake_is_shown_while_typing_and_fixed_by_a_click() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_was_probably_meant_is_one_click_away() -> Result<()> {
+    on_stage(1440, 900, async |stage| {
+        for (query, meant) in [
+            (r#"{job="cosyvoice"}"#, r#"{job="cosyvoice3"}"#),
+            (
+                r#"{job="cosyvoice3"} |= "Generating audio" | line_format "{{.textlen}}""#,
+                r#"{job="cosyvoice3"} |= "Generating audio" | line_format "{{.text_len}}""#,
+            ),
+            (
+                r#"count_over_time({job="cosyvoice3"}[5m]) > 5"#,
+                r#"sum(count_over_time({job="cosyvoice3"}[5m])) > 5"#,
+            ),
+            (
+                r#"sum by (status) (count_over_time({job="cosyvoice3"} | json [5m]))"#,
+                r#"sum by (status) (count_over_time({job="cosyvoice3"} | json | __error__="" [5m]))"#,
+            ),
+        ] {
+            stage.ask(query, "").await?;
+            let (hint, fix) = ("hint-action", "fix");
+            let way = wait_async("a hint or a fix", || async {
+                for way in [hint, fix] {
+                    if !stage.page.find_all(way).await?.is_empty() {
+                        return Ok(way);
+                    }
+                }
+                bail!("{}", stage.page.text("coverage").await?)
+            })
+            .await?;
+            stage.page.shot(&format!("meant-{}", meant.len())).await?;
+            stage.page.click(way).await?;
+            wait_async("the query that was meant", || async {
+                let query = stage.query_text().await?;
+                if query == meant { Ok(()) } else { bail!("{query}") }
+            })
+            .await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_queries_of_the_article_work_as_written() -> Result<()> {
     on_stage(1440, 900, async |stage| {
     let expect = stage.voice.expect()?;
