@@ -61,7 +61,7 @@ impl fmt::Display for HintKind {
                 f.write_str("each of these labels exists, but no stream has all of them")
             }
             Self::NoSuchField { name, nearest } => {
-                write!(f, "no line has a field {name}, the template leaves it empty")?;
+                write!(f, "no line of these has a field {name}, the template leaves it empty")?;
                 meant(f, nearest.as_deref())
             }
             Self::PerSeries => {

@@ -224,6 +224,14 @@ fn matched(
     let mut result: Table<Vec<Option<f64>>> = Table::default();
     let mut keys: Vec<_> = groups(node, &many).into_iter().collect();
     keys.sort_unstable();
+    // An ambiguous side is an error whether or not it has a partner.
+    let mut one_groups: Vec<_> = ones.iter().collect();
+    one_groups.sort_unstable();
+    for (_, members) in one_groups.into_iter().filter(|(_, members)| members.len() > 1) {
+        for step in 0..num_steps {
+            only(node, &one, members, step, true)?;
+        }
+    }
     for (key, many_members) in keys {
         let Some(one_members) = ones.get(&key) else { continue };
         for step in 0..num_steps {

@@ -3,11 +3,15 @@ use super::parse::Template;
 
 impl Template {
     /// The labels that the template takes to be there: those it reads by name, but neither looks
-    /// at in an `if` or `with` nor gives a `default`.
+    /// at in an `if` or `with` nor gives a `default`. Where the dot is no longer the labels, a name
+    /// is a field of something else.
     pub(crate) fn expected_names(&self) -> Vec<&str> {
         let mut optional = Vec::new();
-        for node in self.nodes.iter().chain(self.named.values().flatten()) {
+        for node in &self.nodes {
             collect(node, &mut optional);
+        }
+        for node in self.named.values().flatten() {
+            everything(node, &mut optional);
         }
         self.names().iter().map(String::as_str).filter(|name| !optional.contains(name)).collect()
     }
@@ -18,21 +22,47 @@ fn collect<'a>(node: &'a Node, optional: &mut Vec<&'a str>) {
     match node {
         Node::Text(_) | Node::Label(_) | Node::Break | Node::Continue => {}
         Node::Action(pipeline) => with_default(pipeline, optional),
-        Node::If { test: value, then, otherwise } | Node::With { value, then, otherwise } => {
-            read(value, optional);
+        Node::If { test, then, otherwise } => {
+            read(test, optional);
             for node in then.iter().chain(otherwise) {
                 collect(node, optional);
             }
         }
-        Node::Range { list, body, otherwise } => {
-            read(list, optional);
-            for node in body.iter().chain(otherwise) {
+        Node::With { value: head, then: inner, otherwise }
+        | Node::Range { list: head, body: inner, otherwise } => {
+            read(head, optional);
+            for node in inner {
+                everything(node, optional);
+            }
+            for node in otherwise {
                 collect(node, optional);
             }
         }
         Node::Template { value, .. } => {
             if let Some(value) = value {
                 with_default(value, optional);
+            }
+        }
+    }
+}
+
+/// Adds every name of a part of a template.
+fn everything<'a>(node: &'a Node, names: &mut Vec<&'a str>) {
+    match node {
+        Node::Text(_) | Node::Break | Node::Continue => {}
+        Node::Label(name) => names.push(name),
+        Node::Action(pipeline) => read(pipeline, names),
+        Node::If { test: head, then: inner, otherwise }
+        | Node::With { value: head, then: inner, otherwise }
+        | Node::Range { list: head, body: inner, otherwise } => {
+            read(head, names);
+            for node in inner.iter().chain(otherwise) {
+                everything(node, names);
+            }
+        }
+        Node::Template { value, .. } => {
+            if let Some(value) = value {
+                read(value, names);
             }
         }
     }

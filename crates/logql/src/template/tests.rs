@@ -107,6 +107,9 @@ fn functions() {
         ),
         ("{{printf \"%[2]d %[1]d|%[3]d\" 1 2}}", "2 1|%!d(BADINDEX)"),
         ("{{printf \"%*d|%-*d|\" 4 1 -4 2}}", "   1|2   |"),
+        ("{{printf \"%.3d|%8.3d|%.4x|%+v|%.0d\" 5 5 255 5 0}}", "005|     005|00ff|5|"),
+        ("{{printf \"%.1f\" (float64 \"Inf\")}}", "+Inf"),
+        ("{{upper \"straße\"}} {{lower \"ΟΔΟΣ\"}} {{title \"ßx\"}}", "STRAßE οδοσ ßx"),
         (
             "{{printf \"%5.2f|%d|%5s\" .rtf .n 1.5}}",
             "%!f(string=   0.)|%!d(string=11)|%!s(float64=  1.5)",

@@ -164,11 +164,15 @@ fn typed(value: &Value) -> String {
     }
 }
 
-fn verb_text(verb: char, flags: Flags, value: &Value) -> String {
+fn verb_text(verb: char, mut flags: Flags, value: &Value) -> String {
+    if verb == 'v' {
+        // It asks for the names of fields, which nothing here has.
+        flags.plus = false;
+    }
     let text = match (verb, value) {
         ('v', Value::Text(text)) if flags.sharp => Some(quote(text)),
         ('v', Value::Text(text)) => Some(cut(text, flags.precision)),
-        ('v' | 'd', Value::Int(number)) => return pad_number(&number.to_string(), flags),
+        ('v' | 'd', Value::Int(number)) => return pad_integer(&number.to_string(), flags),
         ('v', Value::Float(number)) => return float('g', flags, *number),
         ('v', value) => Some(value.to_text()),
         ('T', value) => Some(value.type_name().to_owned()),
@@ -180,7 +184,7 @@ fn verb_text(verb: char, flags: Flags, value: &Value) -> String {
         ('X', Value::Text(text)) => Some(hex(text, true)),
         ('t', Value::Bool(value)) => Some(value.to_string()),
         ('b' | 'o' | 'x' | 'X', Value::Int(number)) => {
-            return pad_number(&radix(verb, flags, *number), flags);
+            return pad_integer(&radix(verb, flags, *number), flags);
         }
         ('c', Value::Int(number)) => character(*number).map(|c| c.to_string()),
         ('U', Value::Int(number)) => Some(format!("U+{number:04X}")),
@@ -234,8 +238,13 @@ fn radix(verb: char, flags: Flags, number: i64) -> String {
 fn float(verb: char, flags: Flags, number: f64) -> String {
     if !number.is_finite() {
         let text = number::special(number);
-        let plain = if flags.plus { &text } else { text.trim_start_matches('+') };
-        let shown = if text == "+Inf" && verb == 'g' && !flags.plus { "+Inf" } else { plain };
+        // Go gives the infinities their sign and a NaN none, unless it is asked for.
+        let shown = match (number.is_nan(), flags.plus, flags.space) {
+            (true, true, _) => "+NaN",
+            (true, false, true) => " NaN",
+            (false, false, true) if number > 0.0 => " Inf",
+            _ => &text,
+        };
         return pad(shown, Flags { zero: false, ..flags });
     }
     let text = match (verb, flags.precision) {
@@ -264,6 +273,22 @@ fn significant(number: f64, precision: usize) -> String {
     let large = i64::try_from(precision).unwrap_or(i64::MAX);
     let exponent = exponent.parse().unwrap_or(0);
     number::general(digits, exponent, number.is_sign_negative(), large)
+}
+
+/// The precision of an integer is the least number of its digits; zeros before them are not asked
+/// for twice.
+fn pad_integer(text: &str, flags: Flags) -> String {
+    let Some(precision) = flags.precision else { return pad_number(text, flags) };
+    let flags = Flags { zero: false, ..flags };
+    let at = text.len() - text.trim_start_matches(['-', '+']).len();
+    let (sign, rest) = text.split_at(at);
+    let marked = rest.starts_with("0x") || rest.starts_with("0X") || rest.starts_with("0b");
+    let (mark, digits) = rest.split_at(if marked { 2 } else { 0 });
+    if precision == 0 && digits == "0" {
+        return pad("", flags);
+    }
+    let zeros = "0".repeat(precision.saturating_sub(digits.len()));
+    pad_number(&format!("{sign}{mark}{zeros}{digits}"), flags)
 }
 
 fn pad_number(text: &str, flags: Flags) -> String {

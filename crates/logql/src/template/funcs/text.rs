@@ -5,8 +5,8 @@ use crate::template::value::Value;
 
 pub(super) fn find(name: &str) -> Option<Body> {
     Some(match name {
-        "lower" | "ToLower" => |a| map(a, str::to_lowercase),
-        "upper" | "ToUpper" => |a| map(a, str::to_uppercase),
+        "lower" | "ToLower" => |a| map(a, |text| text.chars().map(lower).collect()),
+        "upper" | "ToUpper" => |a| map(a, |text| text.chars().map(upper).collect()),
         "title" => |a| map(a, title),
         "trim" | "TrimSpace" => |a| map(a, |text| text.trim().to_owned()),
         "trimAll" => |a| with_set(a, 1, |text, set| text.trim_matches(set).to_owned()),
@@ -74,6 +74,25 @@ fn with_set(
     Ok(Value::Text(change(args.text(text_at)?, &set)))
 }
 
+/// As Go does it: one character for one, so `ß` stays.
+fn upper(c: char) -> char {
+    let mut mapped = c.to_uppercase();
+    match (mapped.next(), mapped.next()) {
+        (Some(upper), None) => upper,
+        _ => c,
+    }
+}
+
+fn lower(c: char) -> char {
+    let mut mapped = c.to_lowercase();
+    match (mapped.next(), mapped.next()) {
+        (Some(lower), None) => lower,
+        // The only letter with a longer lower case.
+        (Some(lower), _) if c == 'İ' => lower,
+        _ => c,
+    }
+}
+
 /// The first letter of each word in upper case. A word ends at what is neither letter, digit nor
 /// underscore.
 fn title(text: &str) -> String {
@@ -83,7 +102,7 @@ fn title(text: &str) -> String {
         if inside {
             out.push(c);
         } else {
-            out.extend(c.to_uppercase());
+            out.push(upper(c));
         }
         inside = c.is_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace();
     }
