@@ -45,9 +45,9 @@ struct Inner {
     stopping: watch::Receiver<bool>,
     queries: Arc<Semaphore>,
     /// bcrypt is made to be slow: one at a time, so that guessing cannot take all cores.
-    logins: Semaphore,
-    bodies: Semaphore,
-    pushes: Semaphore,
+    logins: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
+    pushes: Arc<Semaphore>,
     push_counts: Counts,
 }
 
@@ -60,9 +60,9 @@ impl App {
             follow_key,
             stopping,
             queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)),
-            logins: Semaphore::new(1),
-            bodies: Semaphore::new(BODIES_AT_ONCE),
-            pushes: Semaphore::new(PUSHES_AT_ONCE),
+            logins: Arc::new(Semaphore::new(1)),
+            bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
+            pushes: Arc::new(Semaphore::new(PUSHES_AT_ONCE)),
             push_counts: Counts::default(),
         }))
     }
@@ -88,18 +88,18 @@ impl App {
         Arc::clone(&self.0.queries)
     }
 
-    pub(super) fn logins(&self) -> &Semaphore {
-        &self.0.logins
+    pub(super) fn logins(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.logins)
     }
 
     /// A turn for each push whose body is in memory.
-    pub(super) fn bodies(&self) -> &Semaphore {
-        &self.0.bodies
+    pub(super) fn bodies(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.bodies)
     }
 
     /// A turn for each push that is being read.
-    pub(super) fn pushes(&self) -> &Semaphore {
-        &self.0.pushes
+    pub(super) fn pushes(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.pushes)
     }
 
     pub(super) fn push_counts(&self) -> &Counts {

@@ -112,8 +112,13 @@ async fn check_password(app: &App, headers: &HeaderMap) -> Result<(), ApiError> 
     if passwords.remembers(given.username(), given.password()) {
         return Ok(());
     }
-    let _turn = app.logins().acquire().await.map_err(|_| ApiError::Unauthorized)?;
+    let turn = app.logins().acquire_owned().await.map_err(|_| ApiError::Unauthorized)?;
     let passwords = passwords.clone();
-    let right = blocking(move || Ok(passwords.verify(given.username(), given.password()))).await?;
+    let right = blocking(move || {
+        // Ends with the work, not with a client that hangs up.
+        let _turn = turn;
+        Ok(passwords.verify(given.username(), given.password()))
+    })
+    .await?;
     if right { Ok(()) } else { Err(ApiError::Unauthorized) }
 }

@@ -10,7 +10,7 @@ use warp::{Filter, Reply as _};
 use crate::http::receive::{Received, content_type, receive};
 use crate::http::{ApiError, App, now_ns};
 use crate::push::otlp::{logs, partial_success, status};
-use crate::push::{Format, Reason, Refused};
+use crate::push::{Format, Reason, Refused, is_snappy, snappy};
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     let app = app.clone();
@@ -21,7 +21,10 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .then(move |headers: HeaderMap, body| {
             let app = app.clone();
             async move {
-                let read = |kind: &str, body: &Bytes| logs(Format::of(kind, body), body, now_ns());
+                let read = |kind: &str, encoding: &str, body: &Bytes| {
+                    let body = if is_snappy(encoding) { snappy(body)? } else { body.clone() };
+                    logs(Format::of(kind, &body), &body, now_ns())
+                };
                 let received = receive(&app, &headers, body, read).await;
                 let response = answer(Format::of(&content_type(&headers), b""), received);
                 app.push_counts().answered(response.status().as_u16());

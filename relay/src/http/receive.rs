@@ -49,34 +49,37 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
     value.unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Reads a push and hands it to the store. `read` gets the content type and the unpacked body.
+/// Reads a push and hands it to the store. `read` gets the content type,
+/// the content encoding and the body, unpacked but for snappy.
 pub async fn receive<B: Buf>(
     app: &App,
     headers: &HeaderMap,
     body: impl Stream<Item = Result<B, warp::Error>>,
-    read: impl FnOnce(&str, &Bytes) -> Result<(Streams, Refused), PushError> + Send + 'static,
+    read: impl FnOnce(&str, &str, &Bytes) -> Result<(Streams, Refused), PushError> + Send + 'static,
 ) -> Result<Received, ApiError> {
     let store = app.store()?.clone();
     let kind = content_type(headers);
     let encoding = text(headers, header::CONTENT_ENCODING);
     // Others wait with their bodies unread.
-    let _body = app.bodies().acquire().await.map_err(|_| ApiError::Starting)?;
+    let held = app.bodies().acquire_owned().await.map_err(|_| ApiError::Starting)?;
     let body = tokio::time::timeout(BODY_TIME, read_body(body, MAX_BODY_BYTES));
     let body = body.await.map_err(|_| ApiError::Unavailable {
         message: format!("the body did not come within {} s", BODY_TIME.as_secs()),
     })??;
     // Each takes several times its body in memory.
-    let _turn = app.pushes().acquire().await.map_err(|_| ApiError::Starting)?;
-    let received = blocking(move || {
+    let turn = app.pushes().acquire_owned().await.map_err(|_| ApiError::Starting)?;
+    let app = app.clone();
+    blocking(move || {
+        // Both end with the work, not with a client that hangs up.
+        let _turns = (held, turn);
         let body = unpack(&encoding, body)?;
-        let (streams, mut refused) = read(&kind, &body)?;
+        let (streams, mut refused) = read(&kind, &encoding, &body)?;
         drop(body);
         let pushed = store.push(streams)?;
         refused.add_beyond(pushed.beyond_limit, store.max_streams());
+        app.push_counts().took(pushed.taken, pushed.repeated);
+        app.push_counts().refused(&refused);
         Ok(Received { pushed, refused })
     })
-    .await?;
-    app.push_counts().took(received.pushed.taken, received.pushed.repeated);
-    app.push_counts().refused(&received.refused);
-    Ok(received)
+    .await
 }

@@ -7,6 +7,8 @@ use crate::http::App;
 
 /// Keeps proxies from closing a quiet socket, and finds out about clients that vanished.
 const PING: Duration = Duration::from_secs(20);
+/// A client that reads nothing for so long has vanished, or might as well have.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// A client sends nothing but pings and its close.
 pub const CLIENT_MESSAGE_LIMIT_BYTES: usize = 4096;
 
@@ -33,7 +35,7 @@ pub async fn send(app: App, socket: WebSocket, messages: impl Stream<Item = Stri
         };
         // A client that does not read must not keep the relay from stopping.
         let sent = tokio::select! {
-            sent = send.send(message) => sent.is_ok(),
+            sent = tokio::time::timeout(PATIENCE, send.send(message)) => matches!(sent, Ok(Ok(()))),
             () = &mut stopped => false,
         };
         if !sent {

@@ -30,6 +30,8 @@ fn split(entry: &Entry, max_bytes: usize) -> Vec<Entry> {
         .enumerate()
         .map(|(at, (start, end))| {
             let mut metadata = entry.metadata.clone();
+            // Of two the store would keep the client's, and take equal parts for one.
+            metadata.retain(|(name, _)| name != "part");
             metadata.push(("part".to_owned(), format!("{}/{total}", at + 1)));
             let line = entry.line.get(start..end).unwrap_or_default().to_vec();
             Entry { line, metadata, ..entry.clone() }

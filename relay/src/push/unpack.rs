@@ -13,12 +13,8 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 /// known only with the format.
 pub fn unpack(encoding: &str, body: Bytes) -> Result<Bytes, PushError> {
     match encoding {
-        "" | "identity" | "snappy" => {
-            if body.len() > MAX_TEXT_BYTES {
-                Err(too_large())
-            } else {
-                Ok(body)
-            }
+        encoding if matches!(encoding, "" | "identity") || is_snappy(encoding) => {
+            if body.len() > MAX_TEXT_BYTES { Err(too_large()) } else { Ok(body) }
         }
         "gzip" | "x-gzip" => read(MultiGzDecoder::new(&body[..]), encoding),
         // HTTP means zlib by it, Loki's own clients send it bare.
@@ -41,11 +37,16 @@ pub fn unpack(encoding: &str, body: Bytes) -> Result<Bytes, PushError> {
     }
 }
 
+/// Whether the encoding is snappy, which is unpacked with the format in mind.
+pub fn is_snappy(encoding: &str) -> bool {
+    matches!(encoding, "snappy" | "x-snappy-framed")
+}
+
 /// How snappy with frames starts.
 const FRAMES: &[u8] = b"\xff\x06\x00\x00sNaPpY";
 
 /// What a snappy block holds. Clients mean a bare block, seldom one in frames.
-pub(super) fn snappy(body: &[u8]) -> Result<Bytes, PushError> {
+pub fn snappy(body: &[u8]) -> Result<Bytes, PushError> {
     if body.starts_with(FRAMES) {
         return read(snap::read::FrameDecoder::new(body), "snappy");
     }

@@ -1,13 +1,16 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logql::{FieldNeeds, Read};
+use logql::{FieldNeeds, QueryError, Read, Span};
 use model::{Batch, Columns, Labels, Matcher, TimeRange};
 use protocol::index::{BlockRef, ChunkRef};
 
 use crate::query::RunError;
 use crate::query::snapshot::{Gaps, Snapshot};
 use crate::store::{Store, StoreError};
+
+/// Sums held at once, of 8 bytes each, and as many again while they are put together.
+const MAX_SUMS: usize = 4_000_000;
 
 /// A time range cut into pieces of one length; the last may be shorter.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +82,16 @@ pub fn survey(
     };
     let snapshot = Snapshot::take(store, &read, &mut Gaps::default());
     let index = &snapshot.index;
+    let sums = index.streams.len().saturating_mul(buckets.len());
+    if sums > MAX_SUMS {
+        let message = format!(
+            "{} streams in {} steps are {sums} sums, at most {MAX_SUMS} are counted; ask for fewer \
+             streams or a longer step",
+            index.streams.len(),
+            buckets.len()
+        );
+        return Err(QueryError::new(Span::default(), message).into());
+    }
     let mut found: BTreeMap<&Labels, Held> = BTreeMap::new();
     let mut add = |stream: usize, counted: Held| {
         if let (Some(labels), true) = (index.streams.get(stream), counted.entries > 0) {

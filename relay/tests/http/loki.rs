@@ -203,9 +203,11 @@ async fn the_old_endpoints_answer_in_their_shapes() {
             {"ts": "2024-12-17T14:30:03Z", "line": "n=3"},
         ]}])
     );
-    let found =
-        relay.json(&format!("/api/prom/query?query={query}&{all}&regexp=n=(1|%5C%22)")).await;
-    assert_eq!(found["streams"][0]["entries"][0]["line"], "n=1");
+    for query in [&query, &format!("{query}%20%23%20a%20comment")] {
+        let found =
+            relay.json(&format!("/api/prom/query?query={query}&{all}&regexp=n=(1|%5C%22)")).await;
+        assert_eq!(found["streams"][0]["entries"][0]["line"], "n=1");
+    }
     assert_eq!(relay.json(&format!("/api/prom/label?{all}")).await, json!({"values": ["job"]}));
     assert_eq!(
         relay.json(&format!("/api/prom/label/job/values?{all}")).await,

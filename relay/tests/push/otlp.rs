@@ -5,7 +5,7 @@ use super::messages::{
     AnyValue, ArrayValue, KeyValue, KeyValueList, LogRecord, LogsRequest, LogsResponse, Resource,
     ResourceLogs, Scope, ScopeLogs, Status, Value,
 };
-use super::world::{Kept, Relay, gzip, header, kept, text, zstd};
+use super::world::{Kept, Relay, gzip, header, kept, snappy, text, zstd};
 
 const LOGS: &str = "/otlp/v1/logs";
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -168,6 +168,7 @@ async fn a_record_comes_in_every_dress() {
         ("protobuf", &[PROTOBUF][..], proto.clone(), PROTOBUF.1, ""),
         ("protobuf, gzip", &encoded(PROTOBUF, "gzip"), gzip(&proto), PROTOBUF.1, ""),
         ("protobuf, zstd", &encoded(PROTOBUF, "zstd"), zstd(&proto), PROTOBUF.1, ""),
+        ("protobuf, snappy", &encoded(PROTOBUF, "snappy"), snappy(&proto), PROTOBUF.1, ""),
         ("json", &[JSON], json.clone(), JSON.1, "{}"),
         ("json, gzip", &encoded(JSON, "gzip"), gzip(&json), JSON.1, "{}"),
         ("json, zstd", &encoded(JSON, "zstd"), zstd(&json), JSON.1, "{}"),

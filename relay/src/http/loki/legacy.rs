@@ -93,7 +93,8 @@ async fn find(app: App, params: Params) -> Result<Found, ApiError> {
             .map_err(|error| ApiError::bad_request(format!("regexp: {error}")))?;
         let filter = filter.to_string();
         let quoted = filter.strip_prefix("line=~").unwrap_or_default();
-        asked.text = format!("{} |~ {quoted}", asked.text);
+        // On a line of its own: the query may end in a comment.
+        asked.text = format!("{}\n|~ {quoted}", asked.text);
     }
     let plan = plan_of_entries(
         &asked,
