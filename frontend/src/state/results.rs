@@ -158,6 +158,9 @@ impl Results {
             self.output = None;
             self.histogram = Histogram::default();
         }
+        if histogram.is_none() {
+            self.histogram = Histogram::default();
+        }
         self.histogram.id = histogram;
         self.histogram.running = histogram.is_some();
         self.histogram.failed = false;
