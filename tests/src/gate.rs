@@ -1,5 +1,6 @@
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy_bidirectional};
@@ -15,7 +16,7 @@ const ALL: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Gate {
     pub url: String,
-    chunks: Arc<Semaphore>,
+    held: Arc<Held>,
     accepting: JoinHandle<()>,
 }
 
@@ -25,31 +26,37 @@ impl Gate {
         let relay = relay.strip_prefix("http://").context("not a relay's URL")?.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let chunks = Arc::new(Semaphore::new(0));
+        let held = Arc::new(Held { chunks: Semaphore::new(0), given_up: AtomicUsize::new(0) });
         let accepting = tokio::spawn({
-            let chunks = Arc::clone(&chunks);
+            let held = Arc::clone(&held);
             async move {
                 while let Ok((client, _)) = listener.accept().await {
-                    let (relay, chunks) = (relay.clone(), Arc::clone(&chunks));
+                    let (relay, held) = (relay.clone(), Arc::clone(&held));
                     tokio::spawn(async move {
                         // A page that goes away in the middle is not the test's concern.
-                        pass(client, &relay, &chunks).await.ok();
+                        pass(client, &relay, &held).await.ok();
                     });
                 }
             }
         });
-        Ok(Self { url, chunks, accepting })
-    }
-
-    /// Lets so many more requests for chunks through.
-    pub fn let_through(&self, requests: usize) {
-        self.chunks.add_permits(requests);
+        Ok(Self { url, held, accepting })
     }
 
     /// Holds nothing back any more.
     pub fn open(&self) {
-        self.chunks.add_permits(ALL);
+        self.held.chunks.add_permits(ALL);
     }
+
+    /// Requests for chunks that the page has stopped waiting for.
+    pub fn given_up(&self) -> usize {
+        self.held.given_up.load(Ordering::SeqCst)
+    }
+}
+
+#[derive(Debug)]
+struct Held {
+    chunks: Semaphore,
+    given_up: AtomicUsize,
 }
 
 impl Drop for Gate {
@@ -59,7 +66,7 @@ impl Drop for Gate {
 }
 
 /// One request a connection, so that each is seen.
-async fn pass(client: TcpStream, relay: &str, chunks: &Semaphore) -> io::Result<()> {
+async fn pass(client: TcpStream, relay: &str, held: &Held) -> io::Result<()> {
     let mut client = BufReader::new(client);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -68,7 +75,14 @@ async fn pass(client: TcpStream, relay: &str, chunks: &Semaphore) -> io::Result<
         }
     }
     if head.starts_with("GET /api/chunks/") {
-        chunks.acquire().await.map_err(io::Error::other)?.forget();
+        tokio::select! {
+            pass = held.chunks.acquire() => pass.map_err(io::Error::other)?.forget(),
+            // It says nothing more before it has its answer, but it may hang up.
+            _ = client.fill_buf() => {
+                held.given_up.fetch_add(1, Ordering::SeqCst);
+                return Ok(());
+            }
+        }
     }
     let head = head.replacen("Connection: keep-alive", "Connection: close", 1);
     let mut relay = TcpStream::connect(relay).await?;

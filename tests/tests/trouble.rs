@@ -94,6 +94,10 @@ async fn escape_ends_a_query_and_keeps_what_came() -> Result<()> {
         assert!(gap.contains("cancelled after"), "{gap}");
         assert_eq!(stage.page.lines().await?.len(), FRESH, "{coverage}");
         stage.page.shot("cancelled").await?;
+        wait_async("the requests to end with their query", || async {
+            if stage.gate.given_up() > 0 { Ok(()) } else { bail!("the page still waits") }
+        })
+        .await?;
 
         stage.gate.open();
         stage.page.click("run").await?;

@@ -9,7 +9,9 @@ use model::{Columns, Timestamp, selector_text};
 use protocol::index::{HeadRef, Index};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Performance};
+use web_sys::{
+    AbortController, AbortSignal, DedicatedWorkerGlobalScope, MessageChannel, Performance,
+};
 
 use super::source::{Ask, Source, SourceError};
 
@@ -37,15 +39,44 @@ impl HttpSource {
         if url.len() + form.len() <= MAX_URL_BYTES {
             return self.bytes(Request::get(&format!("{url}?{form}"))).await;
         }
+        let waited_for = WaitedFor::default();
         let request = Request::post(url)
             .header("content-type", "application/x-www-form-urlencoded")
+            .abort_signal(waited_for.signal().as_ref())
             .body(form)
             .map_err(offline)?;
         body(request.send().await).await
     }
 
     async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, SourceError> {
-        body(request.send().await).await
+        let waited_for = WaitedFor::default();
+        body(request.abort_signal(waited_for.signal().as_ref()).send().await).await
+    }
+}
+
+/// Ends a request with the query that waits for it: a browser has six connections to a relay, and
+/// those of cancelled queries would be missing to the next one.
+struct WaitedFor(Option<AbortController>);
+
+impl Default for WaitedFor {
+    fn default() -> Self {
+        // Without one, the request just goes on to its end.
+        Self(AbortController::new().ok())
+    }
+}
+
+impl WaitedFor {
+    fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+}
+
+impl Drop for WaitedFor {
+    fn drop(&mut self) {
+        // Nothing happens to a request that has its answer.
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
     }
 }
 
