@@ -20,6 +20,18 @@ pub enum Output {
     Scalar(f64),
 }
 
+impl Output {
+    /// Whether there is nothing to show. A number always is something.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Rows(rows) => rows.is_empty(),
+            Self::Matrix(series) => series.is_empty(),
+            Self::Vector(samples) => samples.is_empty(),
+            Self::Scalar(_) => false,
+        }
+    }
+}
+
 /// One entry of a log query.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {

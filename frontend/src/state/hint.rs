@@ -38,26 +38,13 @@ pub fn needs_streams(rows: &Rows, output: Option<&Output>) -> bool {
 
 /// What to say beside an answer of these rows or samples.
 pub fn hints(asked: &Asked, rows: &Rows, output: Option<&Output>, streams: &[Labels]) -> Vec<Hint> {
-    let (text, expr) = (&asked.text, &asked.expr);
-    let is_empty = match output {
-        Some(Output::Matrix(series)) => series.is_empty(),
-        Some(Output::Vector(samples)) => samples.is_empty(),
-        Some(Output::Scalar(_)) => false,
-        Some(Output::Rows(_)) | None => rows.is_empty(),
-    };
+    let is_empty = output.map_or_else(|| rows.is_empty(), Output::is_empty);
     let mut names = BTreeSet::new();
     for entry in rows.iter() {
         names.extend(entry.labels.iter().map(|(name, _)| name));
         names.extend(entry.auto.iter().map(|(name, _)| name.as_str()));
     }
-    let mut hints = Vec::new();
-    // Nothing is known of the streams where they could not be asked for.
-    if !streams.is_empty() {
-        hints.extend(hint::of_selector(text, expr, streams).filter(|_| is_empty));
-        hints.extend(hint::of_series(text, expr, streams));
-    }
-    hints.extend(hint::of_fields(text, expr, &names));
-    hints
+    hint::of_answer(&asked.text, &asked.expr, is_empty, &names, streams)
 }
 
 #[cfg(test)]

@@ -50,12 +50,7 @@ fn warn(warnings: &[String]) {
 
 /// Where the answer ends before the entries do.
 fn say_range(from: &From, params: &Params, outcome: &Outcome) {
-    let (empty, full) = match &outcome.output {
-        Output::Rows(rows) => (rows.is_empty(), rows.len() >= params.limit),
-        Output::Matrix(series) => (series.is_empty(), false),
-        Output::Vector(samples) => (samples.is_empty(), false),
-        Output::Scalar(_) => (false, false),
-    };
+    let full = matches!(&outcome.output, Output::Rows(rows) if rows.len() >= params.limit);
     if full {
         let which = match params.direction {
             Direction::Backward => "newest",
@@ -63,7 +58,7 @@ fn say_range(from: &From, params: &Params, outcome: &Outcome) {
         };
         say(&format!("the {which} {} entries; there may be more (--limit)", params.limit));
     }
-    if let (true, QueryKind::Range { start, .. }) = (empty, params.kind)
+    if let (true, QueryKind::Range { start, .. }) = (outcome.output.is_empty(), params.kind)
         && let Some(newest) = newest(from).filter(|newest| *newest < start)
     {
         let newest = times::show(newest, &TimeZone::system());
@@ -80,32 +75,26 @@ fn newest(from: &From) -> Option<i64> {
 }
 
 fn hints(from: &From, text: &str, expr: &Expr, params: &Params, outcome: &Outcome) -> Vec<Hint> {
-    let mut hints = Vec::new();
-    let is_empty = match &outcome.output {
-        Output::Rows(rows) => rows.is_empty(),
-        Output::Matrix(series) => series.is_empty(),
-        Output::Vector(samples) => samples.is_empty(),
-        Output::Scalar(_) => return hints,
-    };
-    if is_empty || matches!(expr, Expr::Metric(_)) {
-        let streams = streams(from).unwrap_or_default();
-        hints.extend(hint::of_selector(text, expr, &streams).filter(|_| is_empty));
-        hints.extend(hint::of_series(text, expr, &streams));
+    if matches!(outcome.output, Output::Scalar(_)) {
+        return Vec::new();
     }
-    if let (Output::Rows(rows), Expr::Log(log)) = (&outcome.output, expr) {
-        let labels = rows.iter().flat_map(|row| row.labels.iter().map(|(name, _)| name));
-        let auto = rows.iter().flat_map(|row| row.auto.iter().map(|(name, _)| name.as_str()));
-        hints.extend(hint::of_fields(text, expr, &labels.chain(auto).collect::<BTreeSet<_>>()));
-        if rows.len() < FEW.min(params.limit)
-            && hints.is_empty()
-            && let Some(other) = hint::ignoring_case(text, log)
-            && let Ok((Outcome { output: Output::Rows(more), .. }, _)) =
-                ask(from, &other.query, params)
-        {
-            let (exact, found) = (rows.len() as u64, more.len() as u64);
-            let kind = HintKind::of_counts(&other.words, exact, found);
-            hints.extend(kind.map(|kind| Hint { kind, query: Some(other.query) }));
-        }
+    let is_empty = outcome.output.is_empty();
+    let streams = if is_empty || matches!(expr, Expr::Metric(_)) { streams(from) } else { None };
+    let mut seen = BTreeSet::new();
+    if let Output::Rows(rows) = &outcome.output {
+        seen.extend(rows.iter().flat_map(|row| row.labels.iter().map(|(name, _)| name)));
+        seen.extend(rows.iter().flat_map(|row| row.auto.iter().map(|(name, _)| name.as_str())));
+    }
+    let mut hints = hint::of_answer(text, expr, is_empty, &seen, &streams.unwrap_or_default());
+    if let (Output::Rows(rows), Expr::Log(log)) = (&outcome.output, expr)
+        && rows.len() < FEW.min(params.limit)
+        && hints.is_empty()
+        && let Some(other) = hint::ignoring_case(text, log)
+        && let Ok((Outcome { output: Output::Rows(more), .. }, _)) = ask(from, &other.query, params)
+    {
+        let (exact, found) = (rows.len() as u64, more.len() as u64);
+        let kind = HintKind::of_counts(&other.words, exact, found);
+        hints.extend(kind.map(|kind| Hint { kind, query: Some(other.query) }));
     }
     hints
 }

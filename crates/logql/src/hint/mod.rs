@@ -6,7 +6,12 @@ mod fields;
 mod selector;
 mod series;
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+use model::Labels;
+
+use crate::ast::Expr;
 
 pub use case::{IgnoringCase, ignoring_case};
 pub use fields::of_fields;
@@ -34,6 +39,24 @@ pub enum HintKind {
     PerSeries,
     /// An exact search finds little where the same one, ignoring case, finds much.
     Case { words: String, exact: u64, found: u64 },
+}
+
+/// What to say beside an answer. `seen` are the names of all labels and fields of the lines shown,
+/// `streams` all there are; where those are not known, nothing is said of them.
+pub fn of_answer(
+    text: &str,
+    expr: &Expr,
+    is_empty: bool,
+    seen: &BTreeSet<&str>,
+    streams: &[Labels],
+) -> Vec<Hint> {
+    let mut hints = Vec::new();
+    if !streams.is_empty() {
+        hints.extend(of_selector(text, expr, streams).filter(|_| is_empty));
+        hints.extend(of_series(text, expr, streams));
+    }
+    hints.extend(of_fields(text, expr, seen));
+    hints
 }
 
 impl HintKind {
