@@ -9,6 +9,8 @@ pub const DEFAULT_MAX_SERIES: usize = 500;
 pub const DEFAULT_MAX_POINTS: usize = 11_000;
 pub const DEFAULT_MAX_QUERY_LENGTH: &str = "721h";
 pub const DEFAULT_QUERY_TIMEOUT: &str = "1m";
+/// Loki's.
+pub const DEFAULT_MAX_TAILS: usize = 10;
 /// Loki's limit of active streams.
 pub const DEFAULT_MAX_STREAMS: usize = 5000;
 
@@ -31,6 +33,8 @@ pub struct Limits {
     pub max_query_length: Option<Duration>,
     /// How long a query may wait and run.
     pub query_timeout: Duration,
+    /// The most live tails at once.
+    pub max_tails: usize,
     /// A push starts no stream beyond this many: a label that differs from line to line would
     /// take a stream's memory for each line.
     pub max_streams: usize,
@@ -46,6 +50,7 @@ impl Default for Limits {
             max_points: DEFAULT_MAX_POINTS,
             max_query_length: Some(Duration::from_secs(721 * 3600)),
             query_timeout: Duration::from_secs(60),
+            max_tails: DEFAULT_MAX_TAILS,
             max_streams: DEFAULT_MAX_STREAMS,
             engine: logql::Limits::default(),
         }

@@ -1,6 +1,8 @@
 //! What a query may cost, so that none takes the relay or a worker down. Each limit has an error
 //! of its own that says what would be possible.
 
+use crate::{QueryError, Span};
+
 /// A longer query text is not read. As Loki's.
 pub const MAX_QUERY_BYTES: usize = 131_072;
 
@@ -41,6 +43,20 @@ pub struct Limits {
     pub max_samples: usize,
     /// Bytes of the rows a log query keeps. 256 MiB by default.
     pub max_row_bytes: usize,
+}
+
+impl Limits {
+    /// Refuses rows that take this many bytes together, see [`crate::Row::num_bytes`].
+    pub fn check_rows(&self, num_bytes: usize) -> Result<(), QueryError> {
+        if num_bytes <= self.max_row_bytes {
+            return Ok(());
+        }
+        let message = format!(
+            "the entries of the answer take more than {} MiB, expected a smaller limit",
+            self.max_row_bytes >> 20
+        );
+        Err(QueryError::new(Span::default(), message))
+    }
 }
 
 impl Default for Limits {

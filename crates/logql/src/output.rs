@@ -67,6 +67,13 @@ pub enum Origin {
 }
 
 impl Row {
+    /// About what it takes in memory, in bytes: what `Limits::max_row_bytes` counts.
+    pub fn num_bytes(&self) -> usize {
+        let labels = self.labels.iter().map(|(name, value)| name.len() + value.len());
+        let original = self.original.as_ref().map_or(0, Vec::len);
+        size_of::<Self>() + self.line.len() + original + labels.sum::<usize>()
+    }
+
     /// The labels that are from `origin`, as the pipeline left them.
     pub fn labels_from(&self, origin: Origin) -> impl Iterator<Item = (&str, &str)> {
         let origins = self.origins.iter().copied().chain(std::iter::repeat(Origin::Stream));

@@ -125,12 +125,15 @@ pub struct VectorSample {
 }
 
 /// `GET /loki/api/v1/index/stats`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexStats {
     pub streams: u64,
     pub chunks: u64,
     pub bytes: u64,
     pub entries: u64,
+    /// What makes the answer less than was asked for; not Loki's, left out when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// `GET /loki/api/v1/detected_labels`.
@@ -138,6 +141,9 @@ pub struct IndexStats {
 pub struct DetectedLabels {
     #[serde(rename = "detectedLabels")]
     pub detected_labels: Vec<DetectedLabel>,
+    /// What makes the answer less than was asked for; not Loki's, left out when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +159,9 @@ pub struct DetectedFields {
     pub fields: Vec<DetectedField>,
     /// The most fields that were asked for.
     pub limit: usize,
+    /// What makes the answer less than was asked for; not Loki's, left out when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +185,9 @@ pub struct DetectedValues {
     pub values: Vec<String>,
     /// The most values that were asked for.
     pub limit: usize,
+    /// What makes the answer less than was asked for; not Loki's, left out when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// One of `data` of `GET /loki/api/v1/patterns`.
@@ -193,6 +205,9 @@ pub struct TailMessage {
     pub streams: Vec<StreamResult>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped_entries: Vec<DroppedEntry>,
+    /// What makes the answer less than was asked for; not Loki's, left out when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// Entries that a client was too slow for.

@@ -37,3 +37,15 @@ pub struct TailEntry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub auto: Vec<(String, String)>,
 }
+
+impl TailEntry {
+    /// About what it takes in memory, in bytes.
+    pub fn size(&self) -> usize {
+        let pairs = self.metadata.iter().chain(&self.auto);
+        let pairs: usize = pairs.map(|(name, value)| PAIR_BYTES + name.len() + value.len()).sum();
+        size_of::<Self>() + self.line.len() + pairs
+    }
+}
+
+/// Two strings, their text aside.
+const PAIR_BYTES: usize = size_of::<(String, String)>();

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::config::ConfigError;
 use crate::limits::{
     DEFAULT_MAX_ENTRIES, DEFAULT_MAX_POINTS, DEFAULT_MAX_QUERY_LENGTH, DEFAULT_MAX_RESULT_BYTES,
-    DEFAULT_MAX_SERIES, DEFAULT_MAX_STREAMS, DEFAULT_QUERY_TIMEOUT, Limits,
+    DEFAULT_MAX_SERIES, DEFAULT_MAX_STREAMS, DEFAULT_MAX_TAILS, DEFAULT_QUERY_TIMEOUT, Limits,
 };
 
 /// The limits of the Loki API as typed.
@@ -56,6 +56,15 @@ pub struct RawLimits {
         hide_short_help = true
     )]
     pub query_timeout: String,
+    /// Most live tails of the Loki API at once
+    #[arg(
+        long,
+        env = "LOGPANE_MAX_TAILS",
+        value_name = "N",
+        default_value_t = DEFAULT_MAX_TAILS,
+        hide_short_help = true
+    )]
+    pub max_tails: usize,
     /// Most streams at which clients may start one more by pushing
     #[arg(
         long,
@@ -100,6 +109,7 @@ impl RawLimits {
             ("max-entries", self.max_entries),
             ("max-series", self.max_series),
             ("max-points", self.max_points),
+            ("max-tails", self.max_tails),
             ("max-streams", self.max_streams),
             ("max-values", self.max_values),
             ("max-samples", self.max_samples),
@@ -133,6 +143,7 @@ impl RawLimits {
             max_points: self.max_points,
             max_query_length: (!max_query_length.is_zero()).then_some(max_query_length),
             query_timeout,
+            max_tails: self.max_tails,
             max_streams: self.max_streams,
             engine: logql::Limits {
                 max_values: self.max_values,
@@ -151,6 +162,7 @@ impl Default for RawLimits {
             max_points: DEFAULT_MAX_POINTS,
             max_query_length: DEFAULT_MAX_QUERY_LENGTH.to_owned(),
             query_timeout: DEFAULT_QUERY_TIMEOUT.to_owned(),
+            max_tails: DEFAULT_MAX_TAILS,
             max_streams: DEFAULT_MAX_STREAMS,
             max_result_bytes: DEFAULT_MAX_RESULT_BYTES.to_owned(),
             max_values: logql::Limits::default().max_values,

@@ -17,6 +17,7 @@ use crate::cli::client::Client;
 use crate::cli::dispatch::{say, written};
 use crate::cli::failure::Failure;
 use crate::cli::print::RowPrinter;
+use crate::limits::Limits;
 use crate::query::Live;
 
 /// The relay says something at least every 20 seconds.
@@ -33,7 +34,8 @@ pub fn run(args: &TailArgs) -> Result<(), Failure> {
     let client = Client::new(&args.client)?;
     let selector = model::selector_text(&log.selector);
     let mut tail = Tail {
-        live: Live::new(log, sessions(&client, &selector)?).map_err(query_error)?,
+        live: Live::new(log, sessions(&client, &selector)?, &Limits::default())
+            .map_err(query_error)?,
         after: None,
         printer: RowPrinter::new(args.output, TimeZone::system()),
     };

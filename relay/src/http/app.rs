@@ -49,11 +49,13 @@ struct Inner {
     bodies: Arc<Semaphore>,
     pushes: Arc<Semaphore>,
     push_counts: Counts,
+    tails: Arc<Semaphore>,
 }
 
 impl App {
     /// `stopping` turns true when the relay shuts down; live tails end then.
     pub fn new(config: Config, follow_key: String, stopping: watch::Receiver<bool>) -> Self {
+        let tails = Arc::new(Semaphore::new(config.limits.max_tails.min(Semaphore::MAX_PERMITS)));
         Self(Arc::new(Inner {
             config,
             store: OnceLock::new(),
@@ -64,6 +66,7 @@ impl App {
             bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
             pushes: Arc::new(Semaphore::new(PUSHES_AT_ONCE)),
             push_counts: Counts::default(),
+            tails,
         }))
     }
 
@@ -100,6 +103,11 @@ impl App {
     /// A turn for each push that is being read.
     pub(super) fn pushes(&self) -> Arc<Semaphore> {
         Arc::clone(&self.0.pushes)
+    }
+
+    /// One for each live tail of Loki's API.
+    pub(super) fn tails(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.tails)
     }
 
     pub(super) fn push_counts(&self) -> &Counts {

@@ -64,6 +64,7 @@ fn settings(config: &Config) -> Vec<(&'static str, serde_json::Value)> {
         ("max_result_bytes", limits.engine.max_row_bytes.into()),
         ("max_values", limits.engine.max_values.into()),
         ("max_samples", limits.engine.max_samples.into()),
+        ("max_tails", limits.max_tails.into()),
         ("max_streams", limits.max_streams.into()),
     ]
 }

@@ -1,11 +1,12 @@
 use std::collections::VecDeque;
+use std::hash::{BuildHasher as _, RandomState};
 
 use logql::ast::{Expr, LogExpr};
 use logql::{Direction, Output, Params, Plan, QueryError, QueryKind, Row};
 use model::{Batch, Entry, Matcher, Sessions};
 use protocol::tail::{TailFrame, TailStream};
 
-use crate::limits::DEFAULT_MAX_SERIES;
+use crate::limits::Limits;
 
 /// How many entries may still be extended by continuation lines.
 const RECENT: usize = 256;
@@ -16,23 +17,39 @@ pub struct Live {
     matchers: Vec<Matcher>,
     plan: Plan,
     sessions: Sessions,
-    /// What was shown last, by arrival.
-    recent: VecDeque<(u64, Vec<u8>)>,
+    /// What was shown last.
+    recent: VecDeque<Shown>,
     num_recent: usize,
+    hashes: RandomState,
+}
+
+/// A line that was shown, as far as it takes to tell whether another starts with it.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    arrival: u64,
+    len: usize,
+    hash: u64,
 }
 
 impl Live {
-    pub fn new(query: LogExpr, sessions: Sessions) -> Result<Self, QueryError> {
+    pub fn new(query: LogExpr, sessions: Sessions, limits: &Limits) -> Result<Self, QueryError> {
         let matchers = query.selector.clone();
         let params = Params {
             kind: QueryKind::Range { start: i64::MIN, end: i64::MAX, step_ns: 1_000_000_000 },
             limit: usize::MAX,
             direction: Direction::Forward,
-            max_series: DEFAULT_MAX_SERIES,
+            max_series: limits.max_series,
             cursor: None,
         };
-        let plan = logql::plan(&Expr::Log(query), &params)?;
-        Ok(Self { matchers, plan, sessions, recent: VecDeque::new(), num_recent: RECENT })
+        let plan = logql::plan_within(&Expr::Log(query), &params, limits.engine.clone())?;
+        Ok(Self {
+            matchers,
+            plan,
+            sessions,
+            recent: VecDeque::new(),
+            num_recent: RECENT,
+            hashes: RandomState::new(),
+        })
     }
 
     /// Whose entries are wanted.
@@ -66,7 +83,7 @@ impl Live {
     pub fn shown(&mut self, rows: &[Row]) {
         self.num_recent = self.num_recent.max(rows.len());
         for row in rows {
-            self.keep(row.arrival, row.line.clone());
+            self.keep(row);
         }
     }
 
@@ -82,24 +99,30 @@ impl Live {
     }
 
     fn fresh_part(&mut self, mut row: Row) -> Option<Row> {
-        let Some((_, shown)) = self.recent.iter_mut().find(|(known, _)| *known == row.arrival)
-        else {
-            self.keep(row.arrival, row.line.clone());
+        let Some(at) = self.recent.iter().position(|shown| shown.arrival == row.arrival) else {
+            self.keep(&row);
             return Some(row);
         };
-        if *shown == row.line {
+        let now = self.shown_part(&row);
+        let before = std::mem::replace(self.recent.get_mut(at)?, now);
+        if (now.len, now.hash) == (before.len, before.hash) {
             return None;
         }
-        let whole = row.line.clone();
-        if let Some(more) = whole.strip_prefix(shown.as_slice()) {
+        if let Some((start, more)) = row.line.split_at_checked(before.len)
+            && self.hashes.hash_one(start) == before.hash
+        {
             row.line = more.strip_prefix(b"\n").unwrap_or(more).to_vec();
         }
-        *shown = whole;
         Some(row)
     }
 
-    fn keep(&mut self, arrival: u64, line: Vec<u8>) {
-        self.recent.push_back((arrival, line));
+    fn shown_part(&self, row: &Row) -> Shown {
+        let hash = self.hashes.hash_one(row.line.as_slice());
+        Shown { arrival: row.arrival, len: row.line.len(), hash }
+    }
+
+    fn keep(&mut self, row: &Row) {
+        self.recent.push_back(self.shown_part(row));
         if self.recent.len() > self.num_recent {
             self.recent.pop_front();
         }

@@ -16,4 +16,5 @@ pub use live::Live;
 pub use pages::pages;
 pub use question::Question;
 pub use run::{RunError, is_log_query, run};
-pub use survey::{Buckets, Held, survey};
+pub use snapshot::Gaps;
+pub use survey::{Buckets, Held, Survey, survey};

@@ -46,7 +46,7 @@ impl Snapshot {
 }
 
 /// Sentences about what is missing, each once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Gaps(pub Vec<String>);
 
 impl Gaps {
@@ -56,7 +56,7 @@ impl Gaps {
         }
     }
 
-    fn add(&mut self, gaps: &[Gap]) {
+    pub fn add(&mut self, gaps: &[Gap]) {
         for gap in gaps {
             self.say(gap_text(gap));
         }

@@ -63,6 +63,14 @@ pub struct Held {
     pub bytes: Vec<u64>,
 }
 
+/// What was counted.
+#[derive(Debug)]
+pub struct Survey {
+    pub held: BTreeMap<Labels, Held>,
+    /// What could not be counted.
+    pub warnings: Vec<String>,
+}
+
 /// Counts entries and bytes of the streams that match. Blocks that lie within one bucket are not
 /// read, of others the times and lengths only.
 pub fn survey(
@@ -70,7 +78,7 @@ pub fn survey(
     matchers: &[Matcher],
     buckets: Buckets,
     cancel: &AtomicBool,
-) -> Result<BTreeMap<Labels, Held>, RunError> {
+) -> Result<Survey, RunError> {
     let columns = Columns { lengths: true, ..Columns::default() };
     let read = Read {
         matchers: matchers.to_vec(),
@@ -80,7 +88,8 @@ pub fn survey(
         fields: FieldNeeds::None,
         order: None,
     };
-    let snapshot = Snapshot::take(store, &read, &mut Gaps::default());
+    let mut gaps = Gaps::default();
+    let snapshot = Snapshot::take(store, &read, &mut gaps);
     let index = &snapshot.index;
     let sums = index.streams.len().saturating_mul(buckets.len());
     if sums > MAX_SUMS {
@@ -108,7 +117,7 @@ pub fn survey(
         if cancel.load(Ordering::Relaxed) {
             return Err(RunError::Cancelled);
         }
-        add(chunk.stream, of_chunk(store, chunk, buckets, columns)?);
+        add(chunk.stream, of_chunk(store, chunk, buckets, columns, &mut gaps)?);
     }
     for head in &index.heads {
         if let Some(batch) = snapshot.head(&head.id) {
@@ -117,7 +126,8 @@ pub fn survey(
             add(head.stream, held);
         }
     }
-    Ok(found.into_iter().map(|(labels, held)| (labels.clone(), held)).collect())
+    let held = found.into_iter().map(|(labels, held)| (labels.clone(), held)).collect();
+    Ok(Survey { held, warnings: gaps.0 })
 }
 
 fn of_chunk(
@@ -125,6 +135,7 @@ fn of_chunk(
     chunk: &ChunkRef,
     buckets: Buckets,
     columns: Columns,
+    gaps: &mut Gaps,
 ) -> Result<Held, RunError> {
     let mut held = Held { chunks: 1, ..Held::empty(buckets) };
     for block in &chunk.blocks {
@@ -132,8 +143,9 @@ fn of_chunk(
             (Some(first), Some(last)) if first == last => held.add_block(first, block),
             _ => match store.read_block(chunk, block, chunk::Want { columns, auto_fields: None }) {
                 Ok(batch) => held.add_entries(&batch, buckets),
-                // Gone between the two: it counts no more.
-                Err(StoreError::Corrupt { .. } | StoreError::Gone { .. }) => {}
+                Err(error @ (StoreError::Corrupt { .. } | StoreError::Gone { .. })) => {
+                    gaps.say(error.to_string());
+                }
                 Err(error) => return Err(error.into()),
             },
         }

@@ -11,6 +11,8 @@ use crate::store::shared::Shared;
 
 /// Of what a client missed it gets this many entries; the rest is in the chunks, for a query.
 pub(crate) const BACKLOG_ENTRIES: usize = 5_000;
+/// And no more of them than take this much together.
+const BACKLOG_BYTES: usize = 32 << 20;
 
 /// Follows the tail: what comes from now on, and before it what came after `after`.
 pub(crate) fn subscribe(
@@ -33,14 +35,11 @@ pub(crate) fn subscribe(
         }
         (catalogue.hub.subscribe(matchers), catalogue.hub.instance.clone())
     };
-    let mut dropped = 0;
+    let mut dropped = keep_newest(&mut missed);
     if let Some(after) = after {
-        dropped = add_sealed(shared, &mut missed, chunks, after);
+        dropped = add_sealed(shared, &mut missed, chunks, after, dropped);
     }
-    missed.sort_by_key(|(_, entry)| entry.arrival);
-    let surplus = missed.len().saturating_sub(BACKLOG_ENTRIES);
-    dropped += surplus as u64;
-    missed.drain(..surplus);
+    missed.reverse();
     let mut backlog: Vec<TailFrame> =
         missed.chunks(FRAME_ENTRIES).map(|part| frame(part, &instance)).collect();
     if dropped > 0 {
@@ -52,12 +51,28 @@ pub(crate) fn subscribe(
     Subscription::new(backlog, frames)
 }
 
-/// Adds entries of chunks, newest first, until there are enough; counts those that stay behind.
+/// Leaves what a client gets of these, newest first; counts the others.
+fn keep_newest(missed: &mut Vec<(Labels, Entry)>) -> u64 {
+    missed.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.arrival));
+    let mut bytes = 0;
+    let fit = missed.iter().take(BACKLOG_ENTRIES).take_while(|(_, entry)| {
+        bytes += entry.line.len();
+        bytes <= BACKLOG_BYTES
+    });
+    let fit = fit.count();
+    let surplus = missed.len() - fit;
+    missed.truncate(fit);
+    surplus as u64
+}
+
+/// Adds entries of chunks until there are enough; counts those that stay behind beside the
+/// `dropped` ones. What is there and what there is then are newest first.
 fn add_sealed(
     shared: &Shared,
     missed: &mut Vec<(Labels, Entry)>,
     chunks: Vec<(Labels, Arc<StoredChunk>)>,
     after: u64,
+    mut dropped: u64,
 ) -> u64 {
     let mut blocks: Vec<(&Labels, &StoredChunk, usize)> = Vec::new();
     for (labels, chunk) in &chunks {
@@ -69,15 +84,14 @@ fn add_sealed(
     };
     blocks.sort_by_key(|block| std::cmp::Reverse(last(block)));
     let mut codec = Zstd::new(1);
-    let mut dropped = 0;
+    let mut is_full = dropped > 0;
     for (labels, chunk, at) in blocks {
         let Some(block) = chunk.blocks.get(at) else { continue };
         // The newest are in the block with the highest number, but older ones may stand there and
-        // newer ones elsewhere: only a block that lies behind all that is kept can be passed over.
-        missed.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.arrival));
-        missed.truncate(missed.len().min(8 * BACKLOG_ENTRIES));
-        let oldest_kept = missed.get(BACKLOG_ENTRIES - 1).map(|(_, entry)| entry.arrival);
-        if oldest_kept.is_some_and(|oldest| oldest > block.last_arrival) {
+        // newer ones elsewhere: only a block that lies behind all that is kept can be passed over,
+        // once something had to go.
+        let oldest_kept = missed.last().map_or(0, |(_, entry)| entry.arrival);
+        if is_full && oldest_kept > block.last_arrival {
             // At most: it may hold some that the client has.
             dropped += u64::from(block.count);
             continue;
@@ -90,6 +104,9 @@ fn add_sealed(
                 let rows = (0..batch.len()).map(|row| batch.entry(row));
                 let newer = rows.filter(|entry| entry.arrival > after);
                 missed.extend(newer.map(|entry| (labels.clone(), entry)));
+                let surplus = keep_newest(missed);
+                is_full |= surplus > 0;
+                dropped += surplus;
             }
             Err(_) => dropped += u64::from(block.count),
         }

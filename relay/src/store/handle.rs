@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 
 use chunk::{ChunkId, Section};
 use model::{Batch, Columns, Entry, Labels, Matcher, Sessions, TimeRange};
-use protocol::index::{BlockRef, ChunkRef, HeadRef, Index};
+use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index};
 use protocol::status::Status;
 
 use crate::ingest::{Command, spawn};
@@ -151,6 +151,11 @@ impl Store {
         columns: Columns,
     ) -> Index {
         index::index(&self.shared, matchers, range, literals, columns)
+    }
+
+    /// Why an answer about these streams may be incomplete; [`Store::index`] says it as well.
+    pub fn gaps(&self, matchers: &[Matcher], range: TimeRange) -> Vec<Gap> {
+        index::missing(&self.shared, matchers, range)
     }
 
     /// The file of a sealed chunk.

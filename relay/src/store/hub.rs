@@ -1,11 +1,19 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::{Entry, Labels, Matcher, Session, Timestamp};
 use protocol::tail::{TailEntry, TailFrame, TailStream};
 use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::{Semaphore, TryAcquireError};
+
+use crate::store::subscription::Waiting;
 
 /// Frames that wait for one slow reader before entries are dropped for it.
 const FRAMES: usize = 64;
+/// What these may take, in KiB; a frame that is larger alone waits alone.
+const ROOM_KIB: u32 = 16 << 10;
+/// A frame is closed once it holds as much, so that a reader never has to take many at once.
+const FRAME_BYTES: usize = 1 << 20;
 /// A frame holds no more entries, so that a reader never has to take megabytes at once.
 pub(crate) const FRAME_ENTRIES: usize = 1_000;
 
@@ -22,7 +30,8 @@ pub(crate) struct Hub {
 #[derive(Debug)]
 struct Subscriber {
     matchers: Vec<Matcher>,
-    frames: mpsc::Sender<TailFrame>,
+    frames: mpsc::Sender<Waiting>,
+    room: Arc<Semaphore>,
     /// Entries it was too slow for since the last frame it got.
     dropped: u64,
     /// Sessions that changed since then.
@@ -33,9 +42,11 @@ struct Subscriber {
 pub(crate) type News = Vec<(usize, TailEntry)>;
 
 impl Hub {
-    pub(crate) fn subscribe(&mut self, matchers: Vec<Matcher>) -> mpsc::Receiver<TailFrame> {
+    pub(crate) fn subscribe(&mut self, matchers: Vec<Matcher>) -> mpsc::Receiver<Waiting> {
         let (frames, receiver) = mpsc::channel(FRAMES);
-        self.subscribers.push(Subscriber { matchers, frames, dropped: 0, sessions: Vec::new() });
+        let room = Arc::new(Semaphore::new(ROOM_KIB as usize));
+        let (dropped, sessions) = (0, Vec::new());
+        self.subscribers.push(Subscriber { matchers, frames, room, dropped, sessions });
         receiver
     }
 
@@ -86,34 +97,63 @@ impl Subscriber {
         let wanted: Vec<&(usize, TailEntry)> =
             news.iter().filter(|(stream, _)| matches(*stream)).collect();
         self.sessions.extend_from_slice(sessions);
-        let mut parts = wanted.chunks(FRAME_ENTRIES);
-        let mut part = parts.next().unwrap_or_default();
-        if part.is_empty() && self.sessions.is_empty() {
+        if wanted.is_empty() && self.sessions.is_empty() {
             return 0;
         }
+        let mut wanted = wanted.as_slice();
         let mut dropped = 0;
         loop {
+            let (part, rest) = wanted.split_at(frame_len(wanted));
+            wanted = rest;
+            // Looked at before anything is copied.
+            let room = match Arc::clone(&self.room).try_acquire_many_owned(room_of(part)) {
+                Ok(room) => room,
+                Err(TryAcquireError::NoPermits) => {
+                    self.dropped += part.len() as u64;
+                    dropped += part.len() as u64;
+                    if wanted.is_empty() {
+                        return dropped;
+                    }
+                    continue;
+                }
+                Err(TryAcquireError::Closed) => return dropped,
+            };
             let frame = TailFrame {
                 streams: by_stream(part, labels),
                 sessions: std::mem::take(&mut self.sessions),
                 dropped: self.dropped,
                 instance: instance.to_owned(),
             };
-            match self.frames.try_send(frame) {
+            match self.frames.try_send(Waiting { frame, _room: room }) {
                 Ok(()) => self.dropped = 0,
-                Err(TrySendError::Full(frame)) => {
+                Err(TrySendError::Full(Waiting { frame, .. })) => {
                     self.dropped += part.len() as u64;
                     dropped += part.len() as u64;
                     self.sessions = frame.sessions;
                 }
                 Err(TrySendError::Closed(_)) => return dropped,
             }
-            match parts.next() {
-                Some(next) => part = next,
-                None => return dropped,
+            if wanted.is_empty() {
+                return dropped;
             }
         }
     }
+}
+
+/// How many of the entries go into the next frame.
+fn frame_len(entries: &[&(usize, TailEntry)]) -> usize {
+    let mut bytes = 0;
+    let len = entries.iter().take(FRAME_ENTRIES).take_while(|(_, entry)| {
+        let is_open = bytes < FRAME_BYTES;
+        bytes += entry.size();
+        is_open
+    });
+    len.count()
+}
+
+fn room_of(entries: &[&(usize, TailEntry)]) -> u32 {
+    let bytes: usize = entries.iter().map(|(_, entry)| entry.size()).sum();
+    u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(ROOM_KIB)
 }
 
 fn by_stream<'a>(

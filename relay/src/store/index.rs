@@ -133,7 +133,12 @@ fn block_ref(at: usize, block: &BlockMeta, columns: Columns) -> BlockRef {
     }
 }
 
-/// Why an answer may be incomplete.
+/// Why an answer about these streams may be incomplete.
+pub(crate) fn missing(shared: &Shared, matchers: &[Matcher], range: TimeRange) -> Vec<Gap> {
+    let catalogue = shared.read();
+    gaps(&catalogue, &shared.board(), matchers, range)
+}
+
 fn gaps(catalogue: &Catalogue, board: &Board, matchers: &[Matcher], range: TimeRange) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
     gaps.extend(

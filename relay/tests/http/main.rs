@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod loki;
+mod missing;
 mod world;
 
 use std::net::SocketAddr;

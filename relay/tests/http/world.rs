@@ -38,6 +38,11 @@ impl Relay {
     pub fn with(config: Config) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(StoreOptions::new(dir.path().join("data"))).unwrap();
+        Self::over(config, store, dir)
+    }
+
+    /// Over a store in a folder that goes with it.
+    pub fn over(config: Config, store: Store, dir: tempfile::TempDir) -> Self {
         let (stop, stopping) = watch::channel(false);
         let app = App::new(config, KEY.to_owned(), stopping);
         app.set_store(store.clone());

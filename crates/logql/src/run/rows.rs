@@ -38,12 +38,6 @@ impl PartialOrd for Ranked {
     }
 }
 
-/// Of what varies; the rest is about the same for all.
-fn bytes_of(row: &Row) -> usize {
-    let labels: usize = row.labels.iter().map(|(name, value)| name.len() + value.len()).sum();
-    row.line.len() + row.original.as_ref().map_or(0, Vec::len) + labels + size_of::<Row>()
-}
-
 impl Rows {
     /// Whether a row at this time and arrival could still get in.
     pub(crate) fn wants(
@@ -67,7 +61,7 @@ impl Rows {
     pub(crate) fn push(&mut self, row: Row, limit: usize, direction: Direction) {
         // Two entries that are alike in every column are still two entries, unless they are one
         // and the same: an arrival number is given once.
-        let added = bytes_of(&row);
+        let added = row.num_bytes();
         if self.kept.insert(Ranked(row)) {
             self.num_bytes += added;
         }
@@ -76,7 +70,7 @@ impl Rows {
                 Direction::Backward => self.kept.pop_first(),
                 Direction::Forward => self.kept.pop_last(),
             };
-            let freed = worst.map_or(0, |worst| bytes_of(&worst.0));
+            let freed = worst.map_or(0, |worst| worst.0.num_bytes());
             self.num_bytes = self.num_bytes.saturating_sub(freed);
         }
     }

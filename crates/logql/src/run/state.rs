@@ -44,12 +44,9 @@ impl State {
             ));
         }
         match (&self.gathered, plan.query()) {
-            (Gathered::Rows(rows), _) if rows.num_bytes() > limits.max_row_bytes => {
-                refused(format!(
-                    "the entries of the answer take more than {} MiB, expected a smaller limit",
-                    limits.max_row_bytes >> 20
-                ))
-            }
+            (Gathered::Rows(rows), _) => limits
+                .check_rows(rows.num_bytes())
+                .map_err(|error| QueryError { span: plan.span(), ..error }),
             (Gathered::Leaves(leaves), Query::Metric(metric)) => {
                 let num_series: usize = leaves.iter().map(LeafState::len).sum();
                 if num_series.saturating_mul(metric.steps.len()) <= limits.max_values {

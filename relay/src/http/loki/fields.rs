@@ -32,14 +32,15 @@ async fn fields(app: App, params: Params) -> Result<DetectedFields, ApiError> {
     let mut found = look(&app, &params).await?;
     let fields = found.by_name.iter_mut().take(limit);
     let fields = fields.map(|(name, field)| field.take(name)).collect();
-    Ok(DetectedFields { fields, limit })
+    Ok(DetectedFields { fields, limit, warnings: found.warnings })
 }
 
 async fn values(app: App, name: String, params: Params) -> Result<DetectedValues, ApiError> {
     let limit = field_limit(&params)?;
     let mut found = look(&app, &params).await?;
     let values = found.by_name.remove(&name).unwrap_or_default().values;
-    Ok(DetectedValues { values: values.into_iter().take(limit).collect(), limit })
+    let values = values.into_iter().take(limit).collect();
+    Ok(DetectedValues { values, limit, warnings: found.warnings })
 }
 
 /// Clients call it one or the other.
@@ -62,14 +63,15 @@ async fn look(app: &App, params: &Params) -> Result<Found, ApiError> {
         "fields are detected in the lines of a log query, this is a metric query",
     )?;
     let (found, _) = work(app, move |store, cancel, effort| {
-        let mut rows = match query::run(store, &plan, cancel, effort)?.output {
+        let outcome = query::run(store, &plan, cancel, effort)?;
+        let mut rows = match outcome.output {
             Output::Rows(rows) => rows,
             _ => Vec::new(),
         };
         // The oldest first: the first value of a field says what kind it is.
         rows.reverse();
         let parsed = parsers::parse(&rows)?;
-        Ok(Found::of(&rows, parsed))
+        Ok(Found { warnings: outcome.warnings, ..Found::of(&rows, parsed) })
     })
     .await?;
     Ok(found)
@@ -78,6 +80,8 @@ async fn look(app: &App, params: &Params) -> Result<Found, ApiError> {
 #[derive(Debug, Default)]
 struct Found {
     by_name: BTreeMap<String, Field>,
+    /// What the answer may miss.
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Default)]

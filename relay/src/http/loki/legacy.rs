@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use logql::{Output, QueryKind, Row};
+use logql::{Output, QueryKind};
 use model::{Labels, MatchOp, Matcher};
-use protocol::loki::{DroppedEntry, StreamResult, StreamValue};
+use protocol::loki::{Response as Envelope, StreamResult, StreamValue, TailMessage as Current};
 use serde::Serialize;
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
@@ -25,6 +25,9 @@ use crate::query;
 struct Found {
     streams: Vec<Stream>,
     stats: serde_json::Value,
+    /// Not in the old shape, left out when there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +48,15 @@ struct Entry {
 #[derive(Debug, Serialize)]
 struct Values {
     values: BTreeSet<String>,
+    /// Not in the old shape, left out when there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+impl From<Envelope<BTreeSet<String>>> for Values {
+    fn from(known: Envelope<BTreeSet<String>>) -> Self {
+        Self { values: known.data, warnings: known.warnings }
+    }
 }
 
 /// A message of `tail`.
@@ -53,6 +65,9 @@ pub struct TailMessage {
     streams: Vec<Stream>,
     #[serde(rename = "droppedEntries", skip_serializing_if = "Vec::is_empty")]
     dropped_entries: Vec<Dropped>,
+    /// Not in the old shape, left out when there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,8 +79,7 @@ struct Dropped {
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     let of_label = |app: App, name: String, params: Params| async move {
-        let values = labels::values(&app, &name, &params).await?;
-        Ok(Values { values })
+        labels::values(&app, &name, &params).await.map(Values::from)
     };
     answer(app, path!("api" / "prom" / "query"), find)
         .or(answer(app, path!("api" / "prom" / "label"), names))
@@ -78,7 +92,7 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
 }
 
 async fn names(app: App, params: Params) -> Result<Values, ApiError> {
-    Ok(Values { values: labels::names(&app, &params).await? })
+    labels::names(&app, &params).await.map(Values::from)
 }
 
 async fn find(app: App, params: Params) -> Result<Found, ApiError> {
@@ -107,22 +121,27 @@ async fn find(app: App, params: Params) -> Result<Found, ApiError> {
         Output::Rows(rows) => rows,
         _ => Vec::new(),
     };
-    Ok(Found { streams: legacy(rows), stats })
+    Ok(Found {
+        streams: legacy(streams(rows, Flags::default())),
+        stats,
+        warnings: outcome.warnings,
+    })
 }
 
 /// The message in the old shape.
-pub fn tail_message(rows: Vec<Row>, dropped: Vec<DroppedEntry>) -> TailMessage {
-    let dropped_entries = dropped
+pub fn tail_message(message: Current) -> TailMessage {
+    let Current { streams, dropped_entries, warnings } = message;
+    let dropped_entries = dropped_entries
         .into_iter()
         .map(|entry| Dropped {
             timestamp: rfc3339(&entry.timestamp),
             labels: selector(&entry.labels),
         })
         .collect();
-    TailMessage { streams: legacy(rows), dropped_entries }
+    TailMessage { streams: legacy(streams), dropped_entries, warnings }
 }
 
-fn legacy(rows: Vec<Row>) -> Vec<Stream> {
+fn legacy(streams: Vec<StreamResult>) -> Vec<Stream> {
     let stream = |StreamResult { stream, values }: StreamResult| Stream {
         labels: selector(&stream),
         entries: values
@@ -134,7 +153,7 @@ fn legacy(rows: Vec<Row>) -> Vec<Stream> {
             })
             .collect(),
     };
-    streams(rows, Flags::default()).into_iter().map(stream).collect()
+    streams.into_iter().map(stream).collect()
 }
 
 /// Nanoseconds as RFC 3339.

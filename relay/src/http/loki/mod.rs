@@ -1,6 +1,7 @@
 //! Loki's API: `/loki/api/v1`, and the older `/api/prom`.
 
 mod answer;
+mod desk;
 mod encode;
 mod fields;
 mod labels;

@@ -41,7 +41,7 @@ async fn patterns(app: App, params: Params) -> Result<Envelope<Vec<Pattern>>, Ap
     )?;
     let (found, _) = work(&app, move |store, cancel, effort| {
         let mut found = Found { step_ns, ..Found::default() };
-        let outcome = query::pages(store, &asked, cancel, effort, |rows| found.learn(rows))?;
+        let outcome = query::pages(store, &asked, cancel, effort, |rows| Ok(found.learn(rows)))?;
         Ok((found, outcome.warnings))
     })
     .await?;

@@ -74,12 +74,17 @@ pub fn query(params: &Params) -> Result<&str, ApiError> {
 /// `start` and `end` of a request that reads what lies between; by default the last hour.
 pub fn limited_range(params: &Params, app: &App) -> Result<Range, ApiError> {
     let range = range(params, DEFAULT_SINCE_NS)?;
-    check_length(range, &app.config().limits, || app.store().ok()?.span())?;
+    check_length(range, app)?;
     Ok(range)
 }
 
+/// Refuses what reads from a longer time than is allowed.
+pub fn check_length(range: Range, app: &App) -> Result<(), ApiError> {
+    check_kept(range, &app.config().limits, || app.store().ok()?.span())
+}
+
 /// Only time of which anything is kept counts, so that "from the beginning" can be asked.
-fn check_length(
+fn check_kept(
     range: Range,
     limits: &Limits,
     kept: impl FnOnce() -> Option<TimeRange>,
@@ -263,7 +268,7 @@ mod tests {
             (hours(0, 9000), None, &limits, true),
             (hours(i64::MIN, i64::MAX), kept(hours(0, 9000)), &limits, false),
         ] {
-            assert_eq!(check_length(asked, limits, || kept).is_ok(), ok, "{asked:?} {kept:?}");
+            assert_eq!(check_kept(asked, limits, || kept).is_ok(), ok, "{asked:?} {kept:?}");
         }
     }
 

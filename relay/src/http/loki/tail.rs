@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use logql::ast::{Expr, LogExpr};
-use logql::{Direction, Output, Params as QueryParams, QueryKind, Row};
-use model::{Labels, MatchOp, Matcher};
-use protocol::loki::{DroppedEntry, TailMessage};
+use logql::{Direction, Outcome, Output, Params as QueryParams, QueryKind};
+use protocol::tail::TailFrame;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use warp::filters::BoxedFilter;
 use warp::http::HeaderMap;
@@ -16,10 +16,10 @@ use warp::ws::Ws;
 use warp::{Filter, Rejection, Reply as _};
 
 use crate::http::blocking::blocking;
-use crate::http::loki::encode::{self, Flags};
-use crate::http::loki::legacy;
+use crate::http::loki::desk::{Desk, Shape};
+use crate::http::loki::encode::Flags;
 use crate::http::loki::query::work;
-use crate::http::loki::request;
+use crate::http::loki::request::{self, Range};
 use crate::http::params::{Params, query_message, raw_query};
 use crate::http::{ApiError, App, socket};
 use crate::query::{self, Live};
@@ -27,14 +27,6 @@ use crate::store::Subscription;
 
 /// Loki's.
 const MAX_DELAY_S: u64 = 5;
-
-/// How a message is written.
-#[derive(Clone, Copy, Debug)]
-enum Shape {
-    Current(Flags),
-    /// As `/api/prom/tail` has it.
-    Legacy,
-}
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     let current = path!("loki" / "api" / "v1" / "tail");
@@ -74,53 +66,54 @@ fn route(
 
 /// What one client follows.
 struct Tail {
-    live: Live,
+    desk: Desk,
     subscription: Subscription,
-    shape: Shape,
     delay: Duration,
-    /// Rows that wait for slower ones, and until when.
-    held: Vec<(Instant, Row)>,
-    dropped: u64,
+    /// Of the tails that may be open at once, this is one.
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Tail {
     async fn start(app: &App, params: &Params, shape: Shape) -> Result<Self, ApiError> {
+        let limits = &app.config().limits;
         let text = request::query(params)?.to_owned();
         let delay = delay(params)?;
-        let limit = request::limit(params, app.config().limits.max_entries)?;
+        let limit = request::limit(params, limits.max_entries)?;
         let now = request::now_ns();
         let start = params.time("start")?.unwrap_or(now.saturating_sub(request::DEFAULT_SINCE_NS));
+        request::check_length(Range { start, end: i64::MAX }, app)?;
         let query = log_query(&text)?;
         let store = app.store()?.clone();
-        let mut live = Live::new(query.clone(), store.sessions())
+        let turn = turn(app)?;
+        let live = Live::new(query.clone(), store.sessions(), limits)
             .map_err(|error| ApiError::bad_request(query_message(&text, &error)))?;
         // Followed before it is looked back, so that nothing falls in between; what comes twice is
         // known by its arrival number.
         let matchers = live.matchers().to_vec();
         let subscription = blocking(move || Ok(store.subscribe(matchers, None))).await?;
-        let past = past(app, query, start, limit).await?;
-        live.shown(&past);
-        let held = past.into_iter().map(|row| (Instant::now(), row)).collect();
-        Ok(Self { live, subscription, shape, delay, held, dropped: 0 })
+        let outcome = past(app, query, start, limit).await?;
+        let rows = match outcome.output {
+            Output::Rows(rows) => rows,
+            _ => Vec::new(),
+        };
+        let desk = Desk::new(live, shape, rows, outcome.warnings);
+        Ok(Self { desk, subscription, delay, _turn: turn })
     }
 
     fn messages(self) -> impl Stream<Item = String> + Send {
-        futures_util::stream::unfold(self, |mut tail| async {
-            let message = tail.next().await?;
-            Some((message, tail))
-        })
+        futures_util::stream::unfold(self, Self::next)
     }
 
     /// The next message; None when the relay stops or the query fails over what came.
-    async fn next(&mut self) -> Option<String> {
+    async fn next(mut self) -> Option<(String, Self)> {
         loop {
-            let ripe = self.held.iter().map(|(until, _)| *until).min();
-            if ripe.is_some_and(|ripe| ripe <= Instant::now()) || self.dropped > 0 {
-                return self.message();
+            let due = self.desk.due();
+            if due.is_some_and(|due| due <= Instant::now()) {
+                return self.message().await;
             }
             let ripen = async {
-                match ripe {
-                    Some(ripe) => tokio::time::sleep_until(ripe).await,
+                match due {
+                    Some(due) => tokio::time::sleep_until(due).await,
                     None => std::future::pending().await,
                 }
             };
@@ -128,40 +121,45 @@ impl Tail {
                 frame = self.subscription.next() => frame?,
                 () = ripen => continue,
             };
-            self.dropped += frame.dropped;
-            let until = Instant::now() + self.delay;
-            match self.live.take(frame) {
-                Ok(rows) => self.held.extend(rows.into_iter().map(|row| (until, row))),
-                Err(error) => {
-                    tracing::warn!(message = error.message, "a live tail ended");
-                    return None;
-                }
-            }
+            self = self.take(frame).await?;
         }
     }
 
-    /// Everything that is ripe, in order of time.
-    fn message(&mut self) -> Option<String> {
-        let now = Instant::now();
-        let (ripe, held): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.held).into_iter().partition(|(until, _)| *until <= now);
-        self.held = held;
-        let mut rows: Vec<Row> = ripe.into_iter().map(|(_, row)| row).collect();
-        rows.sort_by_key(|row| (row.timestamp, row.arrival));
-        let dropped = std::mem::take(&mut self.dropped);
-        let dropped_entries = match dropped {
-            0 => Vec::new(),
-            dropped => vec![left_out(self.live.matchers(), dropped)],
-        };
-        let text = match self.shape {
-            Shape::Current(flags) => {
-                let streams = encode::streams(rows, flags);
-                serde_json::to_string(&TailMessage { streams, dropped_entries })
-            }
-            Shape::Legacy => serde_json::to_string(&legacy::tail_message(rows, dropped_entries)),
-        };
-        text.inspect_err(|error| tracing::error!(%error, "a message cannot be written")).ok()
+    async fn message(self) -> Option<(String, Self)> {
+        let Self { mut desk, subscription, delay, _turn } = self;
+        let written = blocking(move || {
+            let text = desk.message();
+            Ok((text, desk))
+        });
+        let (text, desk) = written.await.ok()?;
+        Some((text?, Self { desk, subscription, delay, _turn }))
     }
+
+    async fn take(self, frame: TailFrame) -> Option<Self> {
+        let Self { mut desk, subscription, delay, _turn } = self;
+        let until = Instant::now() + delay;
+        let taken = blocking(move || {
+            let taken = desk.take(frame, until);
+            Ok((taken, desk))
+        });
+        let (taken, desk) = taken.await.ok()?;
+        if let Err(error) = taken {
+            tracing::warn!(message = error.message, "a live tail ended");
+            return None;
+        }
+        Some(Self { desk, subscription, delay, _turn })
+    }
+}
+
+/// One of the tails that may be open at once.
+fn turn(app: &App) -> Result<OwnedSemaphorePermit, ApiError> {
+    app.tails().try_acquire_owned().map_err(|_| ApiError::TooMany {
+        message: format!(
+            "max concurrent tail requests limit exceeded: {} live tails are open, close one or \
+             raise --max-tails",
+            app.config().limits.max_tails
+        ),
+    })
 }
 
 fn log_query(text: &str) -> Result<LogExpr, ApiError> {
@@ -185,7 +183,7 @@ fn delay(params: &Params) -> Result<Duration, ApiError> {
 }
 
 /// The newest entries since `start`, oldest first.
-async fn past(app: &App, query: LogExpr, start: i64, limit: usize) -> Result<Vec<Row>, ApiError> {
+async fn past(app: &App, query: LogExpr, start: i64, limit: usize) -> Result<Outcome, ApiError> {
     let params = QueryParams {
         kind: QueryKind::Range { start, end: i64::MAX, step_ns: 1_000_000_000 },
         limit,
@@ -196,21 +194,10 @@ async fn past(app: &App, query: LogExpr, start: i64, limit: usize) -> Result<Vec
     let limits = app.config().limits.engine.clone();
     let plan = logql::plan_within(&Expr::Log(query), &params, limits)
         .map_err(|error| ApiError::bad_request(error.message))?;
-    let (outcome, _) =
+    let (mut outcome, _) =
         work(app, move |store, cancel, effort| query::run(store, &plan, cancel, effort)).await?;
-    let Output::Rows(mut rows) = outcome.output else { return Ok(Vec::new()) };
-    rows.reverse();
-    Ok(rows)
-}
-
-/// Which entries a client was too slow for is not kept, only how many: said as a label beside
-/// those that the query asks for.
-fn left_out(matchers: &[Matcher], dropped: u64) -> DroppedEntry {
-    let mut labels: Labels = matchers
-        .iter()
-        .filter(|matcher| matcher.op == MatchOp::Equal)
-        .map(|matcher| (matcher.name.as_str(), matcher.value.as_str()))
-        .collect();
-    labels.set("dropped", dropped.to_string());
-    DroppedEntry { timestamp: request::now_ns().to_string(), labels }
+    if let Output::Rows(rows) = &mut outcome.output {
+        rows.reverse();
+    }
+    Ok(outcome)
 }

@@ -17,7 +17,7 @@ use crate::http::loki::query::work;
 use crate::http::loki::request::{self, Range};
 use crate::http::params::{Params, parse_selector};
 use crate::http::{ApiError, App};
-use crate::query::{Buckets, Held, survey};
+use crate::query::{Buckets, Held, Survey, survey};
 
 const DEFAULT_SERIES: usize = 100;
 /// Loki's default: more is cut off.
@@ -36,7 +36,7 @@ async fn stats(app: App, params: Params) -> Result<IndexStats, ApiError> {
     let matchers = parse_selector(request::query(&params)?)?;
     let Range { start, end } = request::range(&params, request::DEFAULT_SINCE_NS)?;
     let buckets = Buckets::one(start, end);
-    let (held, _) =
+    let (Survey { held, warnings }, _) =
         work(&app, move |store, cancel, _| survey(store, &matchers, buckets, cancel)).await?;
     let sum = |count: fn(&Held) -> u64| held.values().map(count).sum();
     Ok(IndexStats {
@@ -44,17 +44,18 @@ async fn stats(app: App, params: Params) -> Result<IndexStats, ApiError> {
         chunks: sum(|held| held.chunks),
         bytes: sum(|held| held.bytes.iter().sum()),
         entries: sum(|held| held.entries),
+        warnings,
     })
 }
 
 async fn volume(app: App, params: Params) -> Result<Envelope<QueryData>, ApiError> {
     let range = request::limited_range(&params, &app)?;
-    let sums = volumes(&app, &params, Buckets::one(range.start, range.end)).await?;
+    let (sums, warnings) = volumes(&app, &params, Buckets::one(range.start, range.end)).await?;
     let samples = sums.into_iter().map(|(metric, bytes)| VectorSample {
         metric,
         value: (seconds(range.end), total(&bytes).to_string()),
     });
-    Ok(envelope(QueryResult::Vector(samples.collect())))
+    Ok(envelope(QueryResult::Vector(samples.collect()), warnings))
 }
 
 async fn volume_range(app: App, params: Params) -> Result<Envelope<QueryData>, ApiError> {
@@ -64,7 +65,7 @@ async fn volume_range(app: App, params: Params) -> Result<Envelope<QueryData>, A
     request::check_points(range, step_ns, limits)?;
     let step_ns = u64::try_from(step_ns).unwrap_or(1);
     let buckets = Buckets { start: range.start, end: range.end, step_ns };
-    let sums = volumes(&app, &params, buckets).await?;
+    let (sums, warnings) = volumes(&app, &params, buckets).await?;
     let series = sums.into_iter().map(|(metric, bytes)| MatrixSeries {
         metric,
         values: bytes
@@ -74,7 +75,7 @@ async fn volume_range(app: App, params: Params) -> Result<Envelope<QueryData>, A
             .map(|(at, bytes)| (stamp(buckets, at), bytes.to_string()))
             .collect(),
     });
-    Ok(envelope(QueryResult::Matrix(series.collect())))
+    Ok(envelope(QueryResult::Matrix(series.collect()), warnings))
 }
 
 /// A bucket is stamped with the last millisecond that it holds, the last one with the end.
@@ -83,9 +84,10 @@ fn stamp(buckets: Buckets, at: usize) -> f64 {
     seconds(if end == buckets.end { end } else { end - 1_000_000 })
 }
 
-fn envelope(result: QueryResult) -> Envelope<QueryData> {
+fn envelope(result: QueryResult, warnings: Vec<String>) -> Envelope<QueryData> {
     let stats = serde_json::json!({});
-    Envelope::new(QueryData { result, encoding_flags: Vec::new(), stats })
+    let data = QueryData { result, encoding_flags: Vec::new(), stats };
+    Envelope { warnings, ..Envelope::new(data) }
 }
 
 /// What the sums are for.
@@ -97,12 +99,15 @@ enum By {
     Labels,
 }
 
-/// The largest sums with their labels, in each bucket, largest first.
+/// Labels, and what was counted of them in each bucket.
+type Sums = Vec<(Labels, Vec<u64>)>;
+
+/// The largest sums with their labels, in each bucket, largest first; and what was not counted.
 async fn volumes(
     app: &App,
     params: &Params,
     buckets: Buckets,
-) -> Result<Vec<(Labels, Vec<u64>)>, ApiError> {
+) -> Result<(Sums, Vec<String>), ApiError> {
     let by = match params.get("aggregateBy") {
         None | Some("series") => By::Series,
         Some("labels") => By::Labels,
@@ -115,7 +120,7 @@ async fn volumes(
     let limit = request::positive(params, "limit", DEFAULT_SERIES)?.min(MAX_SERIES);
     let mut matchers = parse_selector(request::query(params)?)?;
     let targets = targets(params, &mut matchers)?;
-    let (held, _) = work(app, {
+    let (Survey { held, warnings }, _) = work(app, {
         let matchers = matchers.clone();
         move |store, cancel, _| survey(store, &matchers, buckets, cancel)
     })
@@ -146,7 +151,7 @@ async fn volumes(
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_by_key(|(_, bytes)| std::cmp::Reverse(total(bytes)));
     sums.truncate(limit);
-    Ok(sums)
+    Ok((sums, warnings))
 }
 
 /// `targetLabels`; a stream without one of them does not count.
