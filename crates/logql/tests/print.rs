@@ -8,7 +8,7 @@ use logql::ast::{
     LogExpr, MetricExpr, MetricKind, RangeAggregation, RangeOp, Stage, StageKind, Unwrap,
     VectorAggregation, VectorMatching, VectorOp,
 };
-use logql::{Span, format, highlight, parse};
+use logql::{Span, format, parse};
 use model::{MatchOp, Matcher};
 use proptest::collection::vec;
 use proptest::option;
@@ -283,86 +283,4 @@ proptest! {
     fn a_printed_metric_query_reads_back(metric in metric()) {
         check(&Expr::Metric(metric));
     }
-
-    /// Neither the parser nor the colours nor the errors fail on any text.
-    #[test]
-    fn any_text_is_taken(text in prop_oneof![any::<String>(), pieces()]) {
-        if let Err(error) = parse(&text) {
-            prop_assert!(text.get(error.span.start..error.span.end).is_some());
-            let rendered = error.render(&text);
-            prop_assert!(rendered.contains('^'), "{}", rendered);
-            if let Some(fix) = error.fix {
-                prop_assert!(text.get(fix.span.start..fix.span.end).is_some());
-            }
-        }
-        let whole: String = highlight(&text).iter().map(|(s, _)| &text[s.start..s.end]).collect();
-        prop_assert_eq!(whole, text);
-    }
-}
-
-/// Queries cut to pieces and put together in some order.
-fn pieces() -> impl Strategy<Value = String> {
-    let piece = select(vec![
-        "{",
-        "}",
-        "(",
-        ")",
-        "[5m]",
-        "[",
-        "]",
-        "\"",
-        "`",
-        "'",
-        "job",
-        "=",
-        "\"a\"",
-        "|",
-        "|=",
-        "|~",
-        "!=",
-        "json",
-        "logfmt",
-        "--strict",
-        "unwrap",
-        "rate",
-        "sum",
-        "by",
-        "topk",
-        "5",
-        "5m",
-        "5KB",
-        ",",
-        "or",
-        "and",
-        "ip",
-        "label_format",
-        "line_format",
-        "\"{{.a}}\"",
-        "drop",
-        "offset",
-        "-",
-        "+",
-        "^",
-        "==",
-        "=~",
-        "on",
-        "group_left",
-        "bool",
-        "vector",
-        "label_replace",
-        "#",
-        "“",
-        "，",
-        "\n",
-        "$x",
-        "/*",
-        "。",
-        "not",
-        "\\",
-        "．",
-        "pattern",
-        "\"<a> <b>\"",
-        "regexp",
-    ]);
-    vec(piece, 0..14).prop_map(|pieces| pieces.join(" "))
 }

@@ -77,6 +77,10 @@ pub(super) fn fixed(value: f64) -> String {
 
 /// A size with a unit where it is exact with one place, as Loki writes it, otherwise in bytes.
 pub(super) fn bytes(bytes: u64) -> String {
+    if bytes == 0 {
+        // Loki writes `0B`, which reads as the start of a binary number, there as well.
+        return "0KB".to_owned();
+    }
     if bytes < 10 {
         return format!("{bytes}B");
     }
