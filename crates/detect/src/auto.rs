@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,22 +57,54 @@ impl Auto {
     /// Adds a field. The first value of a name stays; too long a value, too many fields and names
     /// that are labels of every entry are left out.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
-        if value.is_empty()
-            || value.len() > MAX_VALUE_BYTES
-            || self.is_full()
-            || RESERVED.contains(&name)
-            || self.get(name).is_some()
-        {
+        if value.is_empty() || value.len() > MAX_VALUE_BYTES || !self.takes(name) {
             return;
         }
         self.text.push_str(name);
         let name_end = self.text.len();
         self.text.push_str(value);
+        self.end(name_end);
+    }
+
+    /// As [`push`](Self::push), of a number.
+    pub(crate) fn push_number(&mut self, name: &str, value: u64) {
+        if self.takes(name) {
+            self.text.push_str(name);
+            let name_end = self.text.len();
+            // A string takes whatever is written to it.
+            let _ = write!(self.text, "{value}");
+            self.end(name_end);
+        }
+    }
+
+    /// As [`push_bytes`](Self::push_bytes), under `name` with `_raw` behind it.
+    pub(crate) fn push_raw(&mut self, name: &str, value: &[u8]) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        self.text.push_str("_raw");
+        let name_end = self.text.len();
+        let value = std::str::from_utf8(value).unwrap_or("");
+        let takes = self.text.get(start..).is_some_and(|name| self.takes(name));
+        if takes && (1..=MAX_VALUE_BYTES).contains(&value.len()) {
+            self.text.push_str(value);
+            self.end(name_end);
+        } else {
+            self.text.truncate(start);
+        }
+    }
+
+    /// The field at the end of `text` is whole.
+    fn end(&mut self, name_end: usize) {
         // 64 names and values of 256 bytes never reach 2^32.
         self.ends.push((name_end as u32, self.text.len() as u32));
     }
 
-    /// Adds a field whose value is not known to be UTF-8; then it is left out.
+    /// Whether a field of this name can be added.
+    fn takes(&self, name: &str) -> bool {
+        !self.is_full() && !RESERVED.contains(&name) && self.get(name).is_none()
+    }
+
+    /// Adds a field whose value is not known to be UTF-8; where it is not, it is left out.
     pub(crate) fn push_bytes(&mut self, name: &str, value: &[u8]) {
         if value.len() <= MAX_VALUE_BYTES
             && let Ok(value) = std::str::from_utf8(value)

@@ -1,3 +1,5 @@
+use crate::encoding::is_utf16;
+
 /// What compressed files, programs, pictures, sound and models start with.
 const SIGNATURES: [&[u8]; 16] = [
     b"\x1f\x8b",
@@ -19,13 +21,13 @@ const SIGNATURES: [&[u8]; 16] = [
 ];
 
 /// Whether a file that starts with `sample` (a few KiB) is not a log: a known binary format, or
-/// text-less bytes. UTF-16 with its mark and any 8-bit encoding are text; NULs in front are the
+/// text-less bytes. UTF-16 and any 8-bit encoding are text; NULs in front are the
 /// hole that a truncated file has when its writer goes on where it was.
 pub fn is_binary(sample: &[u8]) -> bool {
     if SIGNATURES.iter().any(|signature| sample.starts_with(signature)) {
         return true;
     }
-    if let [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] = sample {
+    if is_utf16(sample) {
         return false;
     }
     let hole = sample.iter().take_while(|byte| **byte == 0).count();
@@ -46,6 +48,7 @@ mod tests {
             (b"2024-12-17 INFO x\n", false),
             (b"\x1b[32mok\x1b[0m\r 1%|", false),
             (b"\xff\xfeh\x00i\x00", false),
+            (b"h\x00i\x00\x2dN", false),
             (b"\xba\xcf\xb3\xc9\xca\xa7\xb0\xdc\n", false),
             (b"\0\0\0\0\0\0\0\0after a hole\n", false),
             (b"torn \x00 write\n and more text\n", false),

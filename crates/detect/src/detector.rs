@@ -4,6 +4,7 @@ use crate::{
     Context, Event, Progress, Start, State,
     bar::Frame,
     core::{Buffers, Core},
+    envelope::{self, Output},
     segment::Segment,
     stamp::Clock,
 };
@@ -47,6 +48,7 @@ impl Detector {
     /// waits for [`settle`](Self::settle).
     pub fn feed(&mut self, bytes: &[u8], now: i64, emit: &mut impl FnMut(Event<'_>)) {
         self.state.fed += bytes.len() as u64;
+        self.state.fed_at = now;
         let mut buffer = std::mem::take(&mut self.buffers.intake);
         let had_mark = self.state.intake.mark_len();
         let text = self.state.intake.pass(bytes, &mut buffer);
@@ -73,9 +75,11 @@ impl Detector {
     /// The progress bar that moved last and has not ended; where the last line of the file is an
     /// unfinished frame, that one.
     pub fn progress(&self) -> Option<Progress> {
-        match Frame::leading(self.state.splitter.tail()) {
-            Some((frame, _)) => Some(frame.to_progress()),
-            None => self.state.memory.newest_bar()?.progress(),
+        let State { splitter, envelopes, memory, fed_at, .. } = &self.state;
+        let [stderr, stdout] = envelopes.tails();
+        match [splitter.tail(), stderr, stdout].into_iter().find_map(Frame::leading) {
+            Some((frame, _)) => Some(frame.to_progress(*fed_at)),
+            None => memory.newest_bar()?.progress(),
         }
     }
 
@@ -85,20 +89,33 @@ impl Detector {
             clock: &mut self.clock,
             buffers: &mut self.buffers,
             now,
+            outer: None,
         }
     }
 
     fn split(&mut self, text: &[u8], is_end: bool, now: i64, emit: &mut impl FnMut(Event<'_>)) {
-        let State { splitter, intake, memory, read, .. } = &mut self.state;
-        let mut core = Core { memory, clock: &mut self.clock, buffers: &mut self.buffers, now };
+        let max = self.max_line;
+        let mut inside = std::mem::take(&mut self.buffers.inside);
+        let State { splitter, envelopes, intake, memory, read, .. } = &mut self.state;
+        let (clock, buffers) = (&mut self.clock, &mut self.buffers);
+        let mut core = Core { memory, clock, buffers, now, outer: None };
         let mut take = |segment: Segment<'_>| {
             *read += intake.file_len(segment.raw, segment.end_len);
-            core.segment(segment, *read, emit);
+            core.outer = envelope::open(&segment, &mut inside);
+            let Some(outer) = core.outer else { return core.segment(segment, *read, emit) };
+            let mut take_inside = |segment: Segment<'_>| core.segment(segment, *read, emit);
+            envelopes.of(outer.output).feed(&inside, max, &mut take_inside);
+            core.outer = None;
         };
-        splitter.feed(text, self.max_line, &mut take);
+        splitter.feed(text, max, &mut take);
         if is_end {
-            splitter.finish(self.max_line, &mut take);
+            splitter.finish(max, &mut take);
+            for output in [Output::Stdout, Output::Stderr] {
+                let mut take_inside = |segment: Segment<'_>| core.segment(segment, *read, emit);
+                envelopes.of(output).finish(max, &mut take_inside);
+            }
         }
+        self.buffers.inside = inside;
     }
 }
 

@@ -1,17 +1,16 @@
-use encoding_rs::GB18030;
+use encoding_rs::{Encoding, GB18030};
 use serde::{Deserialize, Serialize};
 
-/// What the byte order mark at the start of the file says.
+/// What the start of the file says about its encoding.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Mark {
     /// Not all of it is here yet.
     #[default]
     Waiting,
-    /// There is none, or it says UTF-8.
+    /// There is no mark, or it says UTF-8.
     Bytes,
-    Utf16 {
-        big: bool,
-    },
+    /// There is a mark, or the first two characters are ASCII between NULs, which nothing else is.
+    Utf16 { big: bool },
 }
 
 /// The way in: takes a byte order mark off and turns UTF-16 into UTF-8. Everything else passes as
@@ -21,7 +20,7 @@ pub(crate) struct Intake {
     mark: Mark,
     /// Bytes that are not enough yet: of the mark, or of a UTF-16 character (at most 3).
     kept: Vec<u8>,
-    /// Length of the mark.
+    /// Length of the mark, 0 without one.
     mark_len: u64,
 }
 
@@ -48,7 +47,7 @@ impl Intake {
                 // An unfinished mark of one of the three.
                 [] | [0xFF | 0xFE] => (Mark::Waiting, 0),
                 start if utf8.starts_with(start) => (Mark::Waiting, 0),
-                _ => (Mark::Bytes, 0),
+                start => (without_mark(start), 0),
             };
             if self.mark == Mark::Waiting {
                 self.kept.append(buffer);
@@ -105,6 +104,28 @@ impl Intake {
     }
 }
 
+/// What the first bytes of a file without a mark say: logs in UTF-16 start with ASCII, a date, a
+/// bracket or a word.
+fn without_mark(start: &[u8]) -> Mark {
+    let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b | b' '..=b'~');
+    match *start {
+        [a, 0, b, 0, ..] if is_text(a) && is_text(b) => Mark::Utf16 { big: false },
+        [0, a, 0, b, ..] if is_text(a) && is_text(b) => Mark::Utf16 { big: true },
+        // Not enough yet.
+        [a] | [a, 0] if is_text(a) => Mark::Waiting,
+        [a, 0, b] if is_text(a) && is_text(b) => Mark::Waiting,
+        [0] => Mark::Waiting,
+        [0, a] | [0, a, 0] if is_text(a) => Mark::Waiting,
+        _ => Mark::Bytes,
+    }
+}
+
+/// Whether a file that starts so is UTF-16.
+pub(crate) fn is_utf16(start: &[u8]) -> bool {
+    matches!(start, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..])
+        || matches!(without_mark(start), Mark::Utf16 { .. })
+}
+
 /// Which encoding the lines of a file that are not ASCII were written in so far. One odd line does
 /// not change how the others are read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -122,7 +143,8 @@ impl Votes {
         if raw.is_ascii() {
             return raw;
         }
-        let is_utf8 = std::str::from_utf8(raw).is_ok();
+        // Faster than the standard library on Chinese text.
+        let is_utf8 = Encoding::utf8_valid_up_to(raw) == raw.len();
         // Some words in GB18030 are valid UTF-8 too; only a file that is sure of itself reads
         // them so.
         if is_utf8 && self.gb18030 <= 8 * (self.utf8 + 1) {
@@ -214,9 +236,17 @@ mod tests {
     fn byte_order_marks_come_off_in_any_pieces() {
         let utf16: Vec<u8> =
             [0xFEFF].into_iter().chain("a😀\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        for (bytes, text) in
-            [(&b"\xEF\xBB\xBFhi"[..], "hi"), (&utf16, "a😀\n"), (b"\xEF\xBBx", "\u{FFFD}x")]
-        {
+        for (bytes, text) in [
+            (&b"\xEF\xBB\xBFhi"[..], "hi"),
+            (&utf16, "a😀\n"),
+            (b"\xEF\xBBx", "\u{FFFD}x"),
+            (b"a\0\n\0\x0aNb\0", "a\n上b"),
+            (b"\0a\0\nN\x0a", "a\n上"),
+            (b"a", "a"),
+            (b"a\0b", "a\0b"),
+            (b"\0\0\0a", "\0\0\0a"),
+            (b"", ""),
+        ] {
             for piece in [1, 2, 3, 64] {
                 let mut intake = Intake::default();
                 let mut found = Vec::new();

@@ -76,7 +76,7 @@ pub enum Kind {
     /// A record that a program wrote.
     Line,
     /// The last frame of a progress bar; it has no level, and the fields `event="progress"`, `n`,
-    /// `total`, `elapsed`, `rate` and, when the bar has a name, `desc`.
+    /// `total`, `elapsed`, `rate` and, when the bar has a name, `desc`, as far as the bar says them.
     Progress,
 }
 
@@ -115,12 +115,18 @@ pub struct Progress {
     pub description: String,
     /// As the bar prints them: `3`, `1.23G`.
     pub n: String,
-    pub total: String,
-    pub percent: u32,
+    /// None when the bar does not know how much there is.
+    pub total: Option<String>,
+    /// Of hundred, where the bar prints it.
+    pub percent: Option<u32>,
+    /// What is counted: `it`, `B`, `GB`.
+    pub unit: Option<String>,
     /// `00:07`
-    pub elapsed: String,
+    pub elapsed: Option<String>,
     /// `00:03`; None when the bar does not know or does not say.
     pub eta: Option<String>,
     /// With its unit: `3.62s/it`, `39.4MB/s`; None when the bar does not know.
     pub rate: Option<String>,
+    /// When the newest frame came, in nanoseconds since 1970: a bar that stands still grows old.
+    pub seen: i64,
 }

@@ -1,15 +1,18 @@
 //! Which lines belong to the record before them.
 
 /// How the first line of a traceback, of a part of one or of a thread's death starts.
-const TRACEBACK_STARTS: [&[u8]; 4] = [
+const TRACEBACK_STARTS: [&[u8]; 6] = [
     b"Traceback (most recent call last):",
     b"Exception in thread ",
+    b"Exception ignored in: ",
     b"During handling of the above exception",
     b"The above exception was the direct cause",
+    // All lines of a group are indented.
+    b"  + Exception Group Traceback",
 ];
 
 pub(crate) fn starts_traceback(line: &[u8]) -> bool {
-    matches!(line.first(), Some(b'T' | b'E' | b'D'))
+    matches!(line.first(), Some(b'T' | b'E' | b'D' | b' '))
         && TRACEBACK_STARTS.iter().any(|start| line.starts_with(start))
 }
 
@@ -23,6 +26,10 @@ pub(crate) fn continues(line: &[u8]) -> bool {
     match line.first() {
         Some(b' ' | b'\t' | b'\x0b' | b'\x0c' | b'^') => true,
         Some(b'>') => line.starts_with(b"> File "),
+        // What faulthandler says behind `Fatal Python error: …`.
+        Some(b'T') => line.starts_with(b"Thread 0x"),
+        Some(b'C') => line.starts_with(b"Current thread 0x"),
+        Some(b'E') => line.starts_with(b"Extension modules: "),
         // loguru's arrows.
         Some(0xE2) => line.starts_with("│".as_bytes()) || line.starts_with("└".as_bytes()),
         // Ideographic space, which Chinese texts are indented with.
@@ -55,13 +62,6 @@ pub(crate) fn warning(line: &[u8]) -> Option<&[u8]> {
     (name.ends_with(b"Warning") && rest.get(name.len()) == Some(&b':')).then_some(name)
 }
 
-/// Whether a line is what the system says when it kills a process.
-pub(crate) fn is_death(line: &[u8]) -> bool {
-    [&b"Killed"[..], b"Aborted", b"Segmentation fault", b"Fatal Python error: "]
-        .iter()
-        .any(|start| line.starts_with(start) && (start.len() > 7 || line.len() <= 24))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +92,8 @@ mod tests {
             ("> quoted", false),
             ("│ └ 0", true),
             ("^^^^", true),
+            ("Thread 0x00007f01 (most recent call first):", true),
+            ("Thread started", false),
             ("日志", false),
             ("plain", false),
         ] {
@@ -104,17 +106,5 @@ mod tests {
         let line = b"/p/torch/weight_norm.py:143: FutureWarning: deprecated";
         assert_eq!(warning(line), Some(&b"FutureWarning"[..]));
         assert_eq!(warning(b"x.py:12: note"), None);
-    }
-
-    #[test]
-    fn deaths_are_known() {
-        for (line, expected) in [
-            ("Killed", true),
-            ("Killed the old worker, starting a new one", false),
-            ("Segmentation fault (core dumped)", true),
-            ("Aborted (core dumped)", true),
-        ] {
-            assert_eq!(is_death(line.as_bytes()), expected, "{line:?}");
-        }
     }
 }

@@ -11,8 +11,9 @@ pub enum Level {
 }
 
 /// Every word and letter that stands for a level, in lower case.
-const WORDS: [(&str, Level); 24] = [
+const WORDS: [(&str, Level); 28] = [
     ("trace", Level::Debug),
+    ("trac", Level::Debug),
     ("debug", Level::Debug),
     ("debu", Level::Debug),
     ("verbose", Level::Debug),
@@ -34,7 +35,10 @@ const WORDS: [(&str, Level); 24] = [
     ("crit", Level::Critical),
     ("fatal", Level::Critical),
     ("fatl", Level::Critical),
+    ("fata", Level::Critical),
     ("panic", Level::Critical),
+    ("pani", Level::Critical),
+    ("emerg", Level::Critical),
     ("f", Level::Critical),
 ];
 
@@ -54,6 +58,18 @@ impl Level {
     /// level can stand.
     pub fn from_word(word: &[u8]) -> Option<Self> {
         WORDS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes())).map(|(_, l)| *l)
+    }
+
+    /// Syslog's severities: 0 is the worst, 7 is debugging.
+    pub(crate) fn from_severity(severity: u32) -> Option<Self> {
+        Some(match severity {
+            0..=2 => Self::Critical,
+            3 => Self::Error,
+            4 => Self::Warning,
+            5 | 6 => Self::Info,
+            7 => Self::Debug,
+            _ => return None,
+        })
     }
 
     /// Whether `word` says more than the level's own name and is worth keeping (`WARN`, `SUCCESS`,

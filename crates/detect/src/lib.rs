@@ -24,25 +24,27 @@
 //! entries, and why [`State`] is all that a snapshot needs.
 //!
 //! One log file of these applications holds many formats, so each line is recognised on its own
-//! (`shapes/`, a table); a line that nothing recognises is either a continuation of the record
+//! (`shapes/`, a table), behind what a collector put in front of it (`prefix/`); a line that nothing recognises is either a continuation of the record
 //! before it (`join`) or a bare record. Levels are read only where a shape has them, never searched
 //! in the text.
 
 mod ansi;
 mod auto;
 mod bar;
-mod bars;
+mod bare;
 mod binary;
 mod context;
 mod core;
 mod detector;
 mod draft;
 mod encoding;
+mod envelope;
 mod event;
 mod extract;
 mod join;
 pub mod labels;
 mod level;
+mod prefix;
 mod segment;
 mod session;
 mod shapes;

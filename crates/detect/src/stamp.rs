@@ -27,6 +27,17 @@ pub(crate) enum When {
     Epoch(i64),
 }
 
+impl When {
+    /// Whether it is a point in time without knowing anybody's zone.
+    pub(crate) fn has_zone(self) -> bool {
+        match self {
+            Self::Full(stamp) => stamp.offset.is_some(),
+            Self::Yearless { .. } => false,
+            Self::Epoch(_) => true,
+        }
+    }
+}
+
 const DAY_SECONDS: i64 = 86_400;
 const NS: i64 = 1_000_000_000;
 
@@ -64,6 +75,30 @@ fn digits<const N: usize>(text: &[u8]) -> Option<u32> {
         value = value * 10 + u32::from(byte - b'0');
     }
     Some(value)
+}
+
+/// The number of a month by its English name of three letters.
+pub(crate) fn month(name: &[u8]) -> Option<u8> {
+    const NAMES: [&[u8]; 12] = [
+        b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
+        b"Dec",
+    ];
+    u8::try_from(NAMES.iter().position(|known| *known == name)?).ok().map(|at| at + 1)
+}
+
+/// The fields of a stamp without a year that starts with month, `mark` and day: `12-17 14:30:52.5`.
+/// The length comes with it.
+pub(crate) fn yearless(text: &[u8], mark: &[u8]) -> Option<(When, usize)> {
+    let month = small::<2>(text)?;
+    let rest = text.get(2..)?.strip_prefix(mark)?;
+    let day = small::<2>(rest)?;
+    let rest = rest.get(2..)?.strip_prefix(b" ")?;
+    let second = clock(rest)?;
+    let (nanos, fraction_len) = fraction(rest.get(8..)?);
+    // Any leap year: whether the 29th exists is asked later.
+    days(2000, month, day)?;
+    let len = 2 + mark.len() + 2 + 1 + 8 + fraction_len;
+    Some((When::Yearless { month, day, second, nanos }, len))
 }
 
 fn small<const N: usize>(text: &[u8]) -> Option<u8> {
@@ -117,10 +152,15 @@ impl Stamp {
         (1700..2262).contains(&year).then_some(Self { seconds, nanos: 0, offset: None })
     }
 
-    /// `2024-12-17 14:30:52`, `2024-12-17T14:30:52.123Z`, `2024-12-17 14:30:52.123 +0800` at the
-    /// start of `text`, and its length.
+    /// `2024-12-17 14:30:52`, `2024-12-17T14:30:52.123Z`, `2024-12-17 14:30:52.123 +0800`, with `-`
+    /// or `/` in the date, at the start of `text`, and its length.
     pub(crate) fn iso(text: &[u8]) -> Option<(Self, usize)> {
-        let [_, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'T', ..] = text else { return None };
+        let [_, _, _, _, mark @ (b'-' | b'/'), _, _, second, _, _, b' ' | b'T', ..] = text else {
+            return None;
+        };
+        if second != mark {
+            return None;
+        }
         let year = digits::<4>(text)?;
         let month = small::<2>(text.get(5..)?)?;
         let day = small::<2>(text.get(8..)?)?;
@@ -242,6 +282,8 @@ mod tests {
         check("2024-12-17 14:30:52,123 x", east(), Some("2024-12-17T06:30:52.123Z"));
         check("2024-02-29 00:00:00.396526331 ", Zone::UTC, Some("2024-02-29T00:00:00.396526331Z"));
         check("2024-12-17 14:30:52.123 +0800 | x", Zone::UTC, Some("2024-12-17T06:30:52.123Z"));
+        check("2024/12/17 14:30:52.5, x", Zone::UTC, Some("2024-12-17T14:30:52.5Z"));
+        check("2024/12-17 14:30:52, x", Zone::UTC, None);
         check("2024-12-17 14:30:52-05:30", Zone::UTC, Some("2024-12-17T20:00:52Z"));
         check("1999-12-31 23:59:60 x", Zone::UTC, Some("2000-01-01T00:00:00Z"));
         check("2023-02-29 00:00:00 ", Zone::UTC, None);

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Start, core::Memory, encoding::Intake, segment::Splitter};
+use crate::{Start, core::Memory, encoding::Intake, envelope::Envelopes, segment::Splitter};
 
 /// All that a detector remembers of a file, for a snapshot. Restored with the same [`Context`]
 /// (`Detector::restore`), it goes on as if it had never stopped.
@@ -14,6 +14,9 @@ pub struct State {
     pub(crate) read: u64,
     pub(crate) intake: Intake,
     pub(crate) splitter: Splitter,
+    pub(crate) envelopes: Envelopes,
+    /// When the last bytes came.
+    pub(crate) fed_at: i64,
     pub(crate) memory: Memory,
 }
 
@@ -24,6 +27,8 @@ impl State {
             read: start.offset,
             intake: if start.offset == 0 { Intake::default() } else { Intake::without_mark() },
             splitter: Splitter::default(),
+            envelopes: Envelopes::default(),
+            fed_at: 0,
             memory: Memory::new(start.mtime),
         }
     }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Auto, Level,
-    bars::{Bar, Bars},
+    bar::{Bar, Bars},
     draft::Draft,
     encoding::Votes,
     shapes::Shapes,
@@ -53,6 +53,8 @@ pub(crate) struct Memory {
     pub(super) held_bytes: usize,
     /// Inside a traceback.
     pub(super) in_traceback: bool,
+    /// The writer whose traceback another one's line cut in two.
+    pub(super) interrupted: Option<u64>,
     /// Empty lines that belong to the record if another line of it follows.
     pub(super) blank_lines: usize,
     /// Of the last record: when its last line came, its lines, bytes, level, and the number of its
@@ -62,6 +64,11 @@ pub(crate) struct Memory {
     pub(super) num_bytes: usize,
     pub(super) level: Option<Level>,
     pub(super) part: u32,
+    /// Of the last record: its writer, and what each of its lines starts with.
+    pub(super) writer: u64,
+    pub(super) lead: u64,
+    /// The columns that a line before named, for the rows behind it.
+    pub(super) columns: Vec<String>,
     /// Records left to look at for fields of the run that started.
     pub(super) described: u8,
 }
@@ -75,6 +82,7 @@ impl Memory {
         self.bars.newest()
     }
 
+    /// Whether the last record still takes lines.
     pub(super) fn joins(&self, now: i64) -> bool {
         self.place != Place::Nowhere && now.saturating_sub(self.last_seen) <= OPEN_NS
     }
@@ -84,6 +92,7 @@ impl Memory {
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     pub intake: Vec<u8>,
+    pub inside: Vec<u8>,
     pub(super) text: String,
     pub(super) plain: Vec<u8>,
     pub(super) auto: Auto,

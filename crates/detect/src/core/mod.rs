@@ -8,7 +8,7 @@ mod release;
 
 pub(crate) use memory::{Buffers, Memory};
 
-use crate::{Auto, Level, SessionRole, stamp::Clock};
+use crate::{Auto, Level, SessionRole, envelope::Outer, stamp::Clock};
 
 /// One pass over segments.
 pub(crate) struct Core<'a> {
@@ -17,6 +17,8 @@ pub(crate) struct Core<'a> {
     pub buffers: &'a mut Buffers,
     /// The time that the caller gave.
     pub now: i64,
+    /// What a container's runtime says about the segment.
+    pub outer: Option<Outer>,
 }
 
 /// A line without the frames in front of it.
@@ -31,12 +33,16 @@ struct Line<'a> {
     /// No further part follows.
     is_last_part: bool,
     end_offset: u64,
+    /// Which of the writers of the file it comes from, where lines say so; else 0.
+    writer: u64,
 }
 
 /// What is known about a record when it starts, besides its fields.
 #[derive(Default)]
 struct Opening {
     stamp: Option<i64>,
+    /// What each further line of the record starts with, as a hash; else 0.
+    lead: u64,
     level: Option<Level>,
     session: Option<(SessionRole, Auto)>,
 }

@@ -2,11 +2,24 @@ use super::{Core, Line, Opening};
 use crate::{
     Auto, Event, Level, ansi,
     bar::Frame,
-    extract, join,
+    bare, extract, join,
+    prefix::{self, MAX_PREFIXES, Prefix},
     segment::{End, Segment},
     session,
-    shapes::Head,
+    shapes::{Body, Head, Shapes},
+    stamp::When,
 };
+
+/// A line without what stands in front of it.
+struct Stripped<'a> {
+    text: &'a [u8],
+    head: Option<Head<'a>>,
+    /// Of all prefixes: the outermost time, the innermost level.
+    when: Option<When>,
+    level: Option<Level>,
+    is_record: bool,
+    writer: u64,
+}
 
 impl Core<'_> {
     pub(crate) fn segment(
@@ -19,9 +32,11 @@ impl Core<'_> {
         let mut text_buffer = std::mem::take(&mut self.buffers.text);
         let mut plain_buffer = std::mem::take(&mut self.buffers.plain);
         let text = self.memory.votes.decode(segment.raw, &mut text_buffer);
+        let (part, is_last_part) = (segment.part, segment.end != End::Cut);
+        let mut line =
+            Line { written: text, plain: text, part, is_last_part, end_offset, writer: 0 };
         if segment.part > 1 {
-            let (part, is_last_part) = (segment.part, segment.end != End::Cut);
-            let line = Line { written: text, plain: text, part, is_last_part, end_offset };
+            line.writer = self.memory.writer;
             self.further_part(line, emit);
         } else {
             // NULs in front are the hole a truncated file has when its writer does not know.
@@ -35,9 +50,9 @@ impl Core<'_> {
             } else {
                 let plain = ansi::strip(rest, &mut plain_buffer);
                 if !plain.is_empty() {
-                    let (part, is_last_part) = (segment.part, segment.end != End::Cut);
-                    let line = Line { written: rest, plain, part, is_last_part, end_offset };
-                    self.line(line, emit);
+                    line.written = rest;
+                    line.plain = plain;
+                    self.line(line, segment.end, emit);
                 }
             }
         }
@@ -57,7 +72,7 @@ impl Core<'_> {
         let mut rest = text;
         while let Some((frame, len)) = Frame::leading(rest) {
             let (front, behind) = rest.split_at(len);
-            if let Some(over) = self.memory.bars.moved(&frame, front, end_offset) {
+            if let Some(over) = self.memory.bars.moved(&frame, front, end_offset, self.now) {
                 self.bar_is_over(&over, emit);
             }
             rest = behind;
@@ -74,73 +89,206 @@ impl Core<'_> {
         (rest, has_frames)
     }
 
-    fn line(&mut self, line: Line<'_>, emit: &mut impl FnMut(Event<'_>)) {
+    fn line(&mut self, mut line: Line<'_>, end: End, emit: &mut impl FnMut(Event<'_>)) {
+        let mut auto = std::mem::take(&mut self.buffers.auto);
+        auto.clear();
+        let mut stripped = self.strip(line.plain, &mut auto);
+        line.writer = stripped.writer;
+        if stripped.text.len() < line.plain.len() && stripped.head.is_none() {
+            // Behind a prefix too, a line can be blank, or a frame.
+            let (rest, has_frames) = self.frames(stripped.text, end, line.end_offset, emit);
+            if rest.trim_ascii().is_empty() {
+                self.memory.blank_lines += usize::from(!has_frames);
+                self.buffers.auto = auto;
+                return;
+            }
+            if has_frames {
+                stripped.text = rest;
+                stripped.head = self.memory.shapes.read(rest, &mut auto);
+            }
+        }
         while let Some(over) = self.memory.bars.take_ended() {
             self.bar_is_over(&over, emit);
         }
-        let mut auto = std::mem::take(&mut self.buffers.auto);
-        auto.clear();
-        if let Some(head) = self.memory.shapes.read(line.plain, &mut auto) {
-            self.memory.in_traceback = join::is_traceback(head.message);
-            self.record(line, &head, &mut auto, emit);
-        } else {
-            self.headless(line, &mut auto, emit);
+        match stripped.head {
+            Some(head) => self.record(line, &stripped, &head, &mut auto, emit),
+            None => self.headless(line, &stripped, &mut auto, emit),
         }
         self.buffers.auto = auto;
+    }
+
+    /// Reads what stands in front of a line.
+    fn strip<'t>(&mut self, text: &'t [u8], auto: &mut Auto) -> Stripped<'t> {
+        let outer = self.outer;
+        let mut stripped = Stripped {
+            text,
+            head: self.memory.shapes.read(text, auto),
+            when: outer.map(|outer| outer.when),
+            level: None,
+            is_record: false,
+            writer: outer.map_or(0, |outer| hash(0, outer.output.as_str().as_bytes())),
+        };
+        for _ in 0..MAX_PREFIXES {
+            if stripped.head.is_some() {
+                return stripped;
+            }
+            let Some(prefix) = prefix::leading(stripped.text, auto) else { break };
+            stripped.take(&prefix);
+            let head = self.memory.shapes.read(prefix.rest, auto);
+            // What a daemon says of itself in passing (`level=info msg=…`) is not syslog's word.
+            let in_passing = prefix.is_record && prefix.rest.starts_with(b"level=");
+            stripped.head = head.filter(|head| head.when.is_some() || !in_passing);
+        }
+        if stripped.head.is_none() && !stripped.is_record {
+            stripped.head = Shapes::last_resort(stripped.text, auto);
+        }
+        stripped
+    }
+
+    /// The time of a record: one that says its zone before one that does not, and the program's
+    /// own before that of what is in front of it.
+    fn stamp(&mut self, own: Option<When>, front: Option<When>) -> Option<i64> {
+        let zoned = |when: &When| when.has_zone();
+        let when = own.filter(zoned).or(front.filter(zoned)).or(own).or(front)?;
+        let around = if self.memory.is_live { self.now } else { self.memory.mtime };
+        self.clock.nanos(when, around)
     }
 
     /// A record that a shape has read.
     fn record(
         &mut self,
         line: Line<'_>,
+        stripped: &Stripped<'_>,
         head: &Head<'_>,
         auto: &mut Auto,
         emit: &mut impl FnMut(Event<'_>),
     ) {
+        let lead = match head.body {
+            Body::Repeats(lead) => hash(0, lead),
+            Body::Text | Body::Row => 0,
+        };
+        if lead != 0
+            && lead == self.memory.lead
+            && line.writer == self.memory.writer
+            && self.memory.joins(self.now)
+            && (self.memory.in_traceback || join::continues(head.message))
+        {
+            return self.continuation(line, head.message, auto, emit);
+        }
+        self.leave(line.writer);
+        self.memory.in_traceback = join::is_traceback(head.message);
         if let Some(level) = head.level
             && level.differs_from(head.word)
         {
             auto.push_bytes("level_raw", head.word);
         }
-        extract::fields(head.message, auto);
-        let around = if self.memory.is_live { self.now } else { self.memory.mtime };
+        match head.body {
+            Body::Row => extract::row(&self.memory.columns, head.message, auto),
+            Body::Text | Body::Repeats(_) => extract::fields(head.message, auto),
+        }
         let opening = Opening {
-            stamp: head.when.and_then(|when| self.clock.nanos(when, around)),
-            level: head.level,
+            stamp: self.stamp(head.when, stripped.when),
+            lead,
+            level: head.level.or(stripped.level),
             session: session::start(head.message),
         };
         self.begin(line, opening, auto, emit);
     }
 
     /// A line that no shape has read.
-    fn headless(&mut self, line: Line<'_>, auto: &mut Auto, emit: &mut impl FnMut(Event<'_>)) {
-        let plain = line.plain;
-        let joins = self.memory.joins(self.now);
-        self.memory.in_traceback &= joins;
-        if join::starts_traceback(plain) && !self.memory.in_traceback {
-            self.memory.in_traceback = true;
-            let opening = Opening { level: Some(Level::Error), ..Opening::default() };
+    fn headless(
+        &mut self,
+        line: Line<'_>,
+        stripped: &Stripped<'_>,
+        auto: &mut Auto,
+        emit: &mut impl FnMut(Event<'_>),
+    ) {
+        let text = stripped.text;
+        let continues = join::continues(text);
+        // A line of another writer is no continuation; one that does not say its writer may be.
+        let joins = self.memory.joins(self.now)
+            && (line.writer == self.memory.writer || line.writer == 0 && continues);
+        if !joins {
+            self.leave(line.writer);
+        }
+        let goes_on = !joins && self.memory.interrupted == Some(line.writer);
+        if goes_on || join::starts_traceback(text) && !self.memory.in_traceback {
+            let exception = join::exception(text).filter(|_| goes_on);
+            auto.push_bytes("exception", exception.unwrap_or(b""));
+            // All lines of a group are indented.
+            self.memory.in_traceback = exception.is_none() && (goes_on || !continues);
+            self.memory.interrupted = None;
+            let stamp = self.stamp(None, stripped.when);
+            let opening = Opening { stamp, level: Some(Level::Error), ..Opening::default() };
             self.begin(line, opening, auto, emit);
-        } else if joins && (self.memory.in_traceback || join::continues(plain)) {
-            extract::continuation_fields(plain, auto);
-            if self.memory.in_traceback
-                && let Some(exception) = join::exception(plain)
-            {
-                auto.push_bytes("exception", exception);
-                self.memory.in_traceback = false;
-            }
-            self.join(line, auto, emit);
+        } else if joins && (self.memory.in_traceback || continues && !stripped.is_record) {
+            self.continuation(line, text, auto, emit);
         } else {
-            extract::fields(plain, auto);
-            if let Some(warning) = join::warning(plain) {
+            self.memory.in_traceback = false;
+            extract::fields(text, auto);
+            if let Some(warning) = join::warning(text) {
                 auto.push_bytes("warning", warning);
             }
+            if let Some(columns) = extract::columns(text) {
+                self.memory.columns = columns;
+            }
             let opening = Opening {
-                stamp: None,
-                level: join::is_death(plain).then_some(Level::Critical),
-                session: session::start(plain),
+                stamp: self.stamp(None, stripped.when),
+                lead: 0,
+                level: stripped.level.or_else(|| bare::level(text)),
+                session: session::start(text),
             };
             self.begin(line, opening, auto, emit);
         }
     }
+
+    /// A line of `writer` starts a record: whoever was inside a traceback is cut off.
+    fn leave(&mut self, writer: u64) {
+        if self.memory.in_traceback && writer != self.memory.writer {
+            self.memory.interrupted = Some(self.memory.writer);
+        } else if self.memory.interrupted == Some(writer) && self.memory.in_traceback {
+            self.memory.interrupted = None;
+        }
+        self.memory.in_traceback = false;
+    }
+
+    /// A further line of the last record, whose text behind its prefixes is `text`.
+    fn continuation(
+        &mut self,
+        line: Line<'_>,
+        text: &[u8],
+        auto: &mut Auto,
+        emit: &mut impl FnMut(Event<'_>),
+    ) {
+        extract::continuation_fields(text, auto);
+        if self.memory.in_traceback
+            && let Some(exception) = join::exception(text)
+        {
+            auto.push_bytes("exception", exception);
+            self.memory.in_traceback = false;
+        } else if let Some(exception) = text.strip_prefix(b"  | ").and_then(join::exception) {
+            // Of a group.
+            auto.push_bytes("exception", exception);
+        }
+        self.join(line, auto, emit);
+    }
+}
+
+impl<'t> Stripped<'t> {
+    fn take(&mut self, prefix: &Prefix<'t>) {
+        self.text = prefix.rest;
+        self.when = self.when.or(prefix.when);
+        self.level = prefix.level.or(self.level);
+        self.is_record |= prefix.is_record;
+        self.writer = hash(self.writer, prefix.writer);
+    }
+}
+
+/// FNV-1a; never 0, which stands for nothing.
+fn hash(seed: u64, bytes: &[u8]) -> u64 {
+    let start = seed ^ 0xcbf2_9ce4_8422_2325;
+    let mixed = bytes
+        .iter()
+        .fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    mixed.max(1)
 }

@@ -13,7 +13,10 @@ impl Core<'_> {
         auto: &mut Auto,
         emit: &mut impl FnMut(Event<'_>),
     ) {
-        let Opening { stamp, level, mut session } = opening;
+        let Opening { stamp, lead, level, mut session } = opening;
+        if let Some(stream) = self.outer.map(|outer| outer.output.as_str()) {
+            auto.push("stream", stream);
+        }
         if let Some((_, fields)) = &session {
             self.memory.described = session::DESCRIBED_RECORDS;
             auto.extend(fields);
@@ -43,6 +46,8 @@ impl Core<'_> {
         self.memory.num_bytes = line.written.len();
         self.memory.level = level;
         self.memory.part = line.part;
+        self.memory.writer = line.writer;
+        self.memory.lead = lead;
     }
 
     /// Adds a line to the last record.

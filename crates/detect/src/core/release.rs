@@ -2,7 +2,7 @@ use super::{
     Core,
     memory::{MAX_BEHIND_MARKER, MAX_HELD, MAX_HELD_BYTES, OPEN_NS, Place},
 };
-use crate::{Event, Kind, TimeSource, bars::Bar, draft::Draft};
+use crate::{Event, Kind, TimeSource, bar::Bar, draft::Draft};
 
 impl Core<'_> {
     /// A bar has had its last frame: that is its entry.
@@ -15,9 +15,11 @@ impl Core<'_> {
         draft.auto.push("event", "progress");
         draft.auto.push("desc", &progress.description);
         draft.auto.push("n", &progress.n);
-        draft.auto.push("total", &progress.total);
-        draft.auto.push("elapsed", &progress.elapsed);
-        draft.auto.push("rate", progress.rate.as_deref().unwrap_or(""));
+        let rest =
+            [("total", progress.total), ("elapsed", progress.elapsed), ("rate", progress.rate)];
+        for (name, value) in rest {
+            draft.auto.push(name, value.as_deref().unwrap_or(""));
+        }
         self.release(&mut draft, emit);
         self.memory.open = draft;
     }

@@ -2,10 +2,12 @@
 
 use memchr::memmem;
 
-use super::{Flow, word};
+use super::{Flow, Sentences, word};
 use crate::Auto;
 
-pub(super) fn read(message: &[u8], auto: &mut Auto) -> Flow {
+pub(super) const SENTENCES: Sentences = Sentences { starts: b"H0123456789[(", read };
+
+fn read(message: &[u8], auto: &mut Auto) -> Flow {
     match message.first() {
         Some(b'H') => {
             requested(message, auto);
@@ -23,6 +25,9 @@ fn served(message: &[u8], auto: &mut Auto) -> Option<()> {
     let at = memmem::find(message, b" - \"")?;
     let (client, rest) = (message.get(..at)?, message.get(at + 4..)?);
     let (method, rest) = word(rest);
+    if method == b"WebSocket" {
+        return accepted(client, method, rest, auto);
+    }
     if !method.iter().all(u8::is_ascii_uppercase) || method.is_empty() {
         return None;
     }
@@ -36,6 +41,18 @@ fn served(message: &[u8], auto: &mut Auto) -> Option<()> {
     let path = memchr::memchr(b'?', target).and_then(|at| target.get(..at)).unwrap_or(target);
     auto.push_bytes("path", path);
     put_status(status, auto)
+}
+
+/// `('127.0.0.1', 51234) - "WebSocket /ws" [accepted]`
+fn accepted(client: &[u8], method: &[u8], rest: &[u8], auto: &mut Auto) -> Option<()> {
+    let (path, rest) = rest.split_at_checked(memchr::memchr(b'"', rest)?)?;
+    let event = rest.strip_prefix(b"\" [")?.strip_suffix(b"]")?;
+    let address = client.split(|b| *b == b'\'').nth(1).unwrap_or(client);
+    auto.push_bytes("client", address);
+    auto.push_bytes("method", method);
+    auto.push_bytes("path", path.split(|b| *b == b'?').next().unwrap_or(path));
+    auto.push_bytes("event", event);
+    Some(())
 }
 
 /// `HTTP Request: GET http://127.0.0.1:8000/x "HTTP/1.1 200 OK"`

@@ -1,6 +1,6 @@
 //! What Fish-Speech says while it works.
 
-use super::{Flow, after, number};
+use super::{Flow, Sentences, after, number, pair};
 use crate::Auto;
 
 /// How a message starts, the mark its number stands after, the name of the number.
@@ -13,10 +13,20 @@ const NUMBERS: [(&[u8], &str); 6] = [
     (b"set seed: ", "seed"),
 ];
 
-pub(super) fn read(message: &[u8], auto: &mut Auto) -> Flow {
+pub(super) const SENTENCES: Sentences = Sentences { starts: b"BG-CTsV[", read };
+
+fn read(message: &[u8], auto: &mut Auto) -> Flow {
     match message.first() {
         Some(b'B') if message.starts_with(b"Batch ") => return batch(message, auto),
         Some(b'G') if message.starts_with(b"Generated ") => generated(message, auto),
+        Some(b'V') => {
+            if let Some(shape) = message.strip_prefix(b"VQ features: torch.Size(") {
+                auto.push_bytes("shape", shape.strip_suffix(b")").unwrap_or(shape));
+            }
+        }
+        Some(b'[') => {
+            executed(message, auto);
+        }
         Some(b'-') if message.starts_with(b"--- Sample ") => {
             if let Some((bytes, _)) = after(message, b" (").and_then(number) {
                 auto.push_bytes("text_bytes", bytes);
@@ -58,4 +68,13 @@ fn generated(message: &[u8], auto: &mut Auto) {
         auto.push_bytes("seconds", seconds);
         auto.push_bytes("tokens_per_sec", per_sec);
     }
+}
+
+/// `[EXEC] VQGAN encode time: 31.22ms`
+fn executed(message: &[u8], auto: &mut Auto) -> Option<()> {
+    let rest = message.strip_prefix(b"[EXEC] ")?;
+    let at = memchr::memmem::find(rest, b" time: ")?;
+    auto.push_bytes("exec", rest.get(..at)?);
+    pair("exec_s", rest.get(at + 7..)?, auto);
+    Some(())
 }

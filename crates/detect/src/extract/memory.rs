@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::{Flow, after, number, units};
+use super::{Flow, Sentences, after, number, units};
 use crate::Auto;
 
 const MARK: &[u8] = b"out of memory. Tried to allocate ";
@@ -14,6 +14,8 @@ static SEARCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 /// `… Tried to allocate 2.00 GiB (GPU 0; 23.65 GiB total capacity; 21.90 GiB already allocated;
 /// 41.06 MiB free; …`, `… Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 23.65 GiB of
 /// which 9.81 MiB is free. …`
+pub(super) const SENTENCES: Sentences = Sentences { starts: b"", read };
+
 pub(super) fn read(message: &[u8], auto: &mut Auto) -> Flow {
     let Some(at) = SEARCH.find(message) else { return Flow::More };
     let rest = message.get(at + MARK.len()..).unwrap_or(b"");

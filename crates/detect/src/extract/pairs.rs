@@ -94,7 +94,7 @@ fn balanced(text: &[u8], open: u8) -> Option<usize> {
 }
 
 /// Adds a field; a number with a unit becomes the number, and keeps its text as `name_raw`.
-fn put(name: &str, value: &[u8], auto: &mut Auto) {
+pub(crate) fn put(name: &str, value: &[u8], auto: &mut Auto) {
     // Names with dots cannot be written in LogQL.
     let dotted;
     let name = if name.contains('.') {
@@ -107,7 +107,7 @@ fn put(name: &str, value: &[u8], auto: &mut Auto) {
     match starts_as_number.then(|| units::plain(value)).flatten() {
         Some(plain) => {
             auto.push(name, &plain);
-            auto.push_bytes(&format!("{name}_raw"), value);
+            auto.push_raw(name, value);
         }
         None => auto.push_bytes(name, value),
     }

@@ -41,10 +41,10 @@ fn sentences_are_fields() {
             "speech_len=0.44|rtf=0.646|cost=0.284",
         ),
         ("get zero_shot inference request", "event=request|mode=zero_shot"),
-        ("synthesis text 今天 a=1 天气", "text_len=9"),
+        ("synthesis text 今天 a=1 天气", "text_len=9|text=今天 a=1 天气"),
         (
             "synthesis text 好 too short than prompt text 希望, this may lead to bad performance",
-            "reason=short_text|text_len=1",
+            "reason=short_text|text_len=1|text=好",
         ),
         (
             r#"192.168.1.5:51234 - "POST /inference_sft?x=1 HTTP/1.1" 500 Internal Server Error"#,
@@ -52,7 +52,7 @@ fn sentences_are_fields() {
         ),
         (
             r#"HTTP Request: GET http://127.0.0.1:8000/x "HTTP/1.1 200 OK""#,
-            "method=GET|url=http://127.0.0.1:8000/x|status=200",
+            "method=GET|url=http://127.0.0.1:8000/x|status=200|lib=httpx",
         ),
         (
             "Batch 0: Generated 412 tokens in 8.32 seconds, 49.52 tokens/sec",

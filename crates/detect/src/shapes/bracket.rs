@@ -1,7 +1,7 @@
 //! A level in brackets first: `[INFO] 2024-12-17T14:30:52Z message`, and without a time
 //! `[SYSTEM] Starting CosyVoice3 v0.3 @ commit abc1234`.
 
-use super::{Head, Shape, Subject, bracket, split};
+use super::{Body, Head, Shape, Subject, bracket, split};
 use crate::{Auto, Level, level, stamp::Stamp, stamp::When};
 
 pub(super) const SHAPE: Shape = Shape { starts: bracket, read };
@@ -18,5 +18,11 @@ fn read<'a>(subject: &Subject<'a>, _: &mut Auto) -> Option<Head<'a>> {
         Some((stamp, len)) => (Some(When::Full(stamp)), rest.get(len..)?),
         None => (None, rest),
     };
-    Some(Head { when, level: Some(level), word, message: message.trim_ascii_start() })
+    Some(Head {
+        when,
+        level: Some(level),
+        word,
+        message: message.trim_ascii_start(),
+        body: Body::Text,
+    })
 }

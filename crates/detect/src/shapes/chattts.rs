@@ -1,6 +1,6 @@
 //! ChatTTS: `[+0800 20241217 14:30:52] [INFO] ChatTTS | core | message` (the level is coloured).
 
-use super::{Head, Shape, Subject, bracket, split};
+use super::{Body, Head, Shape, Subject, bracket, split};
 use crate::{Auto, Level, stamp, stamp::Stamp, stamp::When};
 
 pub(super) const SHAPE: Shape = Shape { starts: bracket, read };
@@ -20,5 +20,11 @@ fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (file, message) = split(rest, b" | ")?;
     auto.push_bytes("module", module.trim_ascii());
     auto.push_bytes("source", file);
-    Some(Head { when: Some(When::Full(stamp)), level: Some(level), word, message })
+    Some(Head {
+        when: Some(When::Full(stamp)),
+        level: Some(level),
+        word,
+        message,
+        body: Body::Text,
+    })
 }

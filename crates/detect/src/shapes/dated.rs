@@ -1,7 +1,7 @@
 //! A time and then anything: `2024-12-04T15:20:36.382480 - Got an OOM, unloading all loaded models.`
 //! There is a stamp of its own, and no level.
 
-use super::{Head, Shape, Subject, digit};
+use super::{Body, Head, Shape, Subject, digit};
 use crate::{Auto, stamp::When};
 
 pub(super) const SHAPE: Shape = Shape { starts: digit, read };
@@ -14,5 +14,5 @@ fn read<'a>(subject: &Subject<'a>, _: &mut Auto) -> Option<Head<'a>> {
     }
     let rest = rest.trim_ascii_start();
     let message = rest.strip_prefix(b"- ").unwrap_or(rest);
-    Some(Head { when: Some(When::Full(stamp)), level: None, word: b"", message })
+    Some(Head { when: Some(When::Full(stamp)), level: None, word: b"", message, body: Body::Text })
 }

@@ -1,20 +1,32 @@
 //! One JSON object a line. Its scalars are fields, those one level down with `_` between the names
 //! (`err_type`); time and level are known by their names.
 
-use super::{Head, Shape, Subject};
+use super::{Body, Head, Shape, Subject};
 use crate::{
     Auto, Level,
     stamp::{Stamp, When},
 };
 
 mod scan;
-use scan::{Scanner, Value};
+
+pub(crate) use scan::{Scanner, Value};
 
 pub(super) const SHAPE: Shape = Shape { starts: |byte| byte == b'{', read };
 
-const TIMES: [&str; 8] =
-    ["ts", "time", "timestamp", "@timestamp", "datetime", "asctime", "t", "record_time_timestamp"];
-const LEVELS: [&str; 5] = ["level", "levelname", "severity", "lvl", "record_level_name"];
+const TIMES: [&str; 9] = [
+    "ts",
+    "time",
+    "timestamp",
+    "@timestamp",
+    "datetime",
+    "asctime",
+    "t",
+    "record_time_timestamp",
+    // journald's.
+    "__REALTIME_TIMESTAMP",
+];
+const LEVELS: [&str; 6] =
+    ["level", "levelname", "severity", "lvl", "record_level_name", "PRIORITY"];
 
 /// What is found on the way through the object.
 #[derive(Default)]
@@ -36,7 +48,7 @@ fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     scanner.end()?;
     auto.extend(&found.fields);
     let word = subject.text.get(found.word.0..found.word.1).unwrap_or(b"");
-    Some(Head { when: found.when, level: found.level, word, message: b"" })
+    Some(Head { when: found.when, level: found.level, word, message: b"", body: Body::Text })
 }
 
 /// Objects further down than this are skipped; the one more level is for loguru, whose level is
@@ -79,6 +91,9 @@ impl Found {
         }
         if self.level.is_none() && LEVELS.contains(&name) {
             self.level = match value {
+                Value::Text(text) if name == "PRIORITY" => {
+                    text.parse().ok().and_then(Level::from_severity)
+                }
                 Value::Text(text) => Level::from_word(text.as_bytes()),
                 Value::Number(number) => numbered_level(number),
                 _ => None,

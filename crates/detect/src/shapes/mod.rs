@@ -4,16 +4,31 @@
 //! severe it is, and where its message starts. To add a shape: a file with a `Shape`, and its line
 //! in the table.
 
+mod basic;
 mod bracket;
 mod chattts;
+mod comfy;
 mod dated;
+mod gin;
+mod glog;
 mod json;
+mod level_first;
+mod logfmt;
+mod logrus;
 mod loguru;
+mod nccl;
+mod nginx;
 mod ort;
 mod python;
-mod syslog;
+mod row;
+mod stamped;
+mod tabbed;
 mod trt;
 mod uvicorn;
+
+pub(crate) use json::{Scanner, Value};
+
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +64,18 @@ pub(crate) struct Head<'a> {
     pub word: &'a [u8],
     /// The rest of the record's first line; empty when the shape took all there is to find.
     pub message: &'a [u8],
+    pub body: Body<'a>,
+}
+
+/// How the message goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Body<'a> {
+    /// Further lines of it have no head.
+    Text,
+    /// Each further line of it starts with these bytes again.
+    Repeats(&'a [u8]),
+    /// Columns, named by a line before.
+    Row,
 }
 
 /// One family of records.
@@ -61,7 +88,7 @@ pub(crate) struct Shape {
 
 /// The first that fits counts. All but the last resorts exclude each other, so that the shape that
 /// fitted last may be tried first.
-static SHAPES: [Shape; 10] = [
+static SHAPES: [Shape; 20] = [
     loguru::SHAPE,
     python::DASHED,
     python::PLAIN,
@@ -71,11 +98,21 @@ static SHAPES: [Shape; 10] = [
     trt::SHAPE,
     json::SHAPE,
     uvicorn::SHAPE,
-    syslog::SHAPE,
+    stamped::SHAPE,
+    basic::SHAPE,
+    level_first::SHAPE,
+    glog::SHAPE,
+    gin::SHAPE,
+    logfmt::SHAPE,
+    logrus::SHAPE,
+    tabbed::SHAPE,
+    row::SHAPE,
+    comfy::SHAPE,
+    nccl::SHAPE,
 ];
 
-/// After all others.
-static LAST_RESORTS: [Shape; 1] = [dated::SHAPE];
+/// After all others, and after what may stand in front of a record.
+static LAST_RESORTS: [Shape; 2] = [nginx::SHAPE, dated::SHAPE];
 
 /// The shapes, and which of them fitted last.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -83,28 +120,46 @@ pub(crate) struct Shapes {
     last: u8,
 }
 
+/// By the first byte of a record, the shapes that it can have, a bit for each.
+static STARTS: LazyLock<[u32; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|byte| {
+        let may = |shape: &Shape| u8::try_from(byte).is_ok_and(shape.starts);
+        (0..).zip(&SHAPES).map(|(at, shape)| u32::from(may(shape)) << at).sum()
+    })
+});
+
 impl Shapes {
     pub(crate) fn read<'a>(&mut self, text: &'a [u8], auto: &mut Auto) -> Option<Head<'a>> {
-        let first = *text.first()?;
-        let subject = Subject::new(text);
-        let last = usize::from(self.last);
-        if let Some(head) = SHAPES.get(last).and_then(|shape| shape.try_read(first, &subject, auto))
-        {
-            return Some(head);
+        let mut possible = STARTS[usize::from(*text.first()?)];
+        if possible == 0 {
+            return None;
         }
-        for (at, shape) in SHAPES.iter().enumerate().filter(|(at, _)| *at != last) {
-            if let Some(head) = shape.try_read(first, &subject, auto) {
+        let subject = Subject::new(text);
+        let last = 1_u32 << self.last.min(31);
+        if possible & last != 0 {
+            if let Some(head) = (SHAPES.get(usize::from(self.last))?.read)(&subject, auto) {
+                return Some(head);
+            }
+            possible &= !last;
+        }
+        while possible != 0 {
+            let at = possible.trailing_zeros();
+            possible &= possible - 1;
+            let shape = SHAPES.get(usize::try_from(at).ok()?)?;
+            if let Some(head) = (shape.read)(&subject, auto) {
                 self.last = u8::try_from(at).unwrap_or(0);
                 return Some(head);
             }
         }
-        LAST_RESORTS.iter().find_map(|shape| shape.try_read(first, &subject, auto))
+        None
     }
-}
 
-impl Shape {
-    fn try_read<'a>(&self, first: u8, subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
-        if (self.starts)(first) { (self.read)(subject, auto) } else { None }
+    /// For what nothing else fits.
+    pub(crate) fn last_resort<'a>(text: &'a [u8], auto: &mut Auto) -> Option<Head<'a>> {
+        let first = *text.first()?;
+        let subject = Subject::new(text);
+        let mut possible = LAST_RESORTS.iter().filter(|shape| (shape.starts)(first));
+        possible.find_map(|shape| (shape.read)(&subject, auto))
     }
 }
 

@@ -1,6 +1,6 @@
 //! onnxruntime: `2024-12-17 14:30:55.396526331 [W:onnxruntime:, file.cc:74 Apply] message`
 
-use super::{Head, Shape, Subject, digit, split};
+use super::{Body, Head, Shape, Subject, digit, split};
 use crate::{Auto, Level, stamp::When};
 
 pub(super) const SHAPE: Shape = Shape { starts: digit, read };
@@ -14,5 +14,11 @@ fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (_, source) = split(place, b", ")?;
     auto.push_bytes("module", module);
     auto.push_bytes("source", source);
-    Some(Head { when: Some(When::Full(stamp)), level: Level::from_word(word), word, message })
+    Some(Head {
+        when: Some(When::Full(stamp)),
+        level: Level::from_word(word),
+        word,
+        message,
+        body: Body::Text,
+    })
 }

@@ -1,7 +1,7 @@
 //! Python's logging: `2024-12-17 14:30:52,123 INFO message`, the same with whole seconds, a colon
-//! or a logger's name before the level, and `2024-12-17 14:30:52,123 - name - INFO - message`.
+//! or a logger's name before the level, `[INFO]`, and `2024-12-17 14:30:52,123 - name - INFO - text`.
 
-use super::{Head, Shape, Subject, digit, split};
+use super::{Body, Head, Shape, Subject, digit, split};
 use crate::{Auto, level, stamp::When};
 
 pub(super) const DASHED: Shape = Shape { starts: digit, read: dashed };
@@ -9,14 +9,21 @@ pub(super) const PLAIN: Shape = Shape { starts: digit, read: plain };
 
 fn dashed<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (stamp, rest) = subject.dated()?;
-    let (name, rest) = split(rest.strip_prefix(b" - ")?, b" - ")?;
+    let rest = rest.strip_prefix(b" - ")?;
+    let when = Some(When::Full(stamp));
+    if let Some((level, word, message)) = level::leading_word(rest)
+        && let Some(message) = message.strip_prefix(b" - ")
+    {
+        return Some(Head { when, level: Some(level), word, message, body: Body::Text });
+    }
+    let (name, rest) = split(rest, b" - ")?;
     if name.is_empty() || name.contains(&b' ') {
         return None;
     }
     let (level, word, rest) = level::leading_word(rest)?;
     let message = rest.strip_prefix(b" - ").or_else(|| rest.strip_prefix(b" -"))?;
     auto.push_bytes("module", name);
-    Some(Head { when: Some(When::Full(stamp)), level: Some(level), word, message })
+    Some(Head { when, level: Some(level), word, message, body: Body::Text })
 }
 
 fn plain<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
@@ -24,7 +31,13 @@ fn plain<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let rest = spaces(rest)?;
     let when = Some(When::Full(stamp));
     if let Some((level, word, message)) = levelled(rest) {
-        return Some(Head { when, level: Some(level), word, message });
+        return Some(Head { when, level: Some(level), word, message, body: Body::Text });
+    }
+    if let [b'[', bracketed @ ..] = rest {
+        let (level, word, rest) = level::leading_word(bracketed)?;
+        let message = rest.trim_ascii_start().strip_prefix(b"]")?.trim_ascii_start();
+        let message = message.strip_prefix(b"- ").unwrap_or(message);
+        return Some(Head { when, level: Some(level), word, message, body: Body::Text });
     }
     // A logger's name in capitals, as WeTextProcessing prints it.
     let len = rest
@@ -34,7 +47,7 @@ fn plain<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (name, after) = rest.split_at_checked(len).filter(|_| len >= 2)?;
     let (level, word, message) = levelled(after.strip_prefix(b" ")?)?;
     auto.push_bytes("module", name);
-    Some(Head { when, level: Some(level), word, message })
+    Some(Head { when, level: Some(level), word, message, body: Body::Text })
 }
 
 /// A level word with an optional colon, ended by a space or the end of the record.

@@ -1,6 +1,6 @@
 //! TensorRT: `[12/17/2024-14:30:58] [TRT] [I] message`
 
-use super::{Head, Shape, Subject, bracket, split};
+use super::{Body, Head, Shape, Subject, bracket, split};
 use crate::{Auto, Level, stamp, stamp::Stamp, stamp::When};
 
 pub(super) const SHAPE: Shape = Shape { starts: bracket, read };
@@ -22,5 +22,11 @@ fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let word = rest.get(..1).filter(|word| b"VIWEF".contains(&word[0]))?;
     let message = rest.get(1..)?.strip_prefix(b"] ")?;
     auto.push_bytes("module", module);
-    Some(Head { when: Some(When::Full(stamp)), level: Level::from_word(word), word, message })
+    Some(Head {
+        when: Some(When::Full(stamp)),
+        level: Level::from_word(word),
+        word,
+        message,
+        body: Body::Text,
+    })
 }

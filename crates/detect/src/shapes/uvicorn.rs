@@ -1,6 +1,6 @@
 //! uvicorn: `INFO:     192.168.1.5:51234 - "POST /inference_sft HTTP/1.1" 200 OK`
 
-use super::{Head, Shape, Subject, capital};
+use super::{Body, Head, Shape, Subject, capital};
 use crate::{Auto, level};
 
 pub(super) const SHAPE: Shape = Shape { starts: capital, read };
@@ -15,5 +15,6 @@ fn read<'a>(subject: &Subject<'a>, _: &mut Auto) -> Option<Head<'a>> {
         level: Some(level),
         word,
         message,
+        body: Body::Text,
     })
 }

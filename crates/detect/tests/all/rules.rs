@@ -166,7 +166,7 @@ fn a_running_bar_is_live_progress() {
     detector.feed("\r 50%|█████     | 1/2 [00:01<00:01,  1.31s/it]".as_bytes(), 0, &mut none);
     detector.settle(0, &mut none);
     let progress = detector.progress().unwrap();
-    assert_eq!((progress.n.as_str(), progress.percent), ("1", 50));
+    assert_eq!((progress.n.as_str(), progress.percent), ("1", Some(50)));
     // A frame that is only half here does not hide the last whole one.
     detector.feed("\r 60%|█████     | 6".as_bytes(), 0, &mut none);
     assert_eq!(detector.progress().unwrap().eta.as_deref(), Some("00:01"));
@@ -257,7 +257,7 @@ fn levels_are_read_by_position_only() {
         "
 2024-12-17T14:30:52Z warning [WARN] 2024-12-17T14:30:52Z disk | level_raw=WARN
 2024-12-17T14:30:52Z - an ERROR in words | ts_source=inherited
-2024-12-17T14:30:52Z - /p/x.py:143: FutureWarning: old⏎  f() | warning=FutureWarning ts_source=inherited
+2024-12-17T14:30:52Z warning /p/x.py:143: FutureWarning: old⏎  f() | warning=FutureWarning ts_source=inherited
 2024-12-17T14:30:52Z critical Killed | ts_source=inherited",
     );
 }

@@ -4,14 +4,14 @@ use memchr::memchr2;
 
 /// Walks through one JSON text without building it, since only short scalars are wanted and numbers
 /// must keep their digits.
-pub(super) struct Scanner<'a> {
+pub(crate) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
 }
 
 /// A value of a member.
 #[derive(Debug, PartialEq)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Text(Cow<'a, str>),
     /// As it is written.
     Number(&'a str),
@@ -25,11 +25,11 @@ pub(super) enum Value<'a> {
 const MAX_NESTING: usize = 64;
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0 }
     }
 
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.at
     }
 
@@ -48,17 +48,17 @@ impl<'a> Scanner<'a> {
     }
 
     /// Only space is left.
-    pub(super) fn end(&mut self) -> Option<()> {
+    pub(crate) fn end(&mut self) -> Option<()> {
         self.spaces();
         (self.at == self.text.len()).then_some(())
     }
 
-    pub(super) fn is_object(&self) -> bool {
+    pub(crate) fn is_object(&self) -> bool {
         self.peek() == Some(b'{')
     }
 
     /// Reads an object; `member` is called at each value and must read it.
-    pub(super) fn object(
+    pub(crate) fn object(
         &mut self,
         member: &mut dyn FnMut(&mut Self, &str) -> Option<()>,
     ) -> Option<()> {
@@ -82,7 +82,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub(super) fn value(&mut self) -> Option<Value<'a>> {
+    pub(crate) fn value(&mut self) -> Option<Value<'a>> {
         match self.peek()? {
             b'"' => self.string().map(Value::Text),
             b'{' | b'[' => self.skip().map(|()| Value::Other),

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Progress, bar::Frame};
+use super::Frame;
+use crate::Progress;
 
 /// The progress bars of a file that are still running.
 ///
@@ -19,6 +20,8 @@ pub(crate) struct Bar {
     pub frame: Vec<u8>,
     /// The offset in the file after the line it stood in.
     pub end_offset: u64,
+    /// When the frame came.
+    seen: i64,
     /// Where the name stands in `frame`.
     desc: (usize, usize),
     count: f64,
@@ -37,19 +40,26 @@ impl Bar {
     }
 
     pub(crate) fn progress(&self) -> Option<Progress> {
-        Some(Frame::leading(&self.frame)?.0.to_progress())
+        Some(Frame::leading(&self.frame)?.0.to_progress(self.seen))
     }
 }
 
 impl Bars {
-    /// Takes the next frame, whose text is `text`. Gives back the bar that it ends by being another
+    /// Takes the next frame, whose text is `text` and which came `now`. Gives back the bar that it ends by being another
     /// one of the same name, or one bar too many.
-    pub(crate) fn moved(&mut self, frame: &Frame<'_>, text: &[u8], end_offset: u64) -> Option<Bar> {
+    pub(crate) fn moved(
+        &mut self,
+        frame: &Frame<'_>,
+        text: &[u8],
+        end_offset: u64,
+        now: i64,
+    ) -> Option<Bar> {
         let text = text.trim_ascii();
         let desc_at = memchr::memmem::find(text, frame.desc).unwrap_or(0);
         let mut bar = Bar {
             frame: Vec::new(),
             end_offset,
+            seen: now,
             desc: (desc_at, desc_at + frame.desc.len()),
             count: frame.count(),
             elapsed_seconds: frame.elapsed_seconds(),
