@@ -36,19 +36,26 @@ pub struct Source {
     pub entries: u64,
     /// Bytes that were no valid text, kept raw.
     pub invalid_bytes: u64,
-    /// The newest frame of a progress bar on the unfinished last line.
+    /// The newest frame of the progress bar that moved last and has not ended.
     pub progress: Option<Progress>,
     pub last_error: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
+    /// Empty when the bar has no name.
     pub description: String,
     pub done: f64,
+    /// 0 when the bar does not know how much there is.
     pub total: f64,
+    /// What is counted: `it`, `B`.
+    pub unit: Option<String>,
+    /// As the bar prints it: `3.62s/it`, `39.4MB/s`.
     pub rate: Option<String>,
+    /// As the bar prints them: `00:31`.
+    pub elapsed: Option<String>,
     pub eta: Option<String>,
-    /// When the frame was seen.
+    /// When the frame came: a bar that stands still grows old.
     pub seen: Timestamp,
 }
 

@@ -38,7 +38,7 @@ impl Ingest {
             size,
             entries: state.entries,
             invalid_bytes: state.invalid_bytes,
-            progress: self.core.progress(state.key).map(|bar| progress(&bar, state.seen)),
+            progress: self.core.progress(state.key).map(progress),
             ..Source::default()
         }
     }
@@ -55,14 +55,16 @@ pub(super) fn empty_files(tails: &[Tail]) -> Vec<Problem> {
     empty.map(sentence).collect()
 }
 
-fn progress(bar: &detect::Progress, seen: i64) -> Progress {
+fn progress(bar: detect::Progress) -> Progress {
     Progress {
-        description: bar.description.clone(),
         done: scaled(&bar.n),
-        total: scaled(&bar.total),
-        rate: bar.rate.clone(),
-        eta: bar.eta.clone(),
-        seen: Timestamp(seen),
+        total: bar.total.as_deref().map_or(0.0, scaled),
+        description: bar.description,
+        unit: bar.unit,
+        rate: bar.rate,
+        elapsed: bar.elapsed,
+        eta: bar.eta,
+        seen: Timestamp(bar.seen),
     }
 }
 
@@ -71,7 +73,7 @@ fn scaled(text: &str) -> f64 {
     let (digits, factor) = match text.trim_end_matches(|c: char| !c.is_ascii_digit()) {
         digits if digits.len() == text.len() => (digits, 1.0),
         digits => match text.as_bytes().get(digits.len()) {
-            Some(b'k') => (digits, 1e3),
+            Some(b'k' | b'K') => (digits, 1e3),
             Some(b'M') => (digits, 1e6),
             Some(b'G') => (digits, 1e9),
             Some(b'T') => (digits, 1e12),
