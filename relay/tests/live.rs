@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use protocol::status::{Progress, Status};
 use protocol::tail::TailFrame;
 use relay::config::Config;
 use relay::http::{App, routes};
@@ -113,6 +114,43 @@ async fn metrics_count_what_happened() {
     }
 }
 
+#[tokio::test]
+async fn a_bar_is_told_while_it_runs_and_kept_as_one_entry() {
+    let relay = Relay::start();
+    let file = relay.logs().join("app.log");
+    append(&file, "a request\n");
+    let paths = vec![relay.logs().to_str().unwrap().to_owned()];
+    relay.store.follow(SourceOptions { paths, ..SourceOptions::default() });
+    let frame = |n: u32| format!("\r{:3}%|██  | {n}/200 [00:{:02}<00:09,  9.5it/s]", n / 2, n / 10);
+    // A frame is a line that does not end.
+    append(&file, &frame(1));
+    let first = relay.progress(1.0).await;
+    assert_eq!((first.total, first.unit.as_deref()), (200.0, Some("it")));
+    assert_eq!((first.rate.as_deref(), first.eta.as_deref()), (Some("9.5it/s"), Some("00:09")));
+    for n in 2..=120 {
+        append(&file, &frame(n));
+    }
+    let standing = relay.progress(120.0).await;
+    assert!(standing.seen > first.seen);
+    assert_eq!(relay.query().await.len(), 1, "frames are no entries");
+    // The bar stands still while something else is written: that it came long ago is to be seen.
+    append(&file, "another thread\n");
+    while relay.query().await.len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(relay.progress(120.0).await.seen, standing.seen);
+    append(&file, &format!("{}\n", frame(200)));
+    let ended = async {
+        while relay.status().await.sources.iter().any(|source| source.progress.is_some()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(FOR_EVER, ended).await.unwrap();
+    let lines = relay.query().await;
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("100%")), "{lines:?}");
+}
+
 /// Waits for the tail to say these lines and no others.
 async fn hear(tail: &mut WsClient, what: &str, expected: &BTreeSet<String>) {
     let mut heard = BTreeSet::new();
@@ -169,6 +207,25 @@ impl Relay {
         let response = warp::test::request().path(path).reply(&self.routes).await;
         assert_eq!(response.status(), 200, "{path}");
         String::from_utf8_lossy(response.body()).into_owned()
+    }
+
+    async fn status(&self) -> Status {
+        serde_json::from_str(&self.get("/api/status").await).unwrap()
+    }
+
+    /// The bar of the only file, once it has come so far.
+    async fn progress(&self, done: f64) -> Progress {
+        let reached = async {
+            loop {
+                let status = self.status().await;
+                let bar = status.sources.into_iter().find_map(|source| source.progress);
+                if let Some(bar) = bar.filter(|bar| bar.done >= done) {
+                    return bar;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(FOR_EVER, reached).await.unwrap()
     }
 
     /// All lines, by Loki's API.

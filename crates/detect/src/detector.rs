@@ -48,7 +48,6 @@ impl Detector {
     /// waits for [`settle`](Self::settle).
     pub fn feed(&mut self, bytes: &[u8], now: i64, emit: &mut impl FnMut(Event<'_>)) {
         self.state.fed += bytes.len() as u64;
-        self.state.fed_at = now;
         let mut buffer = std::mem::take(&mut self.buffers.intake);
         let had_mark = self.state.intake.mark_len();
         let text = self.state.intake.pass(bytes, &mut buffer);
@@ -75,10 +74,10 @@ impl Detector {
     /// The progress bar that moved last and has not ended; where the last line of the file is an
     /// unfinished frame, that one.
     pub fn progress(&self) -> Option<Progress> {
-        let State { splitter, envelopes, memory, fed_at, .. } = &self.state;
+        let State { splitter, envelopes, memory, tail_at, .. } = &self.state;
         let [stderr, stdout] = envelopes.tails();
         match [splitter.tail(), stderr, stdout].into_iter().find_map(Frame::leading) {
-            Some((frame, _)) => Some(frame.to_progress(*fed_at)),
+            Some((frame, _)) => Some(frame.to_progress(*tail_at)),
             None => memory.newest_bar()?.progress(),
         }
     }
@@ -89,6 +88,7 @@ impl Detector {
             clock: &mut self.clock,
             buffers: &mut self.buffers,
             now,
+            since: now,
             outer: None,
         }
     }
@@ -96,16 +96,24 @@ impl Detector {
     fn split(&mut self, text: &[u8], is_end: bool, now: i64, emit: &mut impl FnMut(Event<'_>)) {
         let max = self.max_line;
         let mut inside = std::mem::take(&mut self.buffers.inside);
-        let State { splitter, envelopes, intake, memory, read, .. } = &mut self.state;
+        let State { splitter, envelopes, intake, memory, read, tail_at, .. } = &mut self.state;
         let (clock, buffers) = (&mut self.clock, &mut self.buffers);
-        let mut core = Core { memory, clock, buffers, now, outer: None };
+        if splitter.tail().is_empty() {
+            *tail_at = now;
+        }
+        let mut core = Core { memory, clock, buffers, now, since: *tail_at, outer: None };
         let mut take = |segment: Segment<'_>| {
             *read += intake.file_len(segment.raw, segment.end_len);
             core.outer = envelope::open(&segment, &mut inside);
-            let Some(outer) = core.outer else { return core.segment(segment, *read, emit) };
-            let mut take_inside = |segment: Segment<'_>| core.segment(segment, *read, emit);
-            envelopes.of(outer.output).feed(&inside, max, &mut take_inside);
-            core.outer = None;
+            match core.outer {
+                None => core.segment(segment, *read, emit),
+                Some(outer) => {
+                    let mut take_inside = |segment: Segment<'_>| core.segment(segment, *read, emit);
+                    envelopes.of(outer.output).feed(&inside, max, &mut take_inside);
+                }
+            }
+            core.since = now;
+            *tail_at = now;
         };
         splitter.feed(text, max, &mut take);
         if is_end {

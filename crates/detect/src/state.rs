@@ -15,8 +15,8 @@ pub struct State {
     pub(crate) intake: Intake,
     pub(crate) splitter: Splitter,
     pub(crate) envelopes: Envelopes,
-    /// When the last bytes came.
-    pub(crate) fed_at: i64,
+    /// When the unfinished segment's first bytes came.
+    pub(crate) tail_at: i64,
     pub(crate) memory: Memory,
 }
 
@@ -28,7 +28,7 @@ impl State {
             intake: if start.offset == 0 { Intake::default() } else { Intake::without_mark() },
             splitter: Splitter::default(),
             envelopes: Envelopes::default(),
-            fed_at: 0,
+            tail_at: 0,
             memory: Memory::new(start.mtime),
         }
     }

@@ -45,21 +45,21 @@ impl Bar {
 }
 
 impl Bars {
-    /// Takes the next frame, whose text is `text` and which came `now`. Gives back the bar that it ends by being another
+    /// Takes the next frame, whose text is `text` and which came at `seen`. Gives back the bar that it ends by being another
     /// one of the same name, or one bar too many.
     pub(crate) fn moved(
         &mut self,
         frame: &Frame<'_>,
         text: &[u8],
         end_offset: u64,
-        now: i64,
+        seen: i64,
     ) -> Option<Bar> {
         let text = text.trim_ascii();
         let desc_at = memchr::memmem::find(text, frame.desc).unwrap_or(0);
         let mut bar = Bar {
             frame: Vec::new(),
             end_offset,
-            seen: now,
+            seen,
             desc: (desc_at, desc_at + frame.desc.len()),
             count: frame.count(),
             elapsed_seconds: frame.elapsed_seconds(),

@@ -17,6 +17,8 @@ pub(crate) struct Core<'a> {
     pub buffers: &'a mut Buffers,
     /// The time that the caller gave.
     pub now: i64,
+    /// When the first bytes of the segment came.
+    pub since: i64,
     /// What a container's runtime says about the segment.
     pub outer: Option<Outer>,
 }

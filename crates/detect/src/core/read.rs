@@ -72,7 +72,7 @@ impl Core<'_> {
         let mut rest = text;
         while let Some((frame, len)) = Frame::leading(rest) {
             let (front, behind) = rest.split_at(len);
-            if let Some(over) = self.memory.bars.moved(&frame, front, end_offset, self.now) {
+            if let Some(over) = self.memory.bars.moved(&frame, front, end_offset, self.since) {
                 self.bar_is_over(&over, emit);
             }
             rest = behind;

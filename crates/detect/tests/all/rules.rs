@@ -163,13 +163,35 @@ fn a_running_bar_is_live_progress() {
     let mut detector = detect::Detector::new(Context::default(), Start::default());
     let mut none = |_: detect::Event<'_>| panic!("a running bar is no entry");
     assert_eq!(detector.progress(), None);
-    detector.feed("\r 50%|█████     | 1/2 [00:01<00:01,  1.31s/it]".as_bytes(), 0, &mut none);
-    detector.settle(0, &mut none);
+    detector.feed("\r 50%|█████     | 1/2 [00:01<00:01,  1.31s/it]".as_bytes(), 1, &mut none);
+    detector.settle(1, &mut none);
     let progress = detector.progress().unwrap();
-    assert_eq!((progress.n.as_str(), progress.percent), ("1", Some(50)));
+    assert_eq!((progress.n.as_str(), progress.percent, progress.seen), ("1", Some(50), 1));
     // A frame that is only half here does not hide the last whole one.
-    detector.feed("\r 60%|█████     | 6".as_bytes(), 0, &mut none);
-    assert_eq!(detector.progress().unwrap().eta.as_deref(), Some("00:01"));
+    detector.feed("\r 60%|█████     | 6".as_bytes(), 2, &mut none);
+    let progress = detector.progress().unwrap();
+    assert_eq!((progress.eta.as_deref(), progress.seen), (Some("00:01"), 1));
+}
+
+#[test]
+fn a_bar_that_stands_grows_old() {
+    let mut detector = detect::Detector::new(Context::default(), Start::default());
+    let mut entries = 0;
+    let mut count = |event: detect::Event<'_>| {
+        entries += u32::from(matches!(event, detect::Event::Entry(_)));
+    };
+    for step in 1..=1000 {
+        let frame = format!("\r{:3}%|██| {step}/1000 [00:01<00:09, 9.5it/s]", step / 10);
+        detector.feed(frame.as_bytes(), step, &mut count);
+    }
+    // Another thread writes on, behind the frame and on lines of its own.
+    for (bytes, now) in [(&b"2024-12-17 14:30:52 INFO a\n"[..], 2000), (b"b\n", 3000)] {
+        detector.feed(bytes, now, &mut count);
+        detector.settle(now, &mut count);
+        let progress = detector.progress().unwrap();
+        assert_eq!((progress.n.as_str(), progress.seen), ("1000", 1000));
+    }
+    assert_eq!(entries, 2);
 }
 
 #[test]
