@@ -14,8 +14,9 @@ const QUERIES_AT_ONCE: usize = 4;
 /// Pushes that are unpacked and read at once; others wait. Each may take some 200 MiB.
 const PUSHES_AT_ONCE: usize = 2;
 
-/// Bodies of pushes that are received at once, or wait for their turn to be read.
-const BODIES_AT_ONCE: usize = 32;
+/// What bodies of pushes may take that are being received or wait for their turn to be read. Of
+/// the largest there are eight at once; the others wait.
+const BODIES_KIB: usize = 128 << 10;
 
 /// Carries the key that a second `logpane` found in the data folder: whoever can read the folder
 /// may have this relay follow more files, other users of the machine may not.
@@ -46,7 +47,7 @@ struct Inner {
     queries: Arc<Semaphore>,
     /// bcrypt is made to be slow: one at a time, so that guessing cannot take all cores.
     logins: Arc<Semaphore>,
-    bodies: Arc<Semaphore>,
+    bodies_kib: Arc<Semaphore>,
     pushes: Arc<Semaphore>,
     push_counts: Counts,
     tails: Arc<Semaphore>,
@@ -63,7 +64,7 @@ impl App {
             stopping,
             queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)),
             logins: Arc::new(Semaphore::new(1)),
-            bodies: Arc::new(Semaphore::new(BODIES_AT_ONCE)),
+            bodies_kib: Arc::new(Semaphore::new(BODIES_KIB)),
             pushes: Arc::new(Semaphore::new(PUSHES_AT_ONCE)),
             push_counts: Counts::default(),
             tails,
@@ -95,9 +96,9 @@ impl App {
         Arc::clone(&self.0.logins)
     }
 
-    /// A turn for each push whose body is in memory.
-    pub(super) fn bodies(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.0.bodies)
+    /// Room for the bodies of pushes.
+    pub(super) fn bodies_kib(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.bodies_kib)
     }
 
     /// A turn for each push that is being read.

@@ -9,7 +9,7 @@ use warp::{Filter, Reply as _};
 
 use crate::http::app::{FOLLOW_KEY_HEADER, FollowRequest};
 use crate::http::blocking::blocking;
-use crate::http::params::read_body;
+use crate::http::body::read_body;
 use crate::http::{ApiError, App};
 use crate::store::SourceOptions;
 

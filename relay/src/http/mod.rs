@@ -2,6 +2,7 @@
 
 mod app;
 mod blocking;
+mod body;
 mod chunks;
 mod config;
 mod cors;

@@ -1,6 +1,8 @@
 //! `POST /otlp/v1/logs`: OTLP over HTTP, answered as its specification says, in the format of the
 //! request.
 
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -10,7 +12,7 @@ use warp::{Filter, Reply as _};
 use crate::http::receive::{Received, content_type, receive};
 use crate::http::{ApiError, App, now_ns};
 use crate::push::otlp::{logs, partial_success, status};
-use crate::push::{Format, Reason, Refused, is_snappy, snappy};
+use crate::push::{Format, Reason, Refused};
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     let app = app.clone();
@@ -21,12 +23,16 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .then(move |headers: HeaderMap, body| {
             let app = app.clone();
             async move {
-                let read = |kind: &str, encoding: &str, body: &Bytes| {
-                    let body = if is_snappy(encoding) { snappy(body)? } else { body.clone() };
-                    logs(Format::of(kind, &body), &body, now_ns())
+                // Where no content type says it, only the body does, once it is unpacked.
+                let found = Arc::new(OnceLock::new());
+                let format = Arc::clone(&found);
+                let read = move |kind: &str, body: &Bytes| {
+                    logs(*format.get_or_init(|| Format::of(kind, body)), body, now_ns())
                 };
                 let received = receive(&app, &headers, body, read).await;
-                let response = answer(Format::of(&content_type(&headers), b""), received);
+                let format = found.get().copied();
+                let format = format.unwrap_or_else(|| Format::of(&content_type(&headers), b""));
+                let response = answer(format, received);
                 app.push_counts().answered(response.status().as_u16());
                 response
             }

@@ -1,11 +1,10 @@
 //! Parameters of a request, from the URL or from a form, and the times in them.
 
-use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt as _};
 use model::{Matcher, TimeRange};
-use warp::{Buf, Filter, Rejection};
+use warp::{Filter, Rejection};
 
 use crate::http::ApiError;
+use crate::http::body::read_body;
 
 /// A form may hold a long query, not data.
 const FORM_LIMIT_BYTES: usize = 1 << 20;
@@ -80,29 +79,6 @@ pub fn params() -> impl Filter<Extract = (Result<Params, ApiError>,), Error = Re
 
 pub fn raw_query() -> impl Filter<Extract = (String,), Error = std::convert::Infallible> + Clone {
     warp::query::raw().or(warp::any().map(String::new)).unify()
-}
-
-/// The whole body, if it is not larger than `limit_bytes`; of a larger one no more is read.
-pub async fn read_body<B: Buf>(
-    body: impl Stream<Item = Result<B, warp::Error>>,
-    limit_bytes: usize,
-) -> Result<Bytes, ApiError> {
-    let mut body = std::pin::pin!(body);
-    let mut whole = BytesMut::new();
-    while let Some(part) = body.next().await {
-        let mut part =
-            part.map_err(|error| ApiError::bad_request(format!("cannot read the body: {error}")))?;
-        if whole.len() + part.remaining() > limit_bytes {
-            return Err(ApiError::TooLarge { limit_bytes });
-        }
-        while part.has_remaining() {
-            let chunk = part.chunk();
-            whole.extend_from_slice(chunk);
-            let len = chunk.len();
-            part.advance(len);
-        }
-    }
-    Ok(whole.freeze())
 }
 
 /// A time as Loki's API takes it: nanoseconds, up to ten digits of seconds, seconds with a

@@ -6,13 +6,13 @@ use warp::Buf;
 use warp::http::{HeaderMap, header};
 
 use crate::http::blocking::blocking;
-use crate::http::params::read_body;
+use crate::http::body::read_body_within;
 use crate::http::{ApiError, App};
 use crate::push::limits::MAX_BODY_BYTES;
 use crate::push::{PushError, Reason, Refused, Streams, unpack};
 use crate::store::Pushed;
 
-/// A client that stands still in the middle of its body must not keep others out for longer.
+/// A client that sends its body drop by drop must not hold its room for longer.
 const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// What became of a push that could be read. What is taken is in the journal.
@@ -49,21 +49,20 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
     value.unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Reads a push and hands it to the store. `read` gets the content type,
-/// the content encoding and the body, unpacked but for snappy.
+/// Reads a push and hands it to the store. `read` gets the content type and the body, unpacked as
+/// its content encoding says.
 pub async fn receive<B: Buf>(
     app: &App,
     headers: &HeaderMap,
     body: impl Stream<Item = Result<B, warp::Error>>,
-    read: impl FnOnce(&str, &str, &Bytes) -> Result<(Streams, Refused), PushError> + Send + 'static,
+    read: impl FnOnce(&str, &Bytes) -> Result<(Streams, Refused), PushError> + Send + 'static,
 ) -> Result<Received, ApiError> {
     let store = app.store()?.clone();
     let kind = content_type(headers);
     let encoding = text(headers, header::CONTENT_ENCODING);
-    // Others wait with their bodies unread.
-    let held = app.bodies().acquire_owned().await.map_err(|_| ApiError::Starting)?;
-    let body = tokio::time::timeout(BODY_TIME, read_body(body, MAX_BODY_BYTES));
-    let body = body.await.map_err(|_| ApiError::Unavailable {
+    let body = read_body_within(body, MAX_BODY_BYTES, app.bodies_kib());
+    let body = tokio::time::timeout(BODY_TIME, body).await;
+    let (body, held) = body.map_err(|_| ApiError::Unavailable {
         message: format!("the body did not come within {} s", BODY_TIME.as_secs()),
     })??;
     // Each takes several times its body in memory.
@@ -73,7 +72,7 @@ pub async fn receive<B: Buf>(
         // Both end with the work, not with a client that hangs up.
         let _turns = (held, turn);
         let body = unpack(&encoding, body)?;
-        let (streams, mut refused) = read(&kind, &encoding, &body)?;
+        let (streams, mut refused) = read(&kind, &body)?;
         drop(body);
         let pushed = store.push(streams)?;
         refused.add_beyond(pushed.beyond_limit, store.max_streams());

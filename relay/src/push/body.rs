@@ -36,19 +36,10 @@ fn is_object(body: &[u8]) -> bool {
 pub fn loki(content_type: &str, body: &[u8]) -> Result<(Streams, Refused), PushError> {
     let mut intake = Intake::default();
     match Format::of(content_type, body) {
-        Format::Json => loki_json::read(&json_text(body)?, &mut intake)?,
+        Format::Json => loki_json::read(body, &mut intake)?,
         Format::Protobuf => loki_proto::read(&message(body)?, &mut intake)?,
     }
     Ok(intake.finish())
-}
-
-/// Snappy under JSON is rare and said by `Content-Encoding` only; no JSON starts as a block does.
-fn json_text(body: &[u8]) -> Result<Bytes, PushError> {
-    let is_text = body.trim_ascii_start().first().is_none_or(|b| matches!(b, b'{' | b'['));
-    match snappy(body) {
-        Ok(text) if !is_text => Ok(text),
-        _ => Ok(Bytes::copy_from_slice(body)),
-    }
 }
 
 /// Loki's clients pack protobuf with snappy, whether they say so or not. Plain messages are told

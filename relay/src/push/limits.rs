@@ -24,5 +24,6 @@ pub const MAX_LINE_BYTES: usize = 4 << 20;
 pub const MAX_OBJECT_NAMES: usize = 1000;
 /// Values in one OTLP record, those within others too.
 pub const MAX_RECORD_VALUES: usize = 100_000;
-/// How deep values of OTLP may lie within each other.
+/// How deep values of OTLP may lie within each other. In JSON, where each is three brackets, its
+/// reader ends at 128 brackets.
 pub const MAX_DEPTH: usize = 64;

@@ -27,4 +27,4 @@ pub use body::{Format, loki};
 pub use counts::Counts;
 pub use error::PushError;
 pub use intake::{Intake, Reason, Refused, Streams};
-pub use unpack::{is_snappy, snappy, unpack};
+pub use unpack::unpack;

@@ -9,13 +9,16 @@ use super::{PushError, labels};
 /// The window that HTTP allows for zstd, as a power of two: memory that a decoder may ask for.
 const ZSTD_WINDOW_LOG: u32 = 23;
 
-/// The body without its content encoding. Snappy stays: whether it is a block, and of what, is
-/// known only with the format.
+/// The body without its content encoding. Snappy is done by some who do not say it, and said by
+/// some who do not do it: what is no snappy stays, and the format finds out what is not said.
 pub fn unpack(encoding: &str, body: Bytes) -> Result<Bytes, PushError> {
     match encoding {
-        encoding if matches!(encoding, "" | "identity") || is_snappy(encoding) => {
-            if body.len() > MAX_TEXT_BYTES { Err(too_large()) } else { Ok(body) }
-        }
+        "" | "identity" if body.len() > MAX_TEXT_BYTES => Err(too_large()),
+        "" | "identity" => Ok(body),
+        "snappy" | "x-snappy-framed" => match snappy(&body) {
+            Err(PushError::Malformed { .. }) if body.len() <= MAX_TEXT_BYTES => Ok(body),
+            unpacked => unpacked,
+        },
         "gzip" | "x-gzip" => read(MultiGzDecoder::new(&body[..]), encoding),
         // HTTP means zlib by it, Loki's own clients send it bare.
         "deflate" if is_zlib(&body) => read(ZlibDecoder::new(&body[..]), encoding),
@@ -37,16 +40,11 @@ pub fn unpack(encoding: &str, body: Bytes) -> Result<Bytes, PushError> {
     }
 }
 
-/// Whether the encoding is snappy, which is unpacked with the format in mind.
-pub fn is_snappy(encoding: &str) -> bool {
-    matches!(encoding, "snappy" | "x-snappy-framed")
-}
-
 /// How snappy with frames starts.
 const FRAMES: &[u8] = b"\xff\x06\x00\x00sNaPpY";
 
 /// What a snappy block holds. Clients mean a bare block, seldom one in frames.
-pub fn snappy(body: &[u8]) -> Result<Bytes, PushError> {
+pub(super) fn snappy(body: &[u8]) -> Result<Bytes, PushError> {
     if body.starts_with(FRAMES) {
         return read(snap::read::FrameDecoder::new(body), "snappy");
     }

@@ -7,24 +7,24 @@ use relay::push::limits::{
 use relay::push::{Format, PushError, Refused, Streams, loki, otlp, unpack};
 
 pub fn loki_json(body: &[u8]) {
-    check(loki("application/json", body), MAX_LABELS);
+    check(loki("application/json", body));
 }
 
 pub fn loki_protobuf(body: &[u8]) {
-    check(loki("application/x-protobuf", body), MAX_LABELS);
+    check(loki("application/x-protobuf", body));
 }
 
 /// Of no declared type.
 pub fn loki_any(body: &[u8]) {
-    check(loki("", body), MAX_LABELS);
+    check(loki("", body));
 }
 
 pub fn otlp_json(body: &[u8]) {
-    check(otlp::logs(Format::Json, body, 1), 18);
+    check(otlp::logs(Format::Json, body, 1));
 }
 
 pub fn otlp_protobuf(body: &[u8]) {
-    check(otlp::logs(Format::Protobuf, body, 1), 18);
+    check(otlp::logs(Format::Protobuf, body, 1));
 }
 
 /// The first byte chooses the encoding.
@@ -38,7 +38,7 @@ pub fn packed(body: &[u8]) {
     }
 }
 
-fn check(result: Result<(Streams, Refused), PushError>, max_labels: usize) {
+fn check(result: Result<(Streams, Refused), PushError>) {
     let (streams, refused) = match result {
         Ok(taken) => taken,
         Err(error) => {
@@ -51,7 +51,7 @@ fn check(result: Result<(Streams, Refused), PushError>, max_labels: usize) {
     assert!(refused.first.is_none_or(|text| text.len() < 2_000));
     let mut bytes = 0;
     for (labels, entries) in streams {
-        assert!((1..=max_labels).contains(&labels.len()), "{labels}");
+        assert!((1..=MAX_LABELS).contains(&labels.len()), "{labels}");
         assert!(!entries.is_empty());
         for entry in entries {
             let names: Vec<&String> = entry.metadata.iter().map(|(name, _)| name).collect();

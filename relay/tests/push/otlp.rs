@@ -170,6 +170,7 @@ async fn a_record_comes_in_every_dress() {
         ("protobuf, zstd", &encoded(PROTOBUF, "zstd"), zstd(&proto), PROTOBUF.1, ""),
         ("protobuf, snappy", &encoded(PROTOBUF, "snappy"), snappy(&proto), PROTOBUF.1, ""),
         ("json", &[JSON], json.clone(), JSON.1, "{}"),
+        ("json of no type", &[], json.clone(), JSON.1, "{}"),
         ("json, gzip", &encoded(JSON, "gzip"), gzip(&json), JSON.1, "{}"),
         ("json, zstd", &encoded(JSON, "zstd"), zstd(&json), JSON.1, "{}"),
         ("a charset", &[("content-type", "application/json; charset=utf-8")], json, JSON.1, "{}"),
@@ -237,6 +238,43 @@ async fn a_label_that_is_too_long_is_kept_as_metadata() {
     assert_eq!(relay.post(LOGS, &[PROTOBUF], body).await.status(), 200);
     let expected = kept(r#"{service_name="a"}"#, 1, "x", &[("container_name", &long)]);
     assert_eq!(relay.kept(), [expected]);
+}
+
+#[tokio::test]
+async fn labels_beyond_those_a_stream_may_have_are_metadata() {
+    let relay = Relay::start();
+    let k8s = ["cluster", "container", "cronjob", "daemonset", "deployment", "job", "namespace"];
+    let more = ["pod", "replicaset", "statefulset"];
+    let k8s = k8s.iter().chain(&more).map(|kind| format!("k8s.{kind}.name"));
+    let others = ["cloud.availability_zone", "cloud.region", "container.name"];
+    let others = others.iter().chain(&["service.instance.id", "service.namespace"]);
+    let others = others.chain(&["deployment.environment", "service.name"]);
+    let names: Vec<String> = others.map(|name| (*name).to_owned()).chain(k8s).collect();
+    let resource = names.iter().map(|name| text_attribute(name, "x")).collect();
+    let body = request(resource, vec![record(1, "x")]).encode_to_vec();
+    assert_eq!(relay.post(LOGS, &[PROTOBUF], body).await.status(), 200);
+    let [found] = relay.kept().try_into().unwrap();
+    assert_eq!(found.labels.matches('=').count(), 15, "{}", found.labels);
+    assert!(found.labels.contains("service_name=\"x\""), "{}", found.labels);
+    let metadata: Vec<&str> = found.metadata.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(metadata, ["cloud_availability_zone", "cloud_region"]);
+}
+
+#[tokio::test]
+async fn json_may_be_forty_values_deep() {
+    for (depth, refused) in [(40, false), (45, true)] {
+        let relay = Relay::start();
+        let mut deep = json!({"stringValue": "x"});
+        for _ in 1..depth {
+            deep = json!({"arrayValue": {"values": [deep]}});
+        }
+        let records = json!([{"timeUnixNano": "1", "body": deep}]);
+        let body = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]});
+        let response = relay.post(LOGS, &[JSON], body.to_string()).await;
+        assert_eq!(response.status(), 200);
+        let answer: Json = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(answer.get("partialSuccess").is_some(), refused, "{depth}: {answer}");
+    }
 }
 
 #[tokio::test]

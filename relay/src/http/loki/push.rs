@@ -24,7 +24,7 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
             let app = app.clone();
             async move {
                 let received =
-                    receive(&app, &headers, body, |kind, _, body| push::loki(kind, body)).await;
+                    receive(&app, &headers, body, |kind, body| push::loki(kind, body)).await;
                 let response = match received.and_then(Received::whole) {
                     Ok(()) => StatusCode::NO_CONTENT.into_response(),
                     Err(error) => error.into_response(),

@@ -2,29 +2,30 @@ use model::{Entry, Labels};
 
 use super::record::{Origin, Record};
 use super::value::{AnyValue, flatten};
-use crate::push::limits::{MAX_METADATA_BYTES, MAX_METADATA_NAMES, MAX_VALUE_BYTES};
+use crate::push::limits::{MAX_LABELS, MAX_METADATA_BYTES, MAX_METADATA_NAMES, MAX_VALUE_BYTES};
 use crate::push::{Intake, PushError, Reason, intake};
 
-/// The resource attributes that Loki makes labels of by default.
+/// The resource attributes that Loki makes labels of by default, those first that are kept as
+/// labels where a resource has more than a stream may have.
 const LABELS: [&str; 18] = [
-    "cloud.availability_zone",
-    "cloud.region",
-    "container.name",
+    "service.name",
+    "service.namespace",
+    "service.instance.id",
     "deployment.environment",
     "deployment.environment.name",
     "k8s.cluster.name",
-    "k8s.container.name",
-    "k8s.cronjob.name",
-    "k8s.daemonset.name",
-    "k8s.deployment.name",
-    "k8s.job.name",
     "k8s.namespace.name",
     "k8s.pod.name",
-    "k8s.replicaset.name",
+    "k8s.container.name",
+    "k8s.deployment.name",
     "k8s.statefulset.name",
-    "service.instance.id",
-    "service.name",
-    "service.namespace",
+    "k8s.daemonset.name",
+    "k8s.job.name",
+    "k8s.cronjob.name",
+    "k8s.replicaset.name",
+    "container.name",
+    "cloud.region",
+    "cloud.availability_zone",
 ];
 
 /// Metadata that all records of one origin share; None when it is more than an entry may have.
@@ -32,26 +33,33 @@ pub(super) type Shared = Option<Vec<(String, String)>>;
 
 /// A resource as labels and metadata.
 pub(super) fn resource(resource: Origin, intake: &mut Intake) -> Shared {
-    let mut found = Labels::new();
+    let mut named: [Option<String>; LABELS.len()] = std::array::from_fn(|_| None);
     let mut rest = Vec::new();
     for (name, value) in resource.attributes {
-        let is_label = LABELS.contains(&name.as_str());
-        match value {
-            // What is too long for a label is kept as metadata.
-            AnyValue::Map(_) => rest.push((name, value)),
-            value if is_label => {
+        let place = LABELS.iter().position(|label| *label == name);
+        match (place.and_then(|at| named.get_mut(at)), value) {
+            (None, value) | (Some(_), value @ AnyValue::Map(_)) => rest.push((name, value)),
+            (Some(label), value) => {
                 let text = value.into_text();
+                // What is too long for a label is kept as metadata.
                 if text.len() > MAX_VALUE_BYTES {
                     rest.push((name, AnyValue::String(text)));
                 } else if !text.is_empty() {
-                    found.set(name.replace('.', "_"), text);
+                    *label = Some(text);
                 }
             }
-            value => rest.push((name, value)),
         }
     }
-    if found.get("service_name").is_none() {
-        found.set("service_name", "unknown_service");
+    let [service_name, ..] = &mut named;
+    service_name.get_or_insert_with(|| "unknown_service".to_owned());
+    let mut found = Labels::new();
+    for (name, text) in LABELS.iter().zip(named) {
+        let Some(text) = text else { continue };
+        if found.len() < MAX_LABELS {
+            found.set(name.replace('.', "_"), text);
+        } else {
+            rest.push(((*name).to_owned(), AnyValue::String(text)));
+        }
     }
     intake.start_stream(Ok(found));
     let mut metadata = Vec::new();
