@@ -124,7 +124,7 @@ mod tests {
             assert!(body.now_or_never().is_none());
         }
         assert_eq!(room.available_permits(), 5);
-        let (body, held) = within(parts(&[100, 4000, 1000])).await.ok().expect("there is room");
+        let (body, held) = within(parts(&[100, 4000, 1000])).await.expect("there is room");
         assert_eq!((body.len(), room.available_permits()), (5100, 0));
         // The next waits until that one is done with.
         let mut next = within(parts(&[1]));

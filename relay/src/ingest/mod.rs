@@ -9,6 +9,7 @@ mod follow;
 mod keeper;
 mod lost;
 mod post;
+mod prepared;
 mod push;
 mod rotation;
 mod seal;
@@ -16,4 +17,5 @@ pub(crate) mod sessions;
 mod stdin;
 mod thread;
 
+pub(crate) use prepared::Prepared;
 pub(crate) use thread::{Command, spawn};

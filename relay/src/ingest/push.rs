@@ -1,25 +1,13 @@
-use std::collections::{HashMap, HashSet};
+use model::Labels;
 
-use model::{Entry, Labels};
-
+use super::prepared::Prepared;
 use super::thread::Ingest;
 use crate::journal::{PushedEntry, Record};
-use crate::store::repeated::SealedEntries;
 use crate::store::{Pushed, StoreError};
-
-/// Loki's limits.
-const MAX_NAME_BYTES: usize = 1024;
-const MAX_VALUE_BYTES: usize = 2048;
 
 impl Ingest {
     /// Takes what is new of what a client sent, journal first.
-    pub(super) fn push(
-        &mut self,
-        streams: Vec<(Labels, Vec<Entry>)>,
-    ) -> Result<Pushed, StoreError> {
-        for (labels, _) in &streams {
-            check_labels(labels)?;
-        }
+    pub(super) fn push(&mut self, streams: Vec<Prepared>) -> Result<Pushed, StoreError> {
         let full = || StoreError::Full { dir: self.shared.options.dir.clone() };
         if !self.can_take() {
             return Err(full());
@@ -27,7 +15,9 @@ impl Ingest {
         let mut pushed = Pushed::default();
         let mut fresh: Vec<(Labels, Vec<PushedEntry>)> = Vec::new();
         let mut room = self.room_for_streams();
-        for (labels, mut entries) in together(streams) {
+        for mut stream in streams {
+            self.strike_out(&mut stream);
+            let Prepared { labels, entries, is_new, .. } = stream;
             if self.shared.read().by_labels(&labels).is_none() {
                 if room == 0 {
                     pushed.beyond_limit += entries.len() as u64;
@@ -35,8 +25,6 @@ impl Ingest {
                 }
                 room -= 1;
             }
-            entries.iter_mut().for_each(normalize);
-            let is_new = self.new_ones(&labels, &entries);
             let taken = is_new.iter().filter(|is_new| **is_new).count() as u64;
             pushed.taken += taken;
             pushed.repeated += entries.len() as u64 - taken;
@@ -68,73 +56,17 @@ impl Ingest {
         self.shared.options.max_streams.saturating_sub(known)
     }
 
-    /// Which of the entries were neither taken before nor come twice here.
-    fn new_ones(&self, labels: &Labels, entries: &[Entry]) -> Vec<bool> {
-        let mut here = HashSet::with_capacity(entries.len());
-        let mut is_new: Vec<bool> = entries
-            .iter()
-            .map(|entry| here.insert((entry.timestamp, &entry.line, &entry.metadata)))
-            .collect();
+    /// What was looked for in chunks before may since have come to the head, and from there to a
+    /// new chunk.
+    fn strike_out(&self, stream: &mut Prepared) {
         {
             let catalogue = self.shared.read();
-            if let Some(stream) = catalogue.by_labels(labels) {
-                for (is_new, entry) in is_new.iter_mut().zip(entries) {
-                    *is_new = *is_new && !stream.head.has_pushed(entry);
+            if let Some(known) = catalogue.by_labels(&stream.labels) {
+                for (is_new, entry) in stream.is_new.iter_mut().zip(&stream.entries) {
+                    *is_new = *is_new && !known.head.has_pushed(entry);
                 }
             }
         }
-        SealedEntries::of(&self.shared, labels).strike_out(entries, &mut is_new);
-        is_new
+        stream.strike_out_sealed(&self.shared);
     }
-}
-
-/// The same stream may come more than once in a push.
-fn together(streams: Vec<(Labels, Vec<Entry>)>) -> Vec<(Labels, Vec<Entry>)> {
-    let mut places: HashMap<Labels, usize> = HashMap::new();
-    let mut together: Vec<(Labels, Vec<Entry>)> = Vec::with_capacity(streams.len());
-    for (labels, mut entries) in streams {
-        match places.get(&labels).and_then(|at| together.get_mut(*at)) {
-            Some((_, known)) => known.append(&mut entries),
-            None => {
-                places.insert(labels.clone(), together.len());
-                together.push((labels, entries));
-            }
-        }
-    }
-    together
-}
-
-/// Metadata as it comes back from a chunk: by name, each name once. Auto fields are ours to give.
-fn normalize(entry: &mut Entry) {
-    entry.metadata.sort_by(|(a, _), (b, _)| a.cmp(b));
-    entry.metadata.dedup_by(|later, first| later.0 == first.0);
-    entry.auto.clear();
-}
-
-fn check_labels(labels: &Labels) -> Result<(), StoreError> {
-    let refuse = |what: String, expected| Err(StoreError::Labels { what, expected });
-    if labels.is_empty() {
-        return refuse("a stream has no labels".to_owned(), "at least one, such as job");
-    }
-    for (name, value) in labels.iter() {
-        let is_name = name.bytes().enumerate().all(|(at, byte)| {
-            byte == b'_' || byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit())
-        });
-        if name.is_empty() || !is_name {
-            return refuse(
-                format!("label name {name:?} is not valid"),
-                "letters, digits and _, not starting with a digit",
-            );
-        }
-        if name.len() > MAX_NAME_BYTES {
-            return refuse(format!("label name {name:?} is too long"), "at most 1024 bytes");
-        }
-        if value.len() > MAX_VALUE_BYTES {
-            return refuse(
-                format!("the value of label {name:?} is too long"),
-                "at most 2048 bytes",
-            );
-        }
-    }
-    Ok(())
 }

@@ -4,12 +4,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use model::{Entry, Labels};
 use protocol::status::Severity;
 
 use super::core::Core;
 use super::follow::Follow;
 use super::keeper::{self, Job, SealError};
+use super::prepared::Prepared;
 use crate::journal::{Journal, Record};
 use crate::source::Watch;
 use crate::store::chunk_file::{StoredChunk, nanos};
@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Wake(bool),
     Follow(SourceOptions),
     Push {
-        streams: Vec<(Labels, Vec<Entry>)>,
+        streams: Vec<Prepared>,
         answer: SyncSender<Result<Pushed, StoreError>>,
     },
     /// A chunk is on disk, or could not be written.

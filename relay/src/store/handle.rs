@@ -8,7 +8,7 @@ use model::{Batch, Columns, Entry, Labels, Matcher, Sessions, TimeRange};
 use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index};
 use protocol::status::Status;
 
-use crate::ingest::{Command, spawn};
+use crate::ingest::{Command, Prepared, spawn};
 use crate::store::catalogue::{CorruptChunk, Stream};
 use crate::store::codec::Zstd;
 use crate::store::lock::FolderLock;
@@ -106,7 +106,9 @@ impl Store {
     pub fn push(&self, streams: Vec<(Labels, Vec<Entry>)>) -> Result<Pushed, StoreError> {
         let closed = |_| StoreError::Closed { state: "shut down" };
         let (answer, result) = sync_channel(1);
-        self.running()?
+        let running = self.running()?;
+        let streams = Prepared::of(streams, &self.shared)?;
+        running
             .commands
             .send(Command::Push { streams, answer })
             .map_err(|_| StoreError::Closed { state: "shut down" })?;

@@ -1,6 +1,7 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chunk::ChunkId;
 use model::{Batch, Columns, Entry, Labels};
 
 use crate::store::chunk_file::StoredChunk;
@@ -17,10 +18,16 @@ pub(crate) struct SealedEntries<'a> {
 }
 
 impl<'a> SealedEntries<'a> {
-    pub(crate) fn of(shared: &'a Shared, labels: &Labels) -> Self {
+    /// Those of chunks that are not among `asked`.
+    pub(crate) fn of(shared: &'a Shared, labels: &Labels, asked: &HashSet<ChunkId>) -> Self {
         let catalogue = shared.read();
-        let chunks = catalogue.by_labels(labels).map(|s| s.chunks.clone()).unwrap_or_default();
+        let chunks = catalogue.by_labels(labels).into_iter().flat_map(|stream| &stream.chunks);
+        let chunks = chunks.filter(|chunk| !asked.contains(&chunk.id)).cloned().collect();
         Self { shared, chunks }
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ChunkId> {
+        self.chunks.iter().map(|chunk| chunk.id)
     }
 
     /// Clears `is_new` of the entries that are here. Both slices are as long.
