@@ -23,11 +23,15 @@ impl<'l> Words<'l> {
         let line = entry.get(..floor(entry, end.min(MAX_BYTES))).unwrap_or(entry);
         // Where the gap began that is being read, and how far it was read.
         let (mut gap, mut at) = (0, 0);
+        // A quote that is not closed: so are those after it, and none needs to be looked for.
+        let mut is_open = false;
         while let Some(next) = line.get(at..).and_then(|rest| rest.chars().next())
             && words.words.len() + 1 < MAX_WORDS
         {
             let rest = line.get(at..).unwrap_or_default();
-            let after_quote = rest.strip_prefix('"').and_then(text_in_quotes);
+            let quoted = rest.strip_prefix('"').filter(|_| !is_open);
+            let after_quote = quoted.and_then(text_in_quotes);
+            is_open |= quoted.is_some() && after_quote.is_none();
             let (start, len) = match after_quote {
                 // What stands in quotes is one word, blanks and all.
                 Some(quoted) => (at + 1, quoted.len()),
@@ -117,6 +121,8 @@ mod tests {
             (r#"msg="so so" n=1"#, r#"[msg]="[so so]" [n]=#"#),
             (r#"{"a":"x \" y","b":""}"#, r#"{"[a]":"[x \" y]","[b]":""}"#),
             ("an open \" quote", "[an] [open] \" [quote]"),
+            (r#"a "b c" "d \" "e"#, r#"[a] "[b c]" "[d \" ]"[e]"#),
+            (r#"a \" b \" c \" d"#, r#"[a] \" [b] \" [c] \" [d]"#),
             ("10:08:17.462 INFO", "#:#:# [INFO]"),
             ("a <b> c", "[a] # [c]"),
             ("说 你好", "[说] [你好]"),

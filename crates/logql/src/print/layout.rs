@@ -2,7 +2,8 @@
 
 use super::log::selector_and_stages;
 use super::metric::matching;
-use super::scalar::{go_float, quote, range};
+use super::quote;
+use super::scalar::{go_float, range};
 use crate::ast::{
     Binary, BinaryOp, Expr, Grouping, LabelReplace, LogExpr, MetricExpr, MetricKind,
     RangeAggregation, Unwrap, VectorAggregation,

@@ -2,7 +2,8 @@ use std::fmt;
 
 use model::selector_text;
 
-use super::scalar::{bytes, go_duration, quote};
+use super::quote;
+use super::scalar::{bytes, go_duration};
 use crate::ast::{
     CompareOp, Extraction, LabelFilter, LabelFormat, LabelFormatValue, LabelPick, LineOp,
     LineValue, LogExpr, Stage, StageKind,

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::scalar::{fixed, go_duration, go_float, quote, range};
+use super::quote;
+use super::scalar::{fixed, go_duration, go_float, range};
 use crate::ast::{
     Binary, BinaryOp, Conversion, Expr, GroupSide, Grouping, LabelReplace, MetricExpr, MetricKind,
     RangeAggregation, Unwrap, VectorAggregation, VectorMatching,

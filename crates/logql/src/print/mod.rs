@@ -3,7 +3,8 @@
 mod layout;
 mod log;
 mod metric;
+mod quote;
 mod scalar;
 
 pub use layout::format;
-pub(crate) use scalar::quote;
+pub(crate) use quote::{is_printed, quote, quoted};

@@ -4,31 +4,6 @@ use model::parse_bytes;
 
 use crate::template;
 
-/// A LogQL string in double quotes.
-pub(crate) fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{b}' => out.push_str("\\v"),
-            '\u{c}' => out.push_str("\\f"),
-            // Writing to a String cannot fail.
-            c if c.is_ascii_control() => drop(write!(out, "\\x{:02x}", u32::from(c))),
-            '\u{feff}' => out.push_str("\\ufeff"),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 /// A number as Go prints it: with an exponent below 1e-4 and from 1e6 up, so that it reads back.
 pub(super) fn go_float(value: f64) -> String {
     template::shortest(value)

@@ -118,10 +118,10 @@ fn copy_to(end: char, chars: &mut Chars<'_>, out: &mut String) {
 
 /// Whether `{` begins a repetition such as `{2}`, `{2,}` or `{2,5}`; elsewhere it is plain text.
 fn opens_count(chars: Chars<'_>) -> bool {
-    let Some((inner, _)) = chars.0.split_once('}') else { return false };
-    let (least, most) = inner.split_once(',').unwrap_or((inner, "0"));
-    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    !least.is_empty() && digits(least) && digits(most)
+    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (least, rest) = chars.0.split_at(digits(chars.0));
+    let most = rest.strip_prefix(',').map(|most| most.split_at(digits(most)).1);
+    !least.is_empty() && most.unwrap_or(rest).starts_with('}')
 }
 
 /// `(?P<1st>…)`: a name may begin with a digit, a label may not; it gets a `_` before it.

@@ -1,7 +1,7 @@
 //! `print`, `println`, `printf`
 
 use super::{Body, check_len};
-use crate::print::quote;
+use crate::print::{is_printed, quote, quoted};
 use crate::template::number;
 use crate::template::value::Value;
 
@@ -48,7 +48,9 @@ struct Flags {
 }
 
 /// Wider than this is no column of a log.
-const MAX_WIDTH: usize = 10_000;
+const MAX_COUNT: i64 = 10_000;
+/// Go takes no wider ones of the values.
+const GO_MAX_COUNT: u64 = 1_000_000;
 
 type Chars<'f> = std::iter::Peekable<std::str::Chars<'f>>;
 
@@ -58,6 +60,9 @@ struct Arguments<'v> {
     next: usize,
     by_number: bool,
     bad_number: bool,
+    /// What is wrong with a width or precision that was taken of the values; stands before what
+    /// has it.
+    complaint: &'static str,
 }
 
 impl<'v> Arguments<'v> {
@@ -89,7 +94,8 @@ impl<'v> Arguments<'v> {
 fn printf(format: &str, values: &[Value]) -> Result<String, String> {
     let mut out = String::new();
     let mut chars = format.chars().peekable();
-    let mut rest = Arguments { values, next: 0, by_number: false, bad_number: false };
+    let mut rest =
+        Arguments { values, next: 0, by_number: false, bad_number: false, complaint: "" };
     while let Some(c) = chars.next() {
         if c != '%' {
             out.push(c);
@@ -98,6 +104,7 @@ fn printf(format: &str, values: &[Value]) -> Result<String, String> {
         check_len(out.len())?;
         rest.bad_number = false;
         let flags = flags(&mut chars, &mut rest);
+        out.push_str(std::mem::take(&mut rest.complaint));
         match chars.next() {
             None => out.push_str("%!(NOVERB)"),
             Some('%') => out.push('%'),
@@ -129,31 +136,67 @@ fn flags(chars: &mut Chars<'_>, rest: &mut Arguments<'_>) -> Flags {
         chars.next();
     }
     rest.number(chars);
-    flags.width = count(chars, rest, &mut flags.minus);
+    flags.width = match count(chars, rest) {
+        Count::Of(width) => {
+            flags.minus |= width < 0;
+            usize::try_from(width.unsigned_abs()).ok()
+        }
+        Count::None => None,
+        Count::Bad => {
+            rest.complaint = "%!(BADWIDTH)";
+            None
+        }
+    };
     if chars.peek() == Some(&'.') {
         chars.next();
         rest.number(chars);
-        flags.precision = Some(count(chars, rest, &mut false).unwrap_or(0));
+        flags.precision = match count(chars, rest) {
+            Count::Of(precision @ 0..) => usize::try_from(precision).ok(),
+            Count::None => Some(0),
+            Count::Of(_) | Count::Bad => {
+                rest.complaint = match rest.complaint {
+                    "" => "%!(BADPREC)",
+                    _ => "%!(BADWIDTH)%!(BADPREC)",
+                };
+                None
+            }
+        };
     }
     rest.number(chars);
     flags
 }
 
-/// A width or precision: digits, or `*` for the next value; a width below 0 aligns to the left.
-fn count(chars: &mut Chars<'_>, rest: &mut Arguments<'_>, minus: &mut bool) -> Option<usize> {
+enum Count {
+    None,
+    /// A width below 0 aligns to the left, a precision below 0 is none.
+    Of(i64),
+    /// The value is no whole number, or far too large.
+    Bad,
+}
+
+/// A width or precision: digits, or `*` for the next value.
+fn count(chars: &mut Chars<'_>, rest: &mut Arguments<'_>) -> Count {
     if chars.peek() == Some(&'*') {
         chars.next();
-        let Some(Value::Int(value)) = rest.take() else { return None };
-        *minus |= *value < 0;
-        return usize::try_from(value.unsigned_abs()).ok().map(|n| n.min(MAX_WIDTH));
+        return match rest.values.get(rest.next) {
+            None => Count::Bad,
+            Some(value) => {
+                rest.next += 1;
+                match value {
+                    Value::Int(count) if count.unsigned_abs() <= GO_MAX_COUNT => {
+                        Count::Of((*count).clamp(-MAX_COUNT, MAX_COUNT))
+                    }
+                    _ => Count::Bad,
+                }
+            }
+        };
     }
-    let mut value: Option<usize> = None;
+    let mut value: Option<i64> = None;
     while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
-        let digit = usize::try_from(digit).unwrap_or(0);
-        value = Some((value.unwrap_or(0) * 10 + digit).min(MAX_WIDTH));
+        value = Some((value.unwrap_or(0) * 10 + i64::from(digit)).min(MAX_COUNT));
         chars.next();
     }
-    value
+    value.map_or(Count::None, Count::Of)
 }
 
 /// `string=abc`: how a value is shown where it fits no verb.
@@ -174,20 +217,43 @@ fn verb_text(verb: char, mut flags: Flags, value: &Value) -> String {
         ('v', Value::Text(text)) => Some(cut(text, flags.precision)),
         ('v' | 'd', Value::Int(number)) => return pad_integer(&number.to_string(), flags),
         ('v', Value::Float(number)) => return float('g', flags, *number),
-        ('v', value) => Some(value.to_text()),
         ('T', value) => Some(value.type_name().to_owned()),
         ('s', Value::Text(text)) => Some(cut(text, flags.precision)),
-        ('s', Value::Time(_) | Value::List(_) | Value::Map(_)) => Some(value.to_text()),
-        ('q', Value::Text(text)) => Some(quote(&cut(text, flags.precision))),
-        ('q', Value::Int(number)) => character(*number).map(|c| format!("{c:?}")),
-        ('x', Value::Text(text)) => Some(hex(text, false)),
-        ('X', Value::Text(text)) => Some(hex(text, true)),
+        ('s', Value::Time(_)) => Some(value.to_text()),
+        // Each for itself.
+        (_, Value::List(items)) => {
+            let texts: Vec<String> =
+                items.iter().map(|item| verb_text(verb, flags, item)).collect();
+            return format!("[{}]", texts.join(" "));
+        }
+        (_, Value::Map(items)) => {
+            let text = |text: &String| verb_text(verb, flags, &Value::Text(text.clone()));
+            let texts: Vec<String> = items
+                .iter()
+                .map(|(key, item)| format!("{}:{}", text(key), verb_text(verb, flags, item)))
+                .collect();
+            return format!("map[{}]", texts.join(" "));
+        }
+        ('v', value) => Some(value.to_text()),
+        ('q', Value::Text(text)) => Some(in_quotes(&cut(text, flags.precision), flags)),
+        ('q', Value::Int(number)) => {
+            Some(quoted(std::iter::once(character(*number)), '\'', flags.plus))
+        }
+        ('x' | 'X', Value::Text(text)) => Some(hex(text, verb, flags)),
+        ('x' | 'X', Value::Float(number)) if number.is_finite() => {
+            return pad_number(&hex_float(*number, verb, flags.precision), flags);
+        }
+        ('x' | 'X', Value::Float(number)) => return float(verb, flags, *number),
         ('t', Value::Bool(value)) => Some(value.to_string()),
-        ('b' | 'o' | 'x' | 'X', Value::Int(number)) => {
+        ('b' | 'o' | 'O' | 'x' | 'X', Value::Int(number)) => {
             return pad_integer(&radix(verb, flags, *number), flags);
         }
-        ('c', Value::Int(number)) => character(*number).map(|c| c.to_string()),
-        ('U', Value::Int(number)) => Some(format!("U+{number:04X}")),
+        ('c', Value::Int(number)) => Some(character(*number).to_string()),
+        ('U', Value::Int(number)) => {
+            let shown = Some(character(*number)).filter(|c| flags.sharp && is_printed(*c));
+            let shown = shown.map_or_else(String::new, |c| format!(" '{c}'"));
+            Some(format!("U+{number:04X}{shown}"))
+        }
         ('e' | 'E' | 'f' | 'F' | 'g' | 'G', Value::Float(number)) => {
             return float(verb, flags, *number);
         }
@@ -203,8 +269,17 @@ fn verb_text(verb: char, mut flags: Flags, value: &Value) -> String {
     }
 }
 
-fn character(number: i64) -> Option<char> {
-    Some(u32::try_from(number).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER))
+fn character(number: i64) -> char {
+    u32::try_from(number).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// `%#q` asks for backticks where they can be had, `%+q` for ASCII.
+fn in_quotes(text: &str, flags: Flags) -> String {
+    let fits = |c: char| !matches!(c, '`' | '\u{7f}' | '\u{feff}') && (c >= ' ' || c == '\t');
+    if flags.sharp && text.chars().all(fits) {
+        return format!("`{text}`");
+    }
+    quoted(text.chars(), '"', flags.plus)
 }
 
 fn cut(text: &str, precision: Option<usize>) -> String {
@@ -214,10 +289,58 @@ fn cut(text: &str, precision: Option<usize>) -> String {
     }
 }
 
-fn hex(text: &str, upper: bool) -> String {
-    text.bytes()
-        .map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") })
-        .collect()
+/// Byte for byte; `% x` puts blanks between them, `%#x` a mark before all or each.
+fn hex(text: &str, verb: char, flags: Flags) -> String {
+    let len = flags.precision.unwrap_or(usize::MAX);
+    let bytes = text.bytes().take(len).map(|byte| match verb {
+        'X' => format!("{byte:02X}"),
+        _ => format!("{byte:02x}"),
+    });
+    let bytes: Vec<String> = bytes.collect();
+    let mark = if flags.sharp && !bytes.is_empty() { format!("0{verb}") } else { String::new() };
+    if flags.space {
+        return format!("{mark}{}", bytes.join(&format!(" {mark}")));
+    }
+    format!("{mark}{}", bytes.concat())
+}
+
+/// `0x1.8p+01`
+fn hex_float(number: f64, verb: char, precision: Option<usize>) -> String {
+    const DIGITS: usize = 13;
+    let bits = number.to_bits();
+    let (mut fraction, raw) = (bits & ((1 << 52) - 1), (bits >> 52) & 0x7ff);
+    let mut exponent = i64::try_from(raw).unwrap_or(0) - 1023;
+    let mut first = 1;
+    if raw == 0 {
+        first = u64::from(fraction != 0);
+        exponent = 0;
+        if fraction != 0 {
+            let shift = fraction.leading_zeros() - 11;
+            fraction = (fraction << shift) & ((1 << 52) - 1);
+            exponent = -1022 - i64::from(shift);
+        }
+    }
+    let mut digits = format!("{fraction:013x}");
+    match precision {
+        Some(len) if len < DIGITS => {
+            let cut = u32::try_from(4 * (DIGITS - len)).unwrap_or(52);
+            let whole = first << 52 | fraction;
+            let (kept, rest) = (whole >> cut, whole & ((1 << cut) - 1));
+            let half = 1 << (cut - 1);
+            let kept = kept + u64::from(rest > half || (rest == half && kept & 1 == 1));
+            let all = format!("{kept:x}");
+            let (lead, tail) = all.split_at(all.len() - len);
+            // Rounded up to two: the same digits, one power more.
+            exponent += i64::from(lead == "2");
+            digits = tail.to_owned();
+        }
+        Some(len) => digits.push_str(&"0".repeat(len - DIGITS)),
+        None => digits.truncate(digits.trim_end_matches('0').len()),
+    }
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    let point = if digits.is_empty() { "" } else { "." };
+    let text = format!("{sign}0x{first}{point}{digits}p{}", number::exponent_text(exponent));
+    if verb == 'X' { text.to_uppercase() } else { text }
 }
 
 fn radix(verb: char, flags: Flags, number: i64) -> String {
@@ -228,6 +351,7 @@ fn radix(verb: char, flags: Flags, number: i64) -> String {
         ('b', true) => format!("{sign}0b{magnitude:b}"),
         ('o', false) => format!("{sign}{magnitude:o}"),
         ('o', true) => format!("{sign}0{magnitude:o}"),
+        ('O', _) => format!("{sign}0o{magnitude:o}"),
         ('x', false) => format!("{sign}{magnitude:x}"),
         ('x', true) => format!("{sign}0x{magnitude:x}"),
         (_, false) => format!("{sign}{magnitude:X}"),
