@@ -112,7 +112,7 @@ mod tests {
         let mut rows = Rows::default();
         let lines = lines
             .iter()
-            .map(|line| Row { line: line.as_bytes().to_vec(), ..Row::default() })
+            .map(|line| Row { line: line.as_bytes().to_vec(), ..Row::default() }.into())
             .collect();
         rows.replace_from(0, lines, &mut Interner::default());
         rows

@@ -39,8 +39,10 @@ pub struct Row {
     pub timestamp: i64,
     pub arrival: u64,
     /// As the pipeline left it.
+    #[serde(with = "serde_bytes")]
     pub line: Vec<u8>,
     /// As it was stored, where the pipeline changed it.
+    #[serde(with = "serde_bytes")]
     pub original: Option<Vec<u8>>,
     /// The labels of its stream.
     pub stream: Labels,

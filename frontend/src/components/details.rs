@@ -10,11 +10,13 @@ use super::histogram::level_name;
 use super::icon::{Glyph, Icon};
 use super::log_row::shown;
 use super::use_texts;
+use crate::engine::message::Failure;
 use crate::format::{Clock, Parts, bytes};
 use crate::hooks::copy;
-use crate::i18n::Text;
+use crate::i18n::{Text, Texts};
 use crate::line::{Entry, Needles};
 use crate::state::{FieldGroups, Place, to_json};
+use crate::words::failure;
 
 /// The first part of a long line that is shown, and how much each click adds.
 const SHOWN_BYTES: usize = 32 * 1024;
@@ -31,6 +33,8 @@ pub struct Filter {
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub entry: Rc<Entry>,
+    /// What of it stayed behind did not come, and why; without a reason it is not there any more.
+    pub failure: Option<Option<Failure>>,
     pub needles: Rc<Needles>,
     pub clock: Rc<Clock>,
     pub on_filter: Callback<Filter>,
@@ -43,15 +47,15 @@ pub fn Details(props: &Props) -> Html {
     let texts = use_texts();
     let entry = &props.entry;
     let groups = use_memo(Rc::clone(entry), |entry| FieldGroups::of(entry));
-    let raw_text = String::from_utf8_lossy(&entry.line).into_owned();
     let json = {
         let entry = Rc::clone(entry);
         Callback::from(move |()| copy(&to_json(&entry)))
     };
     let line = {
-        let raw_text = raw_text.clone();
-        Callback::from(move |()| copy(&raw_text))
+        let entry = Rc::clone(entry);
+        Callback::from(move |()| copy(&String::from_utf8_lossy(&entry.line)))
     };
+    let coming = !entry.is_whole() && props.failure.is_none();
     let group = |title: Text, place: Place, pairs: &[(String, String)]| {
         if pairs.is_empty() {
             return Html::default();
@@ -99,19 +103,36 @@ pub fn Details(props: &Props) -> Html {
                 </button>
             </header>
             <div class="details__body" tabindex="0">
-                <LongText bytes={entry.line.clone()} needles={Rc::clone(&props.needles)} />
+                <LongText
+                    text={TextOf::Line(Rc::clone(entry))}
+                    needles={Rc::clone(&props.needles)}
+                />
+                { missing(&texts, entry, props.failure.as_ref()) }
                 <div class="details__actions">
-                    <CopyButton testid="copy-line" label={texts.own(Text::CopyLine)} on_copy={line} />
-                    <CopyButton testid="copy-json" label={texts.own(Text::CopyJson)} on_copy={json} />
+                    <CopyButton
+                        testid="copy-line"
+                        label={texts.own(Text::CopyLine)}
+                        disabled={coming}
+                        on_copy={line}
+                    />
+                    <CopyButton
+                        testid="copy-json"
+                        label={texts.own(Text::CopyJson)}
+                        disabled={coming}
+                        on_copy={json}
+                    />
                 </div>
                 { group(Text::GroupAuto, Place::Field, &groups.auto) }
                 { group(Text::GroupParsed, Place::Field, &groups.parsed) }
                 { group(Text::GroupMetadata, Place::Field, &groups.metadata) }
                 { group(Text::GroupLabels, Place::Label, &groups.labels) }
-                if let Some(original) = &entry.original {
+                if entry.original.is_some() {
                     <section class="details__group">
                         <h3 class="details__title">{ texts.get(Text::GroupOriginal) }</h3>
-                        <LongText bytes={original.clone()} needles={Rc::clone(&props.needles)} />
+                        <LongText
+                            text={TextOf::Original(Rc::clone(entry))}
+                            needles={Rc::clone(&props.needles)}
+                        />
                     </section>
                 }
             </div>
@@ -119,9 +140,57 @@ pub fn Details(props: &Props) -> Html {
     }
 }
 
+/// What is said while the rest of a long line is on its way, or did not come.
+fn missing(texts: &Texts, entry: &Entry, failed: Option<&Option<Failure>>) -> Html {
+    if entry.is_whole() {
+        return Html::default();
+    }
+    let size = bytes(entry.num_bytes());
+    let text = match failed {
+        None => texts.with(Text::WholeComing, &[("size", &size)]),
+        Some(failed) => {
+            let reason = match failed {
+                Some(failed) => failure(texts, failed).title,
+                None => texts.own(Text::WholeGone),
+            };
+            texts.with(Text::WholeFailed, &[("size", &size), ("reason", &reason)])
+        }
+    };
+    html! { <p class="details__missing" role="status" data-testid="missing">{ text }</p> }
+}
+
+/// One of the texts of an entry; equal without a look at megabytes.
+#[derive(Clone, Debug)]
+enum TextOf {
+    Line(Rc<Entry>),
+    Original(Rc<Entry>),
+}
+
+impl TextOf {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Line(entry) => &entry.line,
+            Self::Original(entry) => entry.original.as_deref().unwrap_or_default(),
+        }
+    }
+
+    const fn entry(&self) -> &Rc<Entry> {
+        match self {
+            Self::Line(entry) | Self::Original(entry) => entry,
+        }
+    }
+}
+
+impl PartialEq for TextOf {
+    fn eq(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            && Rc::ptr_eq(self.entry(), other.entry())
+    }
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct LongTextProps {
-    bytes: Vec<u8>,
+    text: TextOf,
     needles: Rc<Needles>,
 }
 
@@ -130,12 +199,13 @@ struct LongTextProps {
 fn LongText(props: &LongTextProps) -> Html {
     let texts = use_texts();
     let limit = use_state_eq(|| SHOWN_BYTES);
-    use_effect_with(props.bytes.len(), {
+    use_effect_with(props.text.entry().id(), {
         let limit = limit.setter();
         move |_| limit.set(SHOWN_BYTES)
     });
-    let len = props.bytes.len();
-    let text = String::from_utf8_lossy(props.bytes.get(..len.min(*limit)).unwrap_or_default());
+    let whole = props.text.bytes();
+    let len = whole.len();
+    let text = String::from_utf8_lossy(whole.get(..len.min(*limit)).unwrap_or_default());
     let more = {
         let limit = limit.clone();
         Callback::from(move |_| limit.set(*limit + SHOWN_BYTES * 8))
@@ -211,6 +281,8 @@ fn Field(props: &FieldProps) -> Html {
 struct CopyProps {
     testid: AttrValue,
     label: AttrValue,
+    #[prop_or_default]
+    disabled: bool,
     on_copy: Callback<()>,
 }
 
@@ -238,6 +310,7 @@ fn CopyButton(props: &CopyProps) -> Html {
             type="button"
             class="button button--small button--ghost"
             data-testid={props.testid.clone()}
+            disabled={props.disabled}
             {onclick}
         >
             <Glyph icon={if *done { Icon::Check } else { Icon::Copy }} />

@@ -63,7 +63,7 @@ pub fn LogRow(props: &Props) -> Html {
                 { for shown(&entry.first_line(), &props.needles) }
                 if entry.cut {
                     <span class="log-row__cut">
-                        { texts.with(Text::ShowAll, &[("size", &bytes(len(entry)))]) }
+                        { texts.with(Text::ShowAll, &[("size", &bytes(entry.num_bytes()))]) }
                     </span>
                 }
                 if entry.folded > 0 {
@@ -105,8 +105,4 @@ fn source_title(entry: &Entry) -> String {
         .filter_map(|name| entry.stream.get(name))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-fn len(entry: &Entry) -> u64 {
-    u64::try_from(entry.line.len()).unwrap_or(u64::MAX)
 }

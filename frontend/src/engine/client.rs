@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
+use gloo::timers::callback::Timeout;
 use yew::Callback;
 
 use super::message::{Event, Id, QueryRequest, Settings, TailRequest};
@@ -12,6 +13,9 @@ use super::port::{Heard, Port, Program};
 
 /// The most workers: beyond that, memory bandwidth and the relay set the pace.
 const MAX_WORKERS: usize = 4;
+
+/// What drawing an answer takes: two frames.
+const DRAWING_MS: u32 = 32;
 
 /// The pool of workers. One for the page; clones are the same pool.
 #[derive(Clone, Debug)]
@@ -156,6 +160,15 @@ impl Inner {
         for effect in effects {
             match effect {
                 Effect::Emit(event) => self.emit(event),
+                Effect::Breathe => {
+                    let inner = Rc::downgrade(self);
+                    let start = move || {
+                        let Some(inner) = inner.upgrade() else { return };
+                        let effects = inner.pool.borrow_mut().start_waiting();
+                        inner.run(effects);
+                    };
+                    Timeout::new(DRAWING_MS, start).forget();
+                }
                 Effect::Restart { worker } => {
                     self.ports.borrow_mut()[worker] = None;
                     self.open(worker);

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::future::{Either, FutureExt as _, LocalBoxFuture, select, try_join_all};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use logql::{Direction, Output, Plan, Run, State};
+use logql::{Direction, Plan, Run, State};
 use model::{Labels, MatchOp, Matcher, Sessions};
 use protocol::index::Index;
 
@@ -131,7 +131,7 @@ impl<'a, S: Source> Lead<'a, S> {
             .map_err(|e| Failure::Unreadable { detail: e.to_string() })?;
         Ok(Self {
             driver,
-            report: Report::new(order.id, tell),
+            report: Report::new(order.id, order.query.whole, tell),
             order,
             start_ms,
             run: plan.start(&sessions),
@@ -268,12 +268,7 @@ impl<'a, S: Source> Lead<'a, S> {
         for piece in sealed {
             self.ask_again(piece).await?;
         }
-        if self.direction.is_some()
-            && let Output::Rows(rows) = self.run.partial().output
-        {
-            let full = rows.len() >= self.order.query.params.limit;
-            self.bound = rows.last().filter(|_| full).map(|row| row.timestamp);
-        }
+        self.bound = self.run.full_to();
         self.measure()
     }
 

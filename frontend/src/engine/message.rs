@@ -7,15 +7,17 @@
 //! Rows and outputs are worth showing as they come: each `Rows` says from which position on it
 //! replaces what was sent before, each `Output` replaces the last.
 
-use logql::{Output, Params, QueryError, Row, Stats};
+use logql::{Output, Params, QueryError, Stats};
 use model::{TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
+
+pub use super::listed::{Cut, Listed};
 
 /// Names a query or a tail for as long as the page lives; never used twice.
 pub type Id = u64;
 
 /// The most rows one message carries, so that decoding it never blocks the page.
-pub const ROWS_PER_MESSAGE: usize = 1_000;
+pub const ROWS_PER_MESSAGE: usize = 200;
 
 /// From the page to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,12 +50,15 @@ pub struct QueryRequest {
     /// Where the relay is: the page's own folder as an absolute URL, with a slash at its end.
     pub base: String,
     pub priority: Priority,
+    /// Rows are wanted as they are, however long; otherwise what a list needs of them.
+    pub whole: bool,
 }
 
 /// Which query goes first when several want the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Priority {
-    /// Hints and previews: waits until nothing in the foreground runs.
+    /// Histograms, hints and previews: waits until nothing in the foreground runs, and the page
+    /// has shown what that brought.
     Background,
     /// What somebody waits for.
     #[default]
@@ -95,7 +100,7 @@ pub enum Event {
     Rows {
         id: Id,
         from: usize,
-        rows: Vec<Row>,
+        rows: Vec<Listed>,
         total: usize,
     },
     /// The result of a metric query, so far or complete; never [`Output::Rows`].
@@ -237,9 +242,9 @@ pub enum Failure {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TailRows {
     /// In order of their arrival; no arrival that was sent before.
-    pub new: Vec<Row>,
+    pub new: Vec<Listed>,
     /// Entries sent before that a continuation line has extended: same arrival, new content.
-    pub replaced: Vec<Row>,
+    pub replaced: Vec<Listed>,
     /// Arrivals sent before that no longer match since they were extended.
     pub removed: Vec<u64>,
     /// Entries the relay left out because this page was too slow for them.

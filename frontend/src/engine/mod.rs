@@ -8,6 +8,7 @@ pub mod client;
 pub mod driver;
 mod http;
 pub mod lead;
+mod listed;
 pub mod message;
 pub mod partition;
 pub mod pool;

@@ -28,6 +28,8 @@ pub enum Effect {
     Restart {
         worker: usize,
     },
+    /// Let the page show what it got, then call [`Pool::start_waiting`].
+    Breathe,
 }
 
 #[derive(Debug)]
@@ -177,7 +179,7 @@ impl Pool {
         if worker == self.tail_worker() {
             effects.extend(self.move_tails(restart, &failure));
         }
-        effects.extend(self.start_waiting());
+        effects.extend(self.breathe());
         effects
     }
 
@@ -217,7 +219,7 @@ impl Pool {
             Event::Done { .. } | Event::Failed { .. } if self.running.contains_key(&id) => {
                 let mut effects = vec![Effect::Emit(event)];
                 effects.extend(self.end(id));
-                effects.extend(self.start_waiting());
+                effects.extend(self.breathe());
                 return effects;
             }
             Event::Progress { .. } | Event::Rows { .. } | Event::Output { .. }
@@ -250,7 +252,13 @@ impl Pool {
         self.send(LEAD, ToWorker::Lead { id, query, workers })
     }
 
-    fn start_waiting(&mut self) -> Vec<Effect> {
+    /// The page draws with the cores that the workers compute with.
+    fn breathe(&self) -> Option<Effect> {
+        (!self.waiting.is_empty() && !self.foreground_runs()).then_some(Effect::Breathe)
+    }
+
+    /// Starts the next background query, if nothing in the foreground runs.
+    pub fn start_waiting(&mut self) -> Vec<Effect> {
         if self.foreground_runs() {
             return Vec::new();
         }

@@ -6,7 +6,7 @@ use logql::{Direction, Output, Params, Plan, QueryError, QueryKind, Read, Row, S
 use model::{Batch, Entry, Matcher, Sessions};
 use protocol::tail::{TailEntry, TailFrame};
 
-use super::message::TailRows;
+use super::message::{Listed, TailRows};
 
 /// Entries of which it is remembered whether they matched: an extension comes within seconds.
 const REMEMBERED: usize = 10_000;
@@ -93,7 +93,7 @@ impl Tail {
         while self.seen.len() > REMEMBERED {
             self.seen.pop_first();
         }
-        rows.new.sort_by_key(|row| row.arrival);
+        rows.new.sort_by_key(|listed| listed.row.arrival);
         rows.after = self.after;
         rows.lag_ms = newest.map_or(0, |ts| lag_ms(now_ms, ts.millis() as f64));
         let nothing = rows.new.is_empty()
@@ -106,8 +106,8 @@ impl Tail {
     fn show(&mut self, row: Row, rows: &mut TailRows) {
         self.after = self.after.max(Some(row.arrival));
         match self.seen.insert(row.arrival, true) {
-            Some(true) => rows.replaced.push(row),
-            Some(false) | None => rows.new.push(row),
+            Some(true) => rows.replaced.push(Listed::cut(row)),
+            Some(false) | None => rows.new.push(Listed::cut(row)),
         }
     }
 }

@@ -4,6 +4,7 @@
 use model::Labels;
 use protocol::index::{ChunkRef, HeadRef};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_bytes::ByteBuf;
 
 use super::message::{Event, Failure, Gap, Id, QueryRequest, TailRequest};
 
@@ -99,7 +100,7 @@ pub enum PieceKind {
 pub struct PartResult {
     pub number: u64,
     /// The engine's state after these pieces alone, encoded; folds into the lead's.
-    pub state: Result<Vec<u8>, Failure>,
+    pub state: Result<ByteBuf, Failure>,
     pub tally: Tally,
 }
 

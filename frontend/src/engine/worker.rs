@@ -11,6 +11,7 @@ use gloo::events::EventListener;
 use js_sys::Uint8Array;
 use logql::Plan;
 use model::Sessions;
+use serde_bytes::ByteBuf;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -122,7 +123,7 @@ impl Worker {
         let handle = spawn(async move {
             let number = part.number;
             let (state, tally) = match worker.evaluate(id, part).await {
-                Ok((state, tally)) => (Ok(state), tally),
+                Ok((state, tally)) => (Ok(ByteBuf::from(state)), tally),
                 Err(failure) => (Err(failure), Tally::default()),
             };
             say(&FromWorker::Part { id, result: Box::new(PartResult { number, state, tally }) });

@@ -10,7 +10,7 @@ use super::browser::{base_url, now_ms};
 use super::streams::all_streams;
 use crate::engine::client::{Engine, QueryHandle, TailHandle};
 use crate::engine::message::{Event, Id, QueryRequest, Settings, TailRequest};
-use crate::state::{Asked, CaseSearch, Edges, Kind, Results, ResultsAction, needs_streams};
+use crate::state::{Asked, CaseSearch, Edges, Kind, Results, ResultsAction, RowId, needs_streams};
 
 /// The queries of the page: asks the engine and gathers its answers in [`Results`].
 #[derive(Clone)]
@@ -98,6 +98,14 @@ impl Session {
         let id = self.id();
         self.results.dispatch(ResultsAction::Older(id));
         self.send(id, asked.older(&self.inner.base, (last.timestamp, last.arrival)));
+    }
+
+    /// Fetches all of a row that was cut on its way.
+    pub fn whole(&self, row: RowId) {
+        let Some(asked) = &self.results.asked else { return };
+        let id = self.id();
+        self.results.dispatch(ResultsAction::Whole(id, row));
+        self.send(id, asked.whole(&self.inner.base, row));
     }
 
     /// Counts what the query would find in any case of its letters.

@@ -4,6 +4,7 @@ use logql::Row;
 use model::Labels;
 
 use super::Needles;
+use crate::engine::message::{Cut, Listed};
 use crate::state::RowId;
 
 /// The most characters of a line that the list shows; the details show the rest.
@@ -16,6 +17,7 @@ pub struct Entry {
     /// Nanoseconds since 1970.
     pub timestamp: i64,
     pub arrival: u64,
+    /// As far as it is here, see `missing`.
     pub line: Vec<u8>,
     /// The line as it was stored, where the query changed it.
     pub original: Option<Vec<u8>>,
@@ -37,6 +39,8 @@ pub struct Entry {
     shown: usize,
     /// The first line goes on beyond them.
     pub cut: bool,
+    /// What of the texts stayed behind; None: nothing.
+    missing: Option<Cut>,
 }
 
 /// The severity of an entry: its `level` label.
@@ -120,7 +124,8 @@ impl Interner {
 }
 
 impl Entry {
-    pub fn new(row: Row, interner: &mut Interner) -> Self {
+    pub fn new(listed: impl Into<Listed>, interner: &mut Interner) -> Self {
+        let Listed { row, cut: missing } = listed.into();
         let Row { timestamp, arrival, line, original, stream, labels, metadata, auto, origins: _ } =
             row;
         let same = labels == stream;
@@ -130,9 +135,10 @@ impl Entry {
             Level::None => Level::of(&stream),
             level => level,
         };
-        let text = trim_end(&line);
+        let text = if missing.is_some() { &line } else { trim_end(&line) };
         let first_end = line_feed(text).unwrap_or(text.len());
-        let folded = count_lines(text.get(first_end..).unwrap_or_default());
+        let folded = count_lines(text.get(first_end..).unwrap_or_default())
+            .saturating_add(missing.as_ref().map_or(0, |missing| missing.line_feeds));
         let first = text.get(..first_end).unwrap_or_default();
         let (shown, narrow, wide) = measure(first);
         let cut = shown < first.len();
@@ -151,11 +157,23 @@ impl Entry {
             wide,
             shown,
             cut,
+            missing,
         }
     }
 
     pub const fn id(&self) -> RowId {
         RowId { timestamp: self.timestamp, arrival: self.arrival }
+    }
+
+    /// Bytes of the whole line, be they here or not.
+    pub fn num_bytes(&self) -> u64 {
+        let here = u64::try_from(self.line.len()).unwrap_or(u64::MAX);
+        self.missing.as_ref().map_or(here, |missing| missing.bytes)
+    }
+
+    /// Whether all of its texts are here.
+    pub const fn is_whole(&self) -> bool {
+        self.missing.is_none()
     }
 
     /// What the list shows of the first line.
@@ -172,8 +190,11 @@ impl Entry {
         // A fold may hold megabytes; the ends of it are enough for a preview.
         const LOOKED_AT: usize = 64 * 1024;
         let line = trim_end(&self.line);
-        let start = line_feed(line)? + 1;
-        let rest = line.get(start..)?;
+        let rest = match line_feed(line) {
+            Some(at) => line.get(at + 1..)?,
+            // The fold begins in what stayed behind.
+            None => self.missing.as_ref().map(|_| &[][..])?,
+        };
         let head = String::from_utf8_lossy(rest.get(..rest.len().min(LOOKED_AT))?);
         let hit = (!needles.is_empty() && !needles.hit(&self.first_line()))
             .then(|| head.lines().find(|line| needles.hit(line)))
@@ -181,8 +202,11 @@ impl Entry {
         let chosen = match hit {
             Some(line) => line.to_owned(),
             None => {
-                let tail =
-                    String::from_utf8_lossy(rest.get(rest.len().saturating_sub(LOOKED_AT)..)?);
+                let end = match &self.missing {
+                    Some(missing) if !missing.end.is_empty() => &missing.end,
+                    _ => rest.get(rest.len().saturating_sub(LOOKED_AT)..)?,
+                };
+                let tail = String::from_utf8_lossy(end);
                 tail.lines().rev().find(|line| !line.trim().is_empty())?.to_owned()
             }
         };
@@ -335,6 +359,23 @@ mod tests {
         assert!(!long.first_line().contains('\u{fffd}'));
         assert_eq!((long.narrow, long.wide), (0, 2_000));
         assert!(!entry(&"x".repeat(SHOWN_CHARS)).cut);
+    }
+
+    #[test]
+    fn a_cut_entry_folds_as_if_it_were_whole() {
+        let long = format!("first\n{}\n{}\nError: last\n", "a".repeat(9_000), "b".repeat(9_000));
+        let row = Row { line: long.clone().into_bytes(), ..Row::default() };
+        let cut = Entry::new(Listed::cut(row), &mut Interner::default());
+        let whole = entry(&long);
+        assert!(!cut.is_whole() && whole.is_whole());
+        assert_eq!((cut.folded, cut.num_bytes()), (whole.folded, whole.num_bytes()));
+        let none = Needles::default();
+        assert_eq!(cut.preview(&none), whole.preview(&none));
+        // All of the fold stayed behind.
+        let long = format!("{}\nError: last", "a".repeat(20_000));
+        let row = Row { line: long.into_bytes(), ..Row::default() };
+        let cut = Entry::new(Listed::cut(row), &mut Interner::default());
+        assert_eq!((cut.folded, cut.preview(&none).as_deref()), (1, Some("Error: last")));
     }
 
     #[test]

@@ -65,6 +65,15 @@ pub fn Page(props: &Props) -> Html {
     let selected = use_memo((rows.clone(), view.selected), |(rows, selected)| {
         selected.and_then(|id| rows.iter().find(|entry| entry.id() == id).cloned())
     });
+    // The list got the beginning of a long line; whoever opens it wants to see all.
+    use_effect_with(selected.as_ref().as_ref().map(|entry| (entry.id(), entry.is_whole())), {
+        let session = session.clone();
+        move |selected| {
+            if let Some((id, false)) = *selected {
+                session.whole(id);
+            }
+        }
+    });
     let extent = known.extent();
     let resolved = use_memo((explore.range(), explore.run, extent), |(range, _, extent)| {
         range.resolve(now_ns(), *extent)
@@ -319,6 +328,7 @@ pub fn Page(props: &Props) -> Html {
                 if let Some(entry) = &*selected {
                     <Details
                         entry={Rc::clone(entry)}
+                        failure={results.whole.failure_of(entry.id()).map(Option::<&Failure>::cloned)}
                         needles={Rc::new(needles)}
                         clock={Rc::clone(&clock)}
                         {on_filter}

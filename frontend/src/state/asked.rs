@@ -4,7 +4,7 @@ use logql::{Direction, Params, QueryError, QueryKind};
 use model::TimeRange;
 
 use super::derive::{self, is_words};
-use super::round_step;
+use super::{RowId, round_step};
 use crate::engine::message::{Priority, QueryRequest};
 use crate::line::Needles;
 
@@ -114,6 +114,19 @@ impl Asked {
         self.rows(base, Some(cursor))
     }
 
+    /// One row with all of its texts: the first before a place right after it.
+    pub fn whole(&self, base: &str, id: RowId) -> QueryRequest {
+        let mut request = self.rows(base, Some((id.timestamp, id.arrival.saturating_add(1))));
+        request.whole = true;
+        request.params.limit = 1;
+        request.params.kind = QueryKind::Range {
+            start: id.timestamp,
+            end: id.timestamp.saturating_add(1),
+            step_ns: self.step_ns,
+        };
+        request
+    }
+
     /// How many lines there are of each level in each bar.
     pub fn histogram(&self, base: &str) -> Option<QueryRequest> {
         let log = derive::log_of(&self.expr)?;
@@ -123,7 +136,7 @@ impl Asked {
         let grid = on_grid(self.range, self.step_ns);
         let range = TimeRange::new(grid.start.0.saturating_sub(1), grid.end.0.saturating_sub(1));
         let grid = Self { range, ..self.clone() };
-        Some(grid.samples(base, text, Priority::Foreground))
+        Some(grid.samples(base, text, Priority::Background))
     }
 
     /// The same query ignoring case, and what counts its lines.
@@ -146,6 +159,7 @@ impl Asked {
             },
             base: base.to_owned(),
             priority: Priority::Background,
+            whole: false,
         };
         Some((other, request))
     }
@@ -166,6 +180,7 @@ impl Asked {
             },
             base: base.to_owned(),
             priority: Priority::Foreground,
+            whole: false,
         }
     }
 
@@ -185,6 +200,7 @@ impl Asked {
             },
             base: base.to_owned(),
             priority,
+            whole: false,
         }
     }
 }

@@ -62,7 +62,11 @@ mod tests {
             [Labels::from([("job", "a"), ("level", "info")]), Labels::from([("job", "a")])];
         let asked = Asked::new(query, TimeRange::new(0, 1_000_000_000), Edges::Exact).unwrap();
         let mut list = Rows::default();
-        list.replace_from(0, rows.to_vec(), &mut Interner::default());
+        list.replace_from(
+            0,
+            rows.iter().cloned().map(Into::into).collect(),
+            &mut Interner::default(),
+        );
         let hints = hints(&asked, &list, output, &streams);
         hints.into_iter().filter_map(|hint| hint.query).collect()
     }

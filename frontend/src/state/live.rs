@@ -89,6 +89,14 @@ impl Live {
         }
     }
 
+    /// Puts an entry in the place of the one with its name, shown or waiting.
+    pub fn put(&mut self, entry: &Rc<Entry>) {
+        match self.waiting.iter_mut().find(|known| known.id() == entry.id()) {
+            Some(known) => *known = Rc::clone(entry),
+            None => self.rows.put(entry),
+        }
+    }
+
     pub fn hold(&mut self, held: bool) {
         self.held = held;
         if !held {
@@ -137,9 +145,10 @@ mod tests {
     use logql::Row;
 
     use super::*;
+    use crate::engine::message::Listed;
 
-    fn row(arrival: u64, line: &str) -> Row {
-        Row { arrival, line: line.as_bytes().to_vec(), ..Row::default() }
+    fn row(arrival: u64, line: &str) -> Listed {
+        Row { arrival, line: line.as_bytes().to_vec(), ..Row::default() }.into()
     }
 
     fn shown(live: &Live) -> Vec<(u64, String)> {

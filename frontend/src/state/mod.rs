@@ -14,6 +14,7 @@ mod selection;
 mod settings;
 mod sources;
 mod view;
+mod whole;
 
 pub use asked::{Asked, Edges, Kind, written_out};
 pub use derive::is_words;

@@ -6,9 +6,10 @@ use model::Labels;
 use yew::Reducible;
 
 use super::hint::{CaseSearch, hints};
-use super::{Asked, Bars, Histogram, Kind, Live, Rows};
+use super::whole::Whole;
+use super::{Asked, Bars, Histogram, Kind, Live, RowId, Rows};
 use crate::engine::message::{Coverage, Done, Event, Failure, Id};
-use crate::line::Interner;
+use crate::line::{Entry, Interner};
 
 /// What the engine has answered so far. Every part of it is cheap to clone and to compare.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,7 @@ pub struct Results {
     /// What to say beside the answer; None as long as nobody looked.
     pub hints: Option<Vec<Hint>>,
     pub live: Option<Live>,
+    pub whole: Whole,
     main: Option<Id>,
     interner: Interner,
 }
@@ -93,6 +95,8 @@ pub enum ResultsAction {
     Tail(Id),
     Hold(bool),
     Older(Id),
+    /// The query for all of one row.
+    Whole(Id, RowId),
     Case(CaseSearch),
     /// The streams there are, as far as they are known, for hints about the query of this id.
     Streams(Id, Vec<Labels>),
@@ -172,6 +176,7 @@ impl Results {
         self.case = None;
         self.hints = None;
         self.live = None;
+        self.whole = Whole::default();
         self.main = Some(main);
     }
 
@@ -180,6 +185,8 @@ impl Results {
             self.take_main(event);
         } else if self.older.running.is_some_and(|(older, _)| older == id) {
             self.take_older(event);
+        } else if let Some((_, row)) = self.whole.running.filter(|(whole, _)| *whole == id) {
+            self.take_whole(row, event);
         } else if self.histogram.id == Some(id) {
             self.take_histogram(event);
         } else if self.case.as_ref().is_some_and(|case| case.id == id) {
@@ -283,6 +290,29 @@ impl Results {
         }
     }
 
+    fn take_whole(&mut self, id: RowId, event: Event) {
+        match event {
+            Event::Rows { rows, .. } => {
+                for listed in rows {
+                    let entry = Rc::new(Entry::new(listed, &mut self.interner));
+                    match &mut self.live {
+                        Some(live) => live.put(&entry),
+                        None => self.rows.put(&entry),
+                    }
+                }
+            }
+            Event::Done { .. } => {
+                let came = |entry: &Rc<Entry>| entry.id() == id && entry.is_whole();
+                let came = self.shown_rows().iter().any(came);
+                self.whole = Whole { running: None, failed: (!came).then_some((id, None)) };
+            }
+            Event::Failed { failure, .. } => {
+                self.whole = Whole { running: None, failed: Some((id, Some(failure))) };
+            }
+            _ => {}
+        }
+    }
+
     fn take_histogram(&mut self, event: Event) {
         let Some(asked) = self.asked.clone() else { return };
         match event {
@@ -359,6 +389,9 @@ impl Reducible for Results {
                 }
             }
             ResultsAction::Older(id) => next.older.running = Some((id, next.rows.len())),
+            ResultsAction::Whole(id, row) => {
+                next.whole = Whole { running: Some((id, row)), failed: None };
+            }
             ResultsAction::Case(case) => next.case = Some(case),
             ResultsAction::Streams(id, streams) => next.look_for_hints(id, &streams),
             ResultsAction::Event(id, event, now_ms) => next.take(id, *event, now_ms),
@@ -373,6 +406,7 @@ mod tests {
     use model::{TimeRange, Timestamp};
 
     use super::*;
+    use crate::engine::message::Listed;
     use crate::state::Edges;
 
     fn asked(text: &str) -> Rc<Asked> {
@@ -390,6 +424,7 @@ mod tests {
     fn rows(id: Id, from: usize, arrivals: &[u64]) -> ResultsAction {
         let rows: Vec<Row> =
             arrivals.iter().map(|&arrival| Row { arrival, ..Row::default() }).collect();
+        let rows = rows.into_iter().map(Listed::from).collect::<Vec<_>>();
         event(Event::Rows { id, from, total: from + rows.len(), rows })
     }
 
@@ -444,7 +479,7 @@ mod tests {
     fn a_live_list_starts_with_the_lines_before_in_their_order() {
         let tail = |arrival| {
             let rows = crate::engine::message::TailRows {
-                new: vec![Row { arrival, ..Row::default() }],
+                new: vec![Row { arrival, ..Row::default() }.into()],
                 ..crate::engine::message::TailRows::default()
             };
             event(Event::TailRows { id: 9, rows })
@@ -465,5 +500,35 @@ mod tests {
         assert_eq!(after(vec![start(1)]).running_ids(), [1, 2]);
         assert_eq!(after(vec![start(1), done(1, None)]).running_ids(), [2]);
         assert_eq!(after(vec![]).running_ids(), Vec::<Id>::new());
+    }
+
+    #[test]
+    fn a_row_that_was_cut_gets_its_texts_when_it_is_opened() {
+        let id = RowId { timestamp: 0, arrival: 7 };
+        let long = Row { arrival: 7, line: vec![b'x'; 50_000], ..Row::default() };
+        let rows = |id, row: Listed| event(Event::Rows { id, from: 0, rows: vec![row], total: 1 });
+        let opened = vec![
+            start(1),
+            rows(1, Listed::cut(long.clone())),
+            done(1, None),
+            ResultsAction::Whole(3, id),
+        ];
+        let shown = |results: &Results| {
+            let entry = Rc::clone(results.shown_rows().get(0).unwrap());
+            (entry.line.len(), entry.num_bytes(), entry.is_whole())
+        };
+        let waiting = after(opened.clone());
+        assert_eq!(shown(&waiting), (16_384, 50_000, false));
+        assert_eq!(waiting.whole.failure_of(id), None);
+        let came = after([opened.clone(), vec![rows(3, long.into()), done(3, None)]].concat());
+        assert_eq!(shown(&came), (50_000, 50_000, true));
+        assert_eq!(came.whole.failure_of(id), None);
+        let gone = after([opened.clone(), vec![done(3, None)]].concat());
+        assert_eq!(gone.whole.failure_of(id), Some(None));
+        let failure = Failure::Offline { detail: String::new() };
+        let failed = event(Event::Failed { id: 3, failure: failure.clone() });
+        let failed = after([opened, vec![failed]].concat());
+        assert_eq!(failed.whole.failure_of(id), Some(Some(&failure)));
+        assert_eq!(failed.phase, Phase::Done);
     }
 }

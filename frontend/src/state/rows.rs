@@ -1,7 +1,6 @@
 use std::rc::Rc;
 
-use logql::Row;
-
+use crate::engine::message::Listed;
 use crate::line::{Entry, Interner};
 
 /// The entries of a list. Cloning is cheap, and two clones are equal exactly when nothing was
@@ -39,7 +38,7 @@ impl Rows {
     }
 
     /// Puts `rows` at `from`; what stood there and after it no longer holds.
-    pub fn replace_from(&mut self, from: usize, rows: Vec<Row>, interner: &mut Interner) {
+    pub fn replace_from(&mut self, from: usize, rows: Vec<Listed>, interner: &mut Interner) {
         let entries = Rc::make_mut(&mut self.entries);
         entries.truncate(from);
         entries.extend(rows.into_iter().map(|row| Rc::new(Entry::new(row, interner))));
@@ -47,6 +46,18 @@ impl Rows {
 
     pub fn edit(&mut self, edit: impl FnOnce(&mut Vec<Rc<Entry>>)) {
         edit(Rc::make_mut(&mut self.entries));
+    }
+
+    /// Puts an entry in the place of the one with its name, if that is there.
+    pub fn put(&mut self, entry: &Rc<Entry>) {
+        let found = self.iter().position(|known| known.id() == entry.id());
+        if let Some(at) = found {
+            self.edit(|entries| {
+                if let Some(known) = entries.get_mut(at) {
+                    *known = Rc::clone(entry);
+                }
+            });
+        }
     }
 
     /// The same entries, the other way round.
@@ -63,10 +74,12 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
+    use logql::Row;
+
     use super::*;
 
-    fn row(arrival: u64) -> Row {
-        Row { arrival, ..Row::default() }
+    fn row(arrival: u64) -> Listed {
+        Row { arrival, ..Row::default() }.into()
     }
 
     #[test]

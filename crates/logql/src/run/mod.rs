@@ -44,6 +44,16 @@ impl Run {
         self.state.merge(state, &self.plan);
     }
 
+    /// The timestamp of the last row once a log query has all it may return: what lies beyond it
+    /// cannot change the answer.
+    pub fn full_to(&self) -> Option<i64> {
+        let params = self.plan.params();
+        match &self.state.gathered {
+            state::Gathered::Rows(rows) => rows.full_to(params.limit, params.direction),
+            state::Gathered::Leaves(_) => None,
+        }
+    }
+
     /// What there is so far. Where the result would be an error, there is nothing.
     pub fn partial(&self) -> Outcome {
         result::outcome(&self.plan, &self.state).unwrap_or_else(|_| Outcome {

@@ -86,15 +86,18 @@ impl Rows {
     }
 
     pub(crate) fn flow(&self, limit: usize, direction: Direction) -> Flow {
-        if self.kept.len() < limit {
-            return Flow::More;
-        }
-        match (self.worst(direction), direction) {
+        match (self.full_to(limit, direction), direction) {
             // An entry at the same time may still come before.
-            (Some(worst), Direction::Backward) => Flow::Enough(worst.timestamp.saturating_sub(1)),
-            (Some(worst), Direction::Forward) => Flow::Enough(worst.timestamp.saturating_add(1)),
+            (Some(last), Direction::Backward) => Flow::Enough(last.saturating_sub(1)),
+            (Some(last), Direction::Forward) => Flow::Enough(last.saturating_add(1)),
             (None, _) => Flow::More,
         }
+    }
+
+    /// The timestamp of the last row, once there are as many as there may be.
+    pub(crate) fn full_to(&self, limit: usize, direction: Direction) -> Option<i64> {
+        let full = self.kept.len() >= limit;
+        self.worst(direction).filter(|_| full).map(|worst| worst.timestamp)
     }
 
     pub(crate) fn in_order(&self, direction: Direction) -> Vec<Row> {

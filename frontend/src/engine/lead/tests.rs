@@ -5,7 +5,7 @@ use std::ops::Range;
 use chunk::{Options, RuzstdCodec, encode};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::FutureExt as _;
-use logql::{Params, QueryKind, Series};
+use logql::{Output, Params, QueryKind, Series};
 use model::{Batch, Entry, Timestamp};
 use protocol::index::{BlockRef, ChunkRef, HeadRef, SectionRef, Skipped};
 
@@ -220,6 +220,7 @@ impl<'a> Engine<'a> {
             params,
             base: String::new(),
             priority: Priority::Foreground,
+            whole: false,
         };
         let answer = RefCell::new(Answer::default());
         let (sender, inbox) = unbounded();
@@ -247,7 +248,7 @@ impl<'a> Engine<'a> {
         let sessions = Sessions::default();
         let evaluated = driver.evaluate(&plan, &sessions, &part.pieces).now_or_never().unwrap();
         let (state, tally) = match evaluated {
-            Ok(Evaluated { state, tally }) => (Ok(wire::encode(&state).unwrap()), tally),
+            Ok(Evaluated { state, tally }) => (Ok(wire::encode(&state).unwrap().into()), tally),
             Err(failure) => (Err(failure), Tally::default()),
         };
         PartResult { number: part.number, state, tally }
@@ -259,7 +260,7 @@ impl Answer {
         match event {
             Event::Rows { from, rows, total, .. } => {
                 self.rows.truncate(from);
-                self.rows.extend(rows.iter().map(|r| String::from_utf8_lossy(&r.line).into()));
+                self.rows.extend(rows.iter().map(|r| String::from_utf8_lossy(&r.row.line).into()));
                 assert!(self.rows.len() <= total);
             }
             Event::Output { output, .. } => self.output = Some(output),

@@ -16,6 +16,7 @@ fn query(priority: Priority) -> QueryRequest {
         },
         base: "http://localhost:3100/".into(),
         priority,
+        whole: false,
     }
 }
 
@@ -29,7 +30,11 @@ fn part() -> Box<Part> {
 }
 
 fn result() -> Box<PartResult> {
-    Box::new(PartResult { number: 0, state: Ok(Vec::new()), tally: Tally::default() })
+    Box::new(PartResult {
+        number: 0,
+        state: Ok(serde_bytes::ByteBuf::new()),
+        tally: Tally::default(),
+    })
 }
 
 /// A pool whose workers all listen.
@@ -47,6 +52,7 @@ fn short(effects: &[Effect]) -> Vec<String> {
         .iter()
         .map(|effect| match effect {
             Effect::Restart { worker } => format!("restart {worker}"),
+            Effect::Breathe => "breathe".to_owned(),
             Effect::Emit(event) => match event {
                 Event::Done { id, .. } => format!("done {id}"),
                 Event::Failed { id, failure } => format!("failed {id}: {failure}"),
@@ -105,7 +111,14 @@ fn a_background_query_waits_for_the_foreground() {
     check(&pool.start(2, query(Priority::Background)), &[]);
     check(&pool.start(3, query(Priority::Background)), &[]);
     check(&pool.cancel(3), &["done 3"]);
-    check(&pool.heard(0, done(1)), &["done 1", "0: cancel 1", "0: lead 2 of 1"]);
+    check(&pool.heard(0, done(1)), &["done 1", "0: cancel 1", "breathe"]);
+    check(&pool.start_waiting(), &["0: lead 2 of 1"]);
+    // Whatever was started in the meantime goes first.
+    check(&pool.start(4, query(Priority::Foreground)), &["0: lead 4 of 1"]);
+    check(&pool.start(5, query(Priority::Background)), &[]);
+    check(&pool.start_waiting(), &[]);
+    check(&pool.heard(0, done(2)), &["done 2", "0: cancel 2"]);
+    check(&pool.heard(0, done(4)), &["done 4", "0: cancel 4", "breathe"]);
 }
 
 #[test]

@@ -18,8 +18,8 @@ fn frame(entries: &[(u64, &str)]) -> TailFrame {
 /// What a frame brings, as `new|replaced|removed`.
 #[track_caller]
 fn check(tail: &mut Tail, entries: &[(u64, &str)], expected: &str) {
-    let lines = |rows: &[Row]| {
-        let lines: Vec<_> = rows.iter().map(|r| String::from_utf8_lossy(&r.line)).collect();
+    let lines = |rows: &[Listed]| {
+        let lines: Vec<_> = rows.iter().map(|r| String::from_utf8_lossy(&r.row.line)).collect();
         lines.join(",")
     };
     let found = match tail.frame(frame(entries), 1_250.0).unwrap() {
