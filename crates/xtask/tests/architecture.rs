@@ -11,19 +11,22 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate → our crates it may depend on, tests aside.
-const MAY_SEE: [(&str, &[&str]); 10] = [
+const MAY_SEE: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("logql", &["model"]),
     ("chunk", &["model"]),
     ("detect", &["model"]),
     ("insight", &["model"]),
+    ("promtail", &["logql", "model", "yaml"]),
     ("protocol", &["model"]),
-    ("relay", &["chunk", "detect", "insight", "logql", "model", "protocol"]),
+    ("relay", &["chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "yaml"]),
     ("frontend", &["chunk", "detect", "insight", "logql", "model", "protocol"]),
     ("tests", &["chunk", "logql", "model", "protocol"]),
     ("xtask", &[]),
+    ("yaml", &[]),
 ];
-const PURE: [&str; 6] = ["chunk", "detect", "insight", "logql", "model", "protocol"];
+const PURE: [&str; 8] =
+    ["chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "yaml"];
 const FORBIDDEN_IN_PURE: [&str; 9] = [
     "std::fs",
     "TcpStream",

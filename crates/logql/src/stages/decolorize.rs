@@ -10,11 +10,12 @@ pub(crate) fn decolorize(entry: &mut Entry<'_>) {
     if memchr::memchr(ESCAPE, entry.line()).is_none() {
         return;
     }
-    let plain = strip(entry.line());
+    let plain = strip_escapes(entry.line());
     entry.set_line(&plain);
 }
 
-fn strip(line: &[u8]) -> Vec<u8> {
+/// A line without the escape sequences of terminals.
+pub fn strip_escapes(line: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = memchr::memchr(ESCAPE, rest) {
@@ -70,7 +71,7 @@ mod tests {
             ("a\x1b", "a\x1b"),
             ("\x1b[?25l中文", "中文"),
         ] {
-            assert_eq!(strip(line.as_bytes()), expected.as_bytes(), "{line:?}");
+            assert_eq!(strip_escapes(line.as_bytes()), expected.as_bytes(), "{line:?}");
         }
     }
 }

@@ -13,6 +13,7 @@ mod regexp;
 mod unwrap;
 
 pub(crate) use decolorize::decolorize;
+pub use decolorize::strip_escapes;
 pub(crate) use extract::{Extract, Wanted, push_nested_name};
 pub(crate) use format::{LabelFormat, LineFormat};
 pub(crate) use json::{Json, PickedJson, unpack};

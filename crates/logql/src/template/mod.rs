@@ -7,16 +7,18 @@ mod expected;
 mod funcs;
 mod lex;
 mod number;
+mod outside;
 mod parse;
 mod regexes;
 mod scope;
 mod time;
 mod value;
 
+pub use outside::{WallTime, read_time};
 pub use parse::{Template, TemplateError, parse};
+pub use scope::Scope;
 
 pub(crate) use number::shortest;
-pub(crate) use scope::Scope;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
 /// What a template is filled in with.
-pub(crate) trait Scope {
+pub trait Scope {
     /// The value of a label, or of an auto or session field.
     fn label(&self, name: &str) -> Option<&str>;
 
