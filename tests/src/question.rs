@@ -26,7 +26,7 @@ pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
     let expect = voice.expect()?;
     let truth = &voice.truth;
     let (_, end) = voice.range()?;
-    let cosy = format!("filename={:?}", voice.path("cosyvoice.log"));
+    let cosy = selector(voice, "cosyvoice.log");
     let at_end = |name, query: String, expected: Vec<(String, f64)>| Question {
         name,
         query,
@@ -38,7 +38,7 @@ pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
     let mut questions = Vec::new();
 
     for (file, counts) in expect["files"].as_object().context("files")? {
-        let selector = format!("filename={:?}", voice.path(file));
+        let selector = selector(voice, file);
         let mut count = |name, filter: &str, key: &str| {
             let query = format!("sum(count_over_time({{{selector}}} {filter} [1000d]))");
             let n = counts[key].as_f64().filter(|n| *n > 0.0);
@@ -52,14 +52,17 @@ pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
         count("error, exact case", r#"|= "error""#, "error");
         count("timeout or fail", r#"|~ "timeout|fail""#, "timeout_or_fail");
         count("out of memory", r#"|= "CUDA out of memory""#, "oom");
+        count("Chinese", r#"|~ "[一-鿿]""#, "han");
         count("tracebacks", r#"|= "Traceback (most recent call last)""#, "tracebacks");
 
         // Tracebacks and warnings of Python carry a level that they did not print themselves.
         let query = format!(
-            r#"sum by (level) (count_over_time({{{selector}, level!=""}} != "Traceback (most recent call last)" !~ "^\\S+\\.py:\\d+: \\w*Warning: " [1000d]))"#
+            r#"sum by (level) (count_over_time({{{selector}, level!=""}} !~ "^(Traceback|Exception in|During handling|The above)" !~ "^\\S+\\.py:\\d+: \\w*Warning: " [1000d]))"#
         );
         questions.push(at_end("records per level", query, levels(&truth["files"][file])?));
     }
+
+    questions.extend(fields(voice)?.into_iter().map(|(name, query, n)| at_end(name, query, n)));
 
     let number = |path: &str| truth.pointer(path).and_then(Value::as_f64).context("truth");
     for (name, filter, key) in [
@@ -99,14 +102,90 @@ pub fn questions(voice: &Voice) -> Result<Vec<Question>> {
         ),
         commits.iter().map(|(c, n)| (c.clone(), n.as_f64().unwrap_or(f64::NAN))).collect(),
     ));
-    questions.push(oom_buckets(voice, &cosy)?);
+    questions.push(oom_buckets(voice, "cosyvoice.log", "cosyvoice_lines_by_5m")?);
+    questions.push(oom_buckets(voice, "api.jsonl", "json_lines_by_5m")?);
     Ok(questions)
+}
+
+type Counts = Vec<(String, f64)>;
+
+/// Questions about fields that nobody configured, each with the one that groups or the one number.
+fn fields(voice: &Voice) -> Result<Vec<(&'static str, String, Counts)>> {
+    let truth = &voice.truth;
+    let of = |file: &str| selector(voice, file);
+    let (web, json) = (of("webui.log"), of("api.jsonl"));
+    let counts = |key: &str, inner: &str| -> Result<Counts> {
+        let counts =
+            truth.pointer(key).and_then(Value::as_object).with_context(|| key.to_owned())?;
+        let number = |n: &Value| if inner.is_empty() { n.as_f64() } else { n[inner].as_f64() };
+        counts.iter().map(|(k, n)| Ok((k.clone(), number(n).context("a count")?))).collect()
+    };
+    let number = |key: &str| -> Result<Counts> {
+        let number = truth.pointer(key).and_then(Value::as_f64).with_context(|| key.to_owned())?;
+        Ok(vec![(String::new(), number)])
+    };
+    let grouped = |label: &str, selector: &str, filter: &str| {
+        format!("sum by ({label}) (count_over_time({{{selector}}} {filter} [1000d]))")
+    };
+    let unwrapped = |range: &str, file: &str, field: &str| {
+        format!("{range}_over_time({{{}}} | unwrap {field} [1000d]))", of(file))
+    };
+    Ok(vec![
+        (
+            "answers by status",
+            grouped("status", &web, r#"| status!="""#),
+            counts("/http_status", "")?,
+        ),
+        (
+            "requests by path",
+            grouped("path", &web, r#"| path=~"/inference.*""#),
+            counts("/http_path", "")?,
+        ),
+        ("JSON by level", grouped("level", &json, ""), counts("/json_level", "")?),
+        // A line's own commit counts before that of the run.
+        (
+            "JSON by commit",
+            grouped("commit", &json, r#"| commit!="""#),
+            counts("/json_commit", "")?,
+        ),
+        ("JSON rtf sum", unwrapped("sum(sum", "api.jsonl", "rtf"), number("/json_rtf/sum")?),
+        ("Xid by number", grouped("xid", &of("syslog"), r#"| xid!="""#), counts("/xid", "")?),
+        (
+            "fish tokens a second",
+            unwrapped("sum(sum", "fish.log", "tokens_per_sec"),
+            number("/fish_tokens_per_sec/sum")?,
+        ),
+        (
+            "fish memory",
+            unwrapped("max(max", "fish.log", "gpu_memory_gb"),
+            number("/fish_gpu_memory_gb/max")?,
+        ),
+        ("speech", unwrapped("sum(sum", "cosyvoice.log", "speech_len"), number("/speech_len/sum")?),
+        (
+            "samples",
+            format!(
+                r#"sum(sum_over_time({{{}}} |= "Audio sample received" | unwrap duration [1000d]))"#,
+                of("cosyvoice.log")
+            ),
+            number("/sample_duration_s/sum")?,
+        ),
+        (
+            "starts by commit",
+            grouped("commit", &of("startup.log"), r#"|= "[SYSTEM] Starting""#),
+            counts("/per_commit", "sessions")?,
+        ),
+    ])
+}
+
+fn selector(voice: &Voice, file: &str) -> String {
+    format!("filename={:?}", voice.path(file))
 }
 
 /// `count_over_time` in the buckets of the truth: those are closed at their start and open at
 /// their end, a window is the other way round, and stamps are whole milliseconds.
-fn oom_buckets(voice: &Voice, selector: &str) -> Result<Question> {
-    let buckets = voice.truth["oom"]["cosyvoice_lines_by_5m"].as_object().context("buckets")?;
+fn oom_buckets(voice: &Voice, file: &str, key: &str) -> Result<Question> {
+    let selector = selector(voice, file);
+    let buckets = voice.truth["oom"][key].as_object().context("buckets")?;
     let ends: BTreeMap<(String, i64), f64> = buckets
         .iter()
         .map(|(start, n)| {

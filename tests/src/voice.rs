@@ -13,10 +13,23 @@ use crate::relay::root;
 pub struct Voice {
     pub dir: PathBuf,
     pub truth: Value,
+    /// Those of its files that are followed.
+    files: &'static [&'static str],
 }
 
-/// The files that the product has to read without configuration.
+/// All files of one application.
 const FILES: [&str; 4] = ["cosyvoice.log", "startup.log", "webui.log", "api.jsonl"];
+/// Every file that the generator writes.
+const ALL_FILES: [&str; 8] = [
+    "cosyvoice.log",
+    "startup.log",
+    "webui.log",
+    "api.jsonl",
+    "fish.log",
+    "chattts.log",
+    "syslog",
+    "cosyvoice_win.log",
+];
 
 impl Voice {
     /// Writes a set of about `bytes` into `…/CosyVoice/logs` below `dir`; `size` as `20MB`.
@@ -27,11 +40,16 @@ impl Voice {
             bail!("the log generator failed");
         }
         let truth = std::fs::read(dir.join("truth.json")).context("no truth.json")?;
-        Ok(Self { dir, truth: serde_json::from_slice(&truth)? })
+        Ok(Self { dir, truth: serde_json::from_slice(&truth)?, files: &FILES })
+    }
+
+    /// As [`generate`](Self::generate), but all files are followed, those of other applications too.
+    pub fn generate_all(dir: &Path, size: &str) -> Result<Self> {
+        Ok(Self { files: &ALL_FILES, ..Self::generate(dir, size)? })
     }
 
     pub fn paths(&self) -> Vec<OsString> {
-        paths(&self.dir)
+        paths(&self.dir, self.files)
     }
 
     pub fn path(&self, name: &str) -> String {
@@ -40,7 +58,7 @@ impl Voice {
 
     /// What queries over joined records must answer, by the reference detector.
     pub fn expect(&self) -> Result<Value> {
-        expect(&self.dir)
+        expect(&self.dir, self.files)
     }
 
     /// From an hour before the first stamp to the full hour after now, in nanoseconds: lines
@@ -81,12 +99,12 @@ impl LiveVoice {
     }
 
     pub fn paths(&self) -> Vec<OsString> {
-        paths(&self.dir)
+        paths(&self.dir, &FILES)
     }
 
     /// As [`Voice::expect`], for what is written so far.
     pub fn expect(&self) -> Result<Value> {
-        expect(&self.dir)
+        expect(&self.dir, &FILES)
     }
 
     pub fn running(&mut self) -> bool {
@@ -105,8 +123,8 @@ impl Drop for LiveVoice {
     }
 }
 
-fn paths(dir: &Path) -> Vec<OsString> {
-    FILES.iter().map(|name| dir.join(name).into_os_string()).collect()
+fn paths(dir: &Path, files: &[&str]) -> Vec<OsString> {
+    files.iter().map(|name| dir.join(name).into_os_string()).collect()
 }
 
 fn generator(dir: &Path) -> Command {
@@ -115,8 +133,8 @@ fn generator(dir: &Path) -> Command {
     command
 }
 
-fn expect(dir: &Path) -> Result<Value> {
+fn expect(dir: &Path, files: &[&str]) -> Result<Value> {
     let script = root().join("tests/voice/expect.py");
-    let output = Command::new("python3").arg(script).arg(dir).output()?;
+    let output = Command::new("python3").arg(script).arg(dir).args(files).output()?;
     serde_json::from_slice(&output.stdout).with_context(|| format!("{output:?}"))
 }

@@ -13,10 +13,10 @@ type Found = BTreeMap<(String, i64), f64>;
 #[test]
 fn command_line_and_page_give_the_true_answers() -> Result<()> {
     let dir = TempDir::new()?;
-    let voice = Voice::generate(dir.path(), "20MB")?;
+    let voice = Voice::generate_all(dir.path(), "20MB")?;
     let data = dir.path().join("data");
     let relay = Relay::start(&data, &voice.paths())?;
-    relay.wait_until_read(4)?;
+    relay.wait_until_read(voice.paths().len())?;
     let questions = questions(&voice)?;
     check("command line", &questions, |question| ask(question, |args| relay.query(args)))?;
 

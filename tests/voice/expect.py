@@ -2,14 +2,14 @@
 """What a query over joined records must answer on a generated set, as JSON on stdout.
 
 truth.json counts physical lines; Logpane's entries are records (a traceback is one entry). The records come
-from detect_ref.py; the sessions' physical lines from truth.json.   python3 expect.py DIR
+from detect_ref.py; the sessions' physical lines from truth.json.   python3 expect.py DIR [FILE…]
 """
 import collections, json, os, re, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import detect_ref
 
-FILES = ("cosyvoice.log", "startup.log", "webui.log", "api.jsonl")
 TIMEOUT_FAIL = re.compile("timeout|fail")
+HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def records(path, tz=0):
@@ -34,7 +34,7 @@ def per_commit(path, sessions):
 if __name__ == "__main__":
     d = sys.argv[1]
     files = {}
-    for n in FILES:
+    for n in sys.argv[2:]:
         path = os.path.join(d, n)
         if not os.path.exists(path):
             continue
@@ -43,6 +43,7 @@ if __name__ == "__main__":
             "records": len(rs),
             "error": sum("error" in t for t, _ in rs),
             "timeout_or_fail": sum(bool(TIMEOUT_FAIL.search(t)) for t, _ in rs),
+            "han": sum(bool(HAN.search(t)) for t, _ in rs),
             "oom": sum("CUDA out of memory" in t for t, _ in rs),
             "tracebacks": sum("Traceback (most recent call last)" in t for t, _ in rs),
         }

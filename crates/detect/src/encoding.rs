@@ -127,16 +127,21 @@ pub(crate) fn is_utf16(start: &[u8]) -> bool {
 }
 
 /// Which encoding the lines of a file that are not ASCII were written in so far. One odd line does
-/// not change how the others are read.
+/// not change how the others are read; a number of them in a row does, for a program may be started
+/// with another encoding and go on in the same file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Votes {
     utf8: u32,
     gb18030: u32,
+    /// Lines in GB18030 since the last in UTF-8.
+    row: u32,
 }
 
 impl Votes {
     /// The sum at which old votes start to count less.
     const FADE_AT: u32 = 4096;
+    /// So many lines in a row are a change.
+    const CHANGE_AFTER: u32 = 8;
 
     /// `raw` as UTF-8. Where neither encoding fits, the bytes stay as they are.
     pub(crate) fn decode<'a>(&mut self, raw: &'a [u8], buffer: &'a mut String) -> &'a [u8] {
@@ -145,10 +150,12 @@ impl Votes {
         }
         // Faster than the standard library on Chinese text.
         let is_utf8 = Encoding::utf8_valid_up_to(raw) == raw.len();
-        // Some words in GB18030 are valid UTF-8 too; only a file that is sure of itself reads
-        // them so.
-        if is_utf8 && self.gb18030 <= 8 * (self.utf8 + 1) {
+        // Some words in GB18030 are valid UTF-8 too, of two bytes a character as Greek has; only a
+        // file that is sure of itself reads them so.
+        let is_sure = || raw.iter().any(|byte| *byte >= 0xE0);
+        if is_utf8 && (self.gb18030 <= 8 * (self.utf8 + 1) || is_sure()) {
             self.utf8 += 1;
+            self.row = 0;
             self.fade();
             return raw;
         }
@@ -157,10 +164,11 @@ impl Votes {
             self.utf8 += 1;
         } else if decoded.is_some() {
             self.gb18030 += 1;
+            self.row = self.row.saturating_add(1);
         }
         self.fade();
         match decoded {
-            Some(text) if self.gb18030 > self.utf8 => {
+            Some(text) if self.gb18030 > self.utf8 || self.row >= Self::CHANGE_AFTER => {
                 *buffer = text;
                 buffer.as_bytes()
             }
@@ -221,6 +229,20 @@ mod tests {
         let lines = [gbk("合成失败：显存不足"), b"plain".to_vec(), gbk("联通")];
         let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
         assert_eq!(decode(&lines)[..2], ["合成失败：显存不足", "plain"]);
+    }
+
+    #[test]
+    fn a_file_may_change_its_encoding() {
+        let (before, after) = (gbk("合成失败"), "合成失败：显存不足".as_bytes());
+        let mut lines = vec![before.as_slice(); 100];
+        lines.extend([after; 5000]);
+        lines.extend([before.as_slice(); 100]);
+        let found = decode(&lines);
+        assert!(found[..100].iter().all(|line| line == "合成失败"));
+        assert!(found[100..5100].iter().all(|line| line == "合成失败：显存不足"));
+        // The first lines after a long time in UTF-8 may be odd ones.
+        assert!(found[5100..5107].iter().all(|line| line.contains('\u{FFFD}')));
+        assert!(found[5107..].iter().all(|line| line == "合成失败"));
     }
 
     #[test]

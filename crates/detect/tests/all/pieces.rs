@@ -6,7 +6,7 @@ use detect::{Context, Detector, Start, State};
 use proptest::prelude::*;
 
 /// Pieces of files, among them all that crosses borders: line ends, frames, characters, marks.
-const FRAGMENTS: [&[u8]; 36] = [
+const FRAGMENTS: [&[u8]; 54] = [
     b"2024-12-17 14:30:52,123 INFO yield speech len 4.12, rtf 0.307\n",
     b"2024-12-17 14:30:53 ERROR inference failed, seed=7",
     b"[INFO] 2024-12-17T14:30:52Z Audio sample received, duration=4.2s\r\n",
@@ -23,6 +23,24 @@ const FRAGMENTS: [&[u8]; 36] = [
     b"During handling of the above exception, another exception occurred:\n",
     b"{\"ts\":\"2024-12-17T14:30:52Z\",\"level\":\"info\",\"rtf\":0.5,\"err\":{\"type\":\"E\"}}\n",
     b"Dec 17 14:30:52 box kernel: x\n",
+    b"Dec 17 14:30:52 box tts[47]: Traceback (most recent call last):\n",
+    b"web-1  | Traceback (most recent call last):\n",
+    b"web-1  |   File \"x.py\", line 1\n",
+    b"db-1   | ",
+    b"(APIServer pid=1) ERROR 12-17 14:31:24 [core.py:708] Traceback (most recent call last):\n",
+    b"(APIServer pid=1) ERROR 12-17 14:31:24 [core.py:708]   File \"x.py\"\n",
+    b"[rank0]: ValueError: x\n",
+    b"{\"log\":\"\\r 50%|##| 1/2 [00:01<00:01, 1it/s]a line in \",\"stream\":\"stderr\",\"time\":\"2024-12-17T14:30:52.5Z\"}\n",
+    b"{\"log\":\"pieces\\n\",\"stream\":\"stderr\",\"time\":\"2024-12-17T14:30:52.5Z\"}\n",
+    b"2024-12-17T14:30:52.123456789Z stdout P a line in ",
+    b"2024-12-17T14:30:52.123456789Z stdout F pieces\n",
+    b"2024-12-17T14:30:52.123456789Z plain\n",
+    b"timestamp, utilization.gpu [%]\n",
+    b"2024/12/17 14:30:52.123, 45 %\n",
+    b"\r5it [00:01, 4.52it/s]",
+    "\r   ━━━━━╸━━ 1.2/2.7 GB 39.4 MB/s eta 0:00:37".as_bytes(),
+    b"I\0N\0F\0O\0",
+    b"\0I\0N",
     "合成失败：显存不足".as_bytes(),
     b"\xba\xcf\xb3\xc9\xca\xa7\xb0\xdc\n",
     b"\xef\xbb\xbf",
@@ -83,9 +101,24 @@ proptest! {
         prop_assert_eq!(detector.offset(), bytes.len() as u64 + 11);
     }
 
+    /// Of bytes without any meaning, and of those that look like some, nothing is lost or panics.
     #[test]
-    fn any_bytes_are_taken(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        let steps = [Step::Feed(1, &bytes), Step::Finish(1)];
-        run(&Context { max_line: 32, ..Context::default() }, Start::default(), &steps);
+    fn any_bytes_are_taken(
+        bytes in prop::collection::vec(
+            prop_oneof![
+                any::<u8>(),
+                prop::sample::select(&b"\r\n\0 \t[]%|:-\x1b{}\"=\xE2\x94\x810123456789TZINFO"[..]),
+            ],
+            0..400,
+        ),
+        piece in 1_usize..50,
+    ) {
+        let context = Context { max_line: 32, ..Context::default() };
+        let whole = [Step::Feed(1, &bytes), Step::Finish(1)];
+        let expected = run(&context, Start::default(), &whole);
+        let mut pieces: Vec<Step<'_>> =
+            bytes.chunks(piece).map(|piece| Step::Feed(1, piece)).collect();
+        pieces.push(Step::Finish(1));
+        prop_assert_eq!(run(&context, Start::default(), &pieces), expected);
     }
 }
