@@ -158,6 +158,24 @@ fn a_relay_and_its_folder_give_the_same_answers() {
 }
 
 #[test]
+fn a_range_that_is_too_long_is_refused_with_what_to_do() {
+    let dir = folder();
+    let data = dir.path().join("data");
+    let old = dir.path().join("old.log");
+    fs::write(&old, "2009-01-02 03:04:05 INFO long ago\n").unwrap();
+    let relay = Program::serve(&data, &[&log_of(dir.path()), old.to_str().unwrap()]);
+    relay.wait_for_entries(4);
+    let ask = ["query", "{job=~\".+\"}", "--since", "400000h", "-o", "raw"];
+    let refused = run(logpane().args(ask).args(["--addr", &relay.url]));
+    assert_eq!(refused.code, 2);
+    for words in ["limit: 721h", "--max-query-length 0", "--data DIR"] {
+        assert!(refused.stderr.contains(words), "{words}: {}", refused.stderr);
+    }
+    let found = run(logpane().args(ask).arg("--data").arg(&data));
+    assert_eq!(found.stdout.lines().count(), 4, "{found:?}");
+}
+
+#[test]
 fn a_query_that_may_be_meant_otherwise_gets_a_hint() {
     let dir = folder();
     let data = dir.path().join("data");

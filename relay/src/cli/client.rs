@@ -132,6 +132,12 @@ impl Client {
         let message = body.trim();
         match status {
             status if status.is_success() => Ok(body),
+            // Ours, not that of a Loki.
+            StatusCode::BAD_REQUEST if message.contains("--max-query-length") => {
+                Err(Failure::usage(format!(
+                    "{message}; `logpane query --data DIR` reads the data folder without a limit"
+                )))
+            }
             StatusCode::BAD_REQUEST => Err(Failure::usage(message)),
             StatusCode::UNAUTHORIZED => Err(Failure::failed(format!(
                 "{} asks for a password: set LOKI_USERNAME and LOKI_PASSWORD",

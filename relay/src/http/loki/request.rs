@@ -103,8 +103,8 @@ fn check_kept(
         return Ok(());
     }
     Err(ApiError::bad_request(format!(
-        "the query time range exceeds the limit (query length: {}, limit: {}), ask for a shorter \
-         one or raise --max-query-length",
+        "the query time range exceeds the limit (query length: {}, limit: {}): ask for a shorter \
+         one, or start the relay with --max-query-length 0 to allow any",
         model::format_duration(counted.end.saturating_sub(counted.start)),
         model::format_duration(max),
     )))
