@@ -106,14 +106,42 @@ impl Visitor for Strict {
             Ast::Flags(set) => flags(&set.flags),
             Ast::Group(group) => match &group.kind {
                 ast::GroupKind::NonCapturing(set) => flags(set),
-                ast::GroupKind::CaptureName { .. } => {
+                ast::GroupKind::CaptureName { name, .. } => {
                     self.has_names = true;
-                    Ok(())
+                    let is_plain = |c: char| c == '_' || c.is_ascii_alphanumeric();
+                    match name.name.chars().all(is_plain) {
+                        true => Ok(()),
+                        false => {
+                            Err(("the name of a group, expected letters, digits and _", name.span))
+                        }
+                    }
                 }
                 ast::GroupKind::CaptureIndex(_) => Ok(()),
             },
+            Ast::Literal(text) => literal(text),
             _ => Ok(()),
         }
+    }
+
+    fn visit_class_set_item_pre(&mut self, item: &ast::ClassSetItem) -> Result<(), Self::Err> {
+        match item {
+            ast::ClassSetItem::Literal(text) => literal(text),
+            ast::ClassSetItem::Range(range) => {
+                literal(&range.start).and_then(|()| literal(&range.end))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Go writes all characters by number as `\x`.
+fn literal(text: &ast::Literal) -> Result<(), (&'static str, ast::Span)> {
+    use ast::{HexLiteralKind::X, LiteralKind};
+    match &text.kind {
+        LiteralKind::HexFixed(kind) | LiteralKind::HexBrace(kind) if *kind != X => {
+            Err((r"an escape that is not known, expected one such as \x{4e2d}", text.span))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use super::ast::{Command, Node, Operand, Pipeline};
 use super::funcs::{self, Context};
 use super::parse::Template;
 use super::scope::Scope;
+use super::time;
 use super::value::Value;
 use crate::limits::{MAX_TEMPLATE_BYTES, MAX_TEMPLATE_DEPTH, MAX_TEMPLATE_WORK};
 
@@ -347,6 +348,8 @@ impl Filler<'_> {
             }
             Value::Map(map) => Ok(map.get(name).cloned().unwrap_or(Value::Nil)),
             Value::Nil => Err(format!("nothing has no field {name:?}")),
+            Value::Time(time) => time::part(time, name)
+                .ok_or_else(|| format!("a time.Time has no method {name:?} that is known here")),
             other => Err(format!("a {} has no field {name:?}", other.type_name())),
         }
     }

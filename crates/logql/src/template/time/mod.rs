@@ -3,10 +3,12 @@
 mod civil;
 mod format;
 mod parse;
+mod part;
 mod zone;
 
 pub(crate) use civil::Civil;
 pub(crate) use parse::parse;
+pub(crate) use part::part;
 pub(crate) use zone::{Zone, zone};
 
 /// A moment, and the zone it is shown in.
