@@ -35,6 +35,9 @@ pub struct Config {
     pub passwords: Option<Passwords>,
     /// Pages of these origins may use the API.
     pub allow_origins: Vec<String>,
+    /// Whether pushed entries get a service and a level, as Loki gives them: without, streams have
+    /// the labels that clients gave them; with, Logs Drilldown finds its way.
+    pub discover: bool,
     /// What one request of the Loki API may ask for.
     pub limits: Limits,
 }
@@ -52,6 +55,7 @@ impl Config {
             retention_bytes: 10_000_000_000,
             passwords: None,
             allow_origins: Vec::new(),
+            discover: false,
             limits: Limits::default(),
         }
     }

@@ -140,6 +140,14 @@ pub struct RawConfig {
         hide_short_help = true
     )]
     pub allow_origins: Vec<String>,
+    /// Give what clients push to the Loki API service_name and detected_level, as Loki does
+    #[arg(
+        long,
+        env = "LOGPANE_DISCOVER",
+        hide_short_help = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub discover: bool,
     #[command(flatten)]
     pub limits: RawLimits,
 }
@@ -176,6 +184,7 @@ impl RawConfig {
                 .iter()
                 .map(|text| config::parse_origin(text))
                 .collect::<Result<_, _>>()?,
+            discover: self.discover,
             limits: self.limits.check()?,
         })
     }

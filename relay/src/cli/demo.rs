@@ -76,6 +76,7 @@ fn serve(args: &DemoArgs, logs: PathBuf, data: PathBuf) -> Result<(), Failure> {
         retention_bytes: DEFAULT_RETENTION_BYTES.to_owned(),
         auth_file: None,
         allow_origins: vec![],
+        discover: false,
         limits: RawLimits::default(),
     }
     .check()?;

@@ -56,6 +56,7 @@ fn settings(config: &Config) -> Vec<(&'static str, serde_json::Value)> {
         ("retention_bytes", config.retention_bytes.into()),
         ("authentication", config.passwords.is_some().into()),
         ("allow_origins", config.allow_origins.clone().into()),
+        ("discover", config.discover.into()),
         ("max_entries", limits.max_entries.into()),
         ("max_series", limits.max_series.into()),
         ("max_points", limits.max_points.into()),

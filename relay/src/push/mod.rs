@@ -11,6 +11,7 @@
 
 mod body;
 mod counts;
+mod discover;
 mod error;
 mod intake;
 mod json;
@@ -25,6 +26,7 @@ mod wire;
 
 pub use body::{Format, loki};
 pub use counts::Counts;
+pub use discover::discover;
 pub use error::PushError;
 pub use intake::{Intake, Reason, Refused, Streams};
 pub use unpack::unpack;

@@ -234,3 +234,17 @@ async fn one_stream_in_many_pieces_is_one_stream() {
     assert_eq!(relay.post(PUSH, &[JSON], "{\"streams\": []}").await.status(), 204);
     assert_eq!(relay.store.status().streams, 1);
 }
+
+#[tokio::test]
+async fn services_and_levels_are_added_when_asked_for() {
+    let body = json!({"streams": [{"stream": {"app": "tts"}, "values": [["1", "WARN slow"]]}]});
+    for (flags, labels, metadata) in [
+        (&[][..], r#"{app="tts"}"#, &[][..]),
+        (&["--discover"], r#"{app="tts", service_name="tts"}"#, &[("detected_level", "warn")]),
+    ] {
+        let relay = Relay::with(5000, flags);
+        let response = relay.post(PUSH, &[JSON], body.to_string()).await;
+        assert_eq!(response.status(), 204, "{}", text(&response));
+        assert_eq!(relay.kept(), [kept(labels, 1, "WARN slow", metadata)]);
+    }
+}

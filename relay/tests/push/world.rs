@@ -32,15 +32,21 @@ pub fn kept(labels: &str, timestamp: i64, line: &str, metadata: &[(&str, &str)])
 
 impl Relay {
     pub fn start() -> Self {
-        Self::with_streams(5000)
+        Self::with(5000, &[])
     }
 
     pub fn with_streams(max_streams: usize) -> Self {
+        Self::with(max_streams, &[])
+    }
+
+    /// As started with these flags.
+    pub fn with(max_streams: usize, flags: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let options = StoreOptions { max_streams, ..StoreOptions::new(dir.path().join("data")) };
         let store = Store::open(options).unwrap();
         let (stop, stopping) = watch::channel(false);
-        let raw = Cli::try_parse_from(["logpane"]).unwrap().open.raw;
+        let words = ["logpane"].iter().chain(flags);
+        let raw = Cli::try_parse_from(words).unwrap().open.raw;
         let app = App::new(raw.check().unwrap(), String::new(), stopping);
         app.set_store(store.clone());
         Self { routes: routes(&app), store, _stop: stop, _dir: dir }

@@ -1,6 +1,7 @@
 //! `POST /loki/api/v1/push` and, for clients of the first days, `/api/prom/push`: both take both
 //! shapes of JSON, and protobuf.
 
+use bytes::Bytes;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
@@ -23,8 +24,15 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .then(move |headers: HeaderMap, body| {
             let app = app.clone();
             async move {
-                let received =
-                    receive(&app, &headers, body, |kind, body| push::loki(kind, body)).await;
+                let discover = app.config().discover;
+                let read = move |kind: &str, body: &Bytes| {
+                    let (mut streams, refused) = push::loki(kind, body)?;
+                    if discover {
+                        push::discover(&mut streams);
+                    }
+                    Ok((streams, refused))
+                };
+                let received = receive(&app, &headers, body, read).await;
                 let response = match received.and_then(Received::whole) {
                     Ok(()) => StatusCode::NO_CONTENT.into_response(),
                     Err(error) => error.into_response(),

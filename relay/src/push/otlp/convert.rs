@@ -2,6 +2,7 @@ use model::{Entry, Labels};
 
 use super::record::{Origin, Record};
 use super::value::{AnyValue, flatten};
+use crate::push::discover::level_of;
 use crate::push::limits::{MAX_LABELS, MAX_METADATA_BYTES, MAX_METADATA_NAMES, MAX_VALUE_BYTES};
 use crate::push::{Intake, PushError, Reason, intake};
 
@@ -140,16 +141,7 @@ fn level(record: &Record) -> &'static str {
         13..=16 => "warn",
         17..=20 => "error",
         21..=24 => "fatal",
-        _ => match record.severity_text.to_ascii_lowercase().as_str() {
-            "trace" | "trc" => "trace",
-            "debug" | "dbg" => "debug",
-            "info" | "inf" | "information" | "notice" => "info",
-            "warn" | "wrn" | "warning" => "warn",
-            "error" | "err" => "error",
-            "critical" => "critical",
-            "fatal" => "fatal",
-            _ => "",
-        },
+        _ => level_of(&record.severity_text).unwrap_or_default(),
     }
 }
 
