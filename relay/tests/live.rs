@@ -86,6 +86,27 @@ async fn a_line_reaches_clients_whatever_became_of_its_file() {
 }
 
 #[tokio::test]
+async fn a_file_in_utf16_is_followed() {
+    let relay = Relay::start();
+    let mut tail = relay.tail().await;
+    let paths = vec![relay.logs().to_str().unwrap().to_owned()];
+    relay.store.follow(SourceOptions { paths, ..SourceOptions::default() });
+    // As PowerShell's `>>` writes it, without a mark; the second write ends inside a character, and
+    // half of 上 is what a line end is elsewhere.
+    let bytes: Vec<u8> =
+        "one\r\n今天上不下\r\nthree\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (first, rest) = bytes.split_at(10);
+    let (second, third) = rest.split_at(7);
+    for (piece, lines) in [(first, &["one"][..]), (second, &[]), (third, &["今天上不下", "three"])]
+    {
+        let mut file =
+            File::options().append(true).create(true).open(relay.logs().join("w.log")).unwrap();
+        file.write_all(piece).unwrap();
+        hear(&mut tail, "UTF-16", &lines.iter().map(|line| (*line).to_owned()).collect()).await;
+    }
+}
+
+#[tokio::test]
 async fn metrics_count_what_happened() {
     let relay = Relay::start();
     append(&relay.logs().join("app.log"), "one\ntwo\n");
