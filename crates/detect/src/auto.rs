@@ -101,7 +101,24 @@ impl Auto {
 
     /// Whether a field of this name can be added.
     fn takes(&self, name: &str) -> bool {
-        !self.is_full() && !RESERVED.contains(&name) && self.get(name).is_none()
+        !self.is_full() && !RESERVED.contains(&name) && !self.has(name)
+    }
+
+    /// Asked for each field that is found: lengths are compared before names.
+    fn has(&self, name: &str) -> bool {
+        let mut start = 0;
+        self.ends.iter().any(|&(name_end, value_end)| {
+            let (from, end) = (start, name_end as usize);
+            start = value_end as usize;
+            end - from == name.len() && self.text.as_bytes().get(from..end) == Some(name.as_bytes())
+        })
+    }
+
+    /// Takes back all but the first `len` fields.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        let end = self.ends.last().map_or(0, |&(_, value_end)| value_end as usize);
+        self.text.truncate(end);
     }
 
     /// Adds a field whose value is not known to be UTF-8; where it is not, it is left out.

@@ -33,12 +33,16 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Empties the draft for another entry; buffers stay.
+    /// Empties the draft for another entry; buffers stay, and nothing is moved: this is done for
+    /// each record.
     pub(crate) fn reset(&mut self) {
-        let (mut line, mut auto) = (std::mem::take(&mut self.line), std::mem::take(&mut self.auto));
+        let Self { kind, line, auto, level, stamp, arrival, end_offset, session } = self;
+        *kind = Kind::Line;
         line.clear();
         auto.clear();
-        *self = Self { line, auto, ..Self::default() };
+        (*level, *stamp) = (None, None);
+        (*arrival, *end_offset) = (0, 0);
+        *session = None;
     }
 
     /// Whether the entry starts a run and has no stamp: then the next stamp of the file is better

@@ -39,7 +39,11 @@ const SEARCHED_BYTES: usize = 512;
 impl<'a> Frame<'a> {
     /// The frame that `text` starts with, and its length.
     pub(crate) fn leading(text: &'a [u8]) -> Option<(Self, usize)> {
-        // Asked of every line, so without building a searcher.
+        // A line that starts with a date is a record, whatever it tells.
+        if let [b'0'..=b'9', _, _, _, b'-', _, _, b'-', ..] = text {
+            return None;
+        }
+        // Asked of every other line, so without building a searcher.
         let searched = text.get(..SEARCHED_BYTES).unwrap_or(text);
         memchr3_iter(b'%', b'[', 0xE2, searched).find_map(|mark| match text.get(mark..)? {
             [b'%', b'|', ..] => tqdm::read(text, mark),

@@ -55,7 +55,9 @@ impl Bars {
         seen: i64,
     ) -> Option<Bar> {
         let text = text.trim_ascii();
-        let desc_at = memchr::memmem::find(text, frame.desc).unwrap_or(0);
+        let has_name = !frame.desc.is_empty();
+        let desc_at =
+            if has_name { memchr::memmem::find(text, frame.desc).unwrap_or(0) } else { 0 };
         let mut bar = Bar {
             frame: Vec::new(),
             end_offset,

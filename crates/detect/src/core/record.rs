@@ -29,16 +29,15 @@ impl Core<'_> {
             session = session::description(auto).map(|fields| (SessionRole::Describes, fields));
         }
         self.flush(emit);
-        let mut draft = self.draft(line.end_offset);
-        draft.line.extend_from_slice(line.written);
         if line.part > 0 {
             auto.push("part", &part(line));
         }
+        let draft = self.draft(line.end_offset);
+        draft.line.extend_from_slice(line.written);
         std::mem::swap(&mut draft.auto, auto);
         draft.stamp = stamp;
         draft.level = level;
         draft.session = session;
-        self.memory.open = draft;
         self.memory.place = Place::Open;
         self.memory.blank_lines = 0;
         self.memory.last_seen = self.now;
@@ -109,9 +108,9 @@ impl Core<'_> {
         self.buffers.auto = auto;
     }
 
-    /// An empty draft with the times of this moment.
-    pub(super) fn draft(&mut self, end_offset: u64) -> Draft {
-        let mut draft = std::mem::take(&mut self.memory.open);
+    /// The open draft, emptied, with the times of this moment. What was in it is out.
+    pub(super) fn draft(&mut self, end_offset: u64) -> &mut Draft {
+        let draft = &mut self.memory.open;
         draft.reset();
         draft.arrival = if self.memory.is_live { self.now } else { self.memory.mtime };
         draft.end_offset = end_offset;

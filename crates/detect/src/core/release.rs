@@ -9,7 +9,7 @@ impl Core<'_> {
     pub(super) fn bar_is_over(&mut self, bar: &Bar, emit: &mut impl FnMut(Event<'_>)) {
         self.flush(emit);
         let Some(progress) = bar.progress() else { return };
-        let mut draft = self.draft(bar.end_offset);
+        let draft = self.draft(bar.end_offset);
         draft.kind = Kind::Progress;
         draft.line.extend_from_slice(&bar.frame);
         draft.auto.push("event", "progress");
@@ -20,6 +20,7 @@ impl Core<'_> {
         for (name, value) in rest {
             draft.auto.push(name, value.as_deref().unwrap_or(""));
         }
+        let mut draft = std::mem::take(draft);
         self.release(&mut draft, emit);
         self.memory.open = draft;
     }
@@ -28,6 +29,16 @@ impl Core<'_> {
     pub(super) fn flush(&mut self, emit: &mut impl FnMut(Event<'_>)) {
         if self.memory.place != Place::Open {
             return;
+        }
+        let memory = &mut *self.memory;
+        if let Some(stamp) = memory.open.stamp
+            && memory.held.is_empty()
+        {
+            // Nearly always; then nothing needs to be moved.
+            memory.stamp = Some(stamp);
+            memory.is_stampless = false;
+            memory.place = Place::Emitted;
+            return memory.open.emit(stamp, TimeSource::Parsed, emit);
         }
         let mut draft = std::mem::take(&mut self.memory.open);
         let num_held = self.memory.held.len();

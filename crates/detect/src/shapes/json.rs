@@ -29,9 +29,8 @@ const LEVELS: [&str; 6] =
     ["level", "levelname", "severity", "lvl", "record_level_name", "PRIORITY"];
 
 /// What is found on the way through the object.
-#[derive(Default)]
-struct Found {
-    fields: Auto,
+struct Found<'f> {
+    fields: &'f mut Auto,
     when: Option<When>,
     level: Option<Level>,
     /// Of the word that is the level in the object's bytes.
@@ -39,16 +38,20 @@ struct Found {
 }
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
+    let num_before = auto.len();
     let mut scanner = Scanner::new(subject.text);
-    let mut found = Found::default();
+    let mut found = Found { fields: auto, when: None, level: None, word: (0, 0) };
     let mut name = String::new();
-    scanner.object(&mut |scanner: &mut Scanner<'a>, key: &str| {
+    let read = scanner.object(&mut |scanner: &mut Scanner<'a>, key: &str| {
         member(scanner, &mut name, key, 0, &mut found)
-    })?;
-    scanner.end()?;
-    auto.extend(&found.fields);
-    let word = subject.text.get(found.word.0..found.word.1).unwrap_or(b"");
-    Some(Head { when: found.when, level: found.level, word, message: b"", body: Body::Text })
+    });
+    let Found { when, level, word, fields } = found;
+    if read.and_then(|()| scanner.end()).is_none() {
+        fields.truncate(num_before);
+        return None;
+    }
+    let word = subject.text.get(word.0..word.1).unwrap_or(b"");
+    Some(Head { when, level, word, message: b"", body: Body::Text })
 }
 
 /// Objects further down than this are skipped; the one more level is for loguru, whose level is
@@ -60,7 +63,7 @@ fn member(
     name: &mut String,
     key: &str,
     depth: usize,
-    found: &mut Found,
+    found: &mut Found<'_>,
 ) -> Option<()> {
     let outer = name.len();
     if depth > 0 {
@@ -81,7 +84,7 @@ fn member(
     Some(())
 }
 
-impl Found {
+impl Found<'_> {
     fn take(&mut self, name: &str, value: &Value<'_>, depth: usize, at: (usize, usize)) {
         if self.when.is_none() && TIMES.contains(&name) {
             self.when = time(value);
