@@ -1,6 +1,7 @@
 //! What becomes of each segment: a frame, a new record, a continuation, or nothing; and when an
 //! entry goes out, with which time.
 
+mod front;
 mod memory;
 mod read;
 mod record;

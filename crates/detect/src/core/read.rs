@@ -1,25 +1,15 @@
-use super::{Core, Line, Opening};
+use super::{
+    Core, Line, Opening,
+    front::{Stripped, hash},
+};
 use crate::{
     Auto, Event, Level, ansi,
     bar::Frame,
     bare, extract, join,
-    prefix::{self, MAX_PREFIXES, Prefix},
     segment::{End, Segment},
     session,
-    shapes::{Body, Head, Shapes},
-    stamp::When,
+    shapes::{Body, Head},
 };
-
-/// A line without what stands in front of it.
-struct Stripped<'a> {
-    text: &'a [u8],
-    head: Option<Head<'a>>,
-    /// Of all prefixes: the outermost time, the innermost level.
-    when: Option<When>,
-    level: Option<Level>,
-    is_record: bool,
-    writer: u64,
-}
 
 impl Core<'_> {
     pub(crate) fn segment(
@@ -115,43 +105,6 @@ impl Core<'_> {
             None => self.headless(line, &stripped, &mut auto, emit),
         }
         self.buffers.auto = auto;
-    }
-
-    /// Reads what stands in front of a line.
-    fn strip<'t>(&mut self, text: &'t [u8], auto: &mut Auto) -> Stripped<'t> {
-        let outer = self.outer;
-        let mut stripped = Stripped {
-            text,
-            head: self.memory.shapes.read(text, auto),
-            when: outer.map(|outer| outer.when),
-            level: None,
-            is_record: false,
-            writer: outer.map_or(0, |outer| hash(0, outer.output.as_str().as_bytes())),
-        };
-        for _ in 0..MAX_PREFIXES {
-            if stripped.head.is_some() {
-                return stripped;
-            }
-            let Some(prefix) = prefix::leading(stripped.text, auto) else { break };
-            stripped.take(&prefix);
-            let head = self.memory.shapes.read(prefix.rest, auto);
-            // What a daemon says of itself in passing (`level=info msg=…`) is not syslog's word.
-            let in_passing = prefix.is_record && prefix.rest.starts_with(b"level=");
-            stripped.head = head.filter(|head| head.when.is_some() || !in_passing);
-        }
-        if stripped.head.is_none() && !stripped.is_record {
-            stripped.head = Shapes::last_resort(stripped.text, auto);
-        }
-        stripped
-    }
-
-    /// The time of a record: one that says its zone before one that does not, and the program's
-    /// own before that of what is in front of it.
-    fn stamp(&mut self, own: Option<When>, front: Option<When>) -> Option<i64> {
-        let zoned = |when: &When| when.has_zone();
-        let when = own.filter(zoned).or(front.filter(zoned)).or(own).or(front)?;
-        let around = if self.memory.is_live { self.now } else { self.memory.mtime };
-        self.clock.nanos(when, around)
     }
 
     /// A record that a shape has read.
@@ -272,23 +225,4 @@ impl Core<'_> {
         }
         self.join(line, auto, emit);
     }
-}
-
-impl<'t> Stripped<'t> {
-    fn take(&mut self, prefix: &Prefix<'t>) {
-        self.text = prefix.rest;
-        self.when = self.when.or(prefix.when);
-        self.level = prefix.level.or(self.level);
-        self.is_record |= prefix.is_record;
-        self.writer = hash(self.writer, prefix.writer);
-    }
-}
-
-/// FNV-1a; never 0, which stands for nothing.
-fn hash(seed: u64, bytes: &[u8]) -> u64 {
-    let start = seed ^ 0xcbf2_9ce4_8422_2325;
-    let mixed = bytes
-        .iter()
-        .fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    mixed.max(1)
 }
