@@ -2,10 +2,7 @@
 //! (`err_type`); time and level are known by their names.
 
 use super::{Body, Head, Shape, Subject};
-use crate::{
-    Auto, Level,
-    stamp::{Stamp, When},
-};
+use crate::{Auto, Level, stamp::When};
 
 mod scan;
 
@@ -144,34 +141,10 @@ fn numbered_level(number: &str) -> Option<Level> {
     })
 }
 
-/// An ISO time, or seconds, milli-, micro- or nanoseconds since 1970 by their size.
 fn time(value: &Value<'_>) -> Option<When> {
-    let number = match value {
-        Value::Text(text) => match Stamp::whole(text.as_bytes()) {
-            Some(stamp) => return Some(When::Full(stamp)),
-            None => text,
-        },
-        Value::Number(number) => *number,
-        _ => return None,
-    };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let whole: i64 = whole.parse().ok()?;
-    let digits = |places: usize| -> Option<i64> {
-        let mut text: String = fraction.chars().take(places).collect();
-        while text.len() < places {
-            text.push('0');
-        }
-        text.parse().ok().or(Some(0))
-    };
-    // From 1973 on each unit has its own range.
-    let places = match whole {
-        100_000_000..100_000_000_000 => 9,
-        100_000_000_000..100_000_000_000_000 => 6,
-        100_000_000_000_000..100_000_000_000_000_000 => 3,
-        100_000_000_000_000_000.. => 0,
-        _ => return None,
-    };
-    let nanos = whole.checked_mul(10_i64.pow(places))?;
-    let places = usize::try_from(places).ok()?;
-    Some(When::Epoch(nanos.checked_add(if places == 0 { 0 } else { digits(places)? })?))
+    match value {
+        Value::Text(text) => When::written(text),
+        Value::Number(number) => When::written(number),
+        _ => None,
+    }
 }

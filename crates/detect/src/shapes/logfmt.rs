@@ -3,10 +3,7 @@
 //! The pairs themselves are fields of any message; here it is time and level that count.
 
 use super::{Body, Head, Shape, Subject};
-use crate::{
-    Auto, Level,
-    stamp::{Stamp, When},
-};
+use crate::{Auto, Level, stamp::When};
 
 pub(super) const SHAPE: Shape =
     Shape { starts: |byte| matches!(byte, b't' | b'l' | b's' | b'd'), read };
@@ -23,7 +20,7 @@ fn read<'a>(subject: &Subject<'a>, _: &mut Auto) -> Option<Head<'a>> {
     for _ in 0..SEARCHED {
         let Some((name, value, after)) = pair(rest) else { break };
         if when.is_none() && TIMES.contains(&name) {
-            when = Stamp::whole(value).map(When::Full);
+            when = std::str::from_utf8(value).ok().and_then(When::written);
         } else if level.is_none() && LEVELS.contains(&name) {
             level = Level::from_word(value);
             word = if level.is_some() { value } else { b"" };
