@@ -84,10 +84,18 @@ fn parts_ns(digits: &str, unit_ns: i64) -> Option<i128> {
         return None;
     }
     let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let fraction: f64 =
-        if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse().ok()? };
-    #[expect(clippy::cast_precision_loss, reason = "a unit is whole and far below 2^63")]
-    let rest = fraction * unit_ns as f64;
+    // Step by step as Go does it, for the same nanosecond: 0.250001s is 250001 thousandths of a
+    // millisecond, not what the nearest number to 0.250001 would give.
+    let (mut value, mut scale) = (0_i64, 1.0_f64);
+    for digit in fraction.chars().filter_map(|c| c.to_digit(10)) {
+        let Some(next) = value.checked_mul(10).and_then(|v| v.checked_add(digit.into())) else {
+            break;
+        };
+        value = next;
+        scale *= 10.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "so does Go")]
+    let rest = value as f64 * (unit_ns as f64 / scale);
     #[expect(clippy::cast_possible_truncation, reason = "a fraction of a unit")]
     let rest = rest as i128;
     whole.checked_mul(i128::from(unit_ns))?.checked_add(rest)
@@ -164,6 +172,8 @@ mod tests {
             ("5m", Some(300_000_000_000)),
             ("1h30m", Some(5_400_000_000_000)),
             ("1.5s", Some(1_500_000_000)),
+            ("47.250001s", Some(47_250_001_000)),
+            ("0.00000000000000000000000001s", Some(0)),
             ("-1h", Some(-3_600_000_000_000)),
             ("7d", Some(604_800_000_000_000)),
             ("1y", Some(31_536_000_000_000_000)),
