@@ -1,38 +1,119 @@
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::time::Instant;
 
 use super::rotation::{Rotated, rotated};
-use super::thread::Ingest;
+use super::thread::{Command, Ingest};
 use crate::source::{FileState, Tail};
 use crate::store::SourceOptions;
+
+/// A rotated file that is to be read, and once it is unpacked, from where.
+#[derive(Debug)]
+pub(crate) struct Found {
+    rotated: Rotated,
+    /// The file's own when that is known, else that of the one it came after.
+    state: FileState,
+    options: SourceOptions,
+}
+
+/// A thread that unpacks; it ends early when this is dropped.
+#[derive(Debug)]
+pub(super) struct Unpacking {
+    stop: Arc<AtomicBool>,
+    /// Whether to look again once it is done: something else was asked for meanwhile.
+    again: bool,
+}
+
+impl Drop for Unpacking {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
 
 impl Ingest {
     /// Files that are known, not read to their end, and no longer under their name: rotated while
     /// nobody looked.
     pub(super) fn read_rotated(&mut self) {
-        // By its key: its inode may have gone to another file.
-        let is_followed = |state: &FileState| self.follow.tails.iter().any(|t| t.key == state.key);
+        if let Some(unpacking) = &mut self.unpacking {
+            unpacking.again = true;
+            return;
+        }
         let is_lost =
-            |state: &&FileState| !state.is_finished && !state.is_stdin() && !is_followed(state);
+            |state: &&FileState| !state.is_finished && !state.is_stdin() && !self.is_read(state);
         let lost: Vec<FileState> = self.core.files().filter(is_lost).cloned().collect();
+        let mut packed = Vec::new();
         for state in lost {
             // Only of what is followed now: other files may be asked for later.
             let Some(options) = self.options_for(Path::new(&state.path)) else { continue };
-            for sibling in rotated(&state) {
-                let is_new = || !self.core.files().any(|known| sibling.is_of(known));
-                if sibling.is_known || is_new() {
-                    self.follow_rotated(sibling, &state, &options);
+            let siblings = rotated(&state);
+            // All of them wait for those that are to be unpacked, so that the oldest come first.
+            let waits = siblings.iter().any(Rotated::is_packed);
+            for rotated in siblings {
+                let found = Found { rotated, state: state.clone(), options: options.clone() };
+                if !self.is_wanted(&found) {
+                    continue;
+                }
+                if waits {
+                    packed.push(found);
+                } else {
+                    let file = found.rotated.plain();
+                    self.follow_rotated(&found, file);
                 }
             }
         }
+        if !packed.is_empty() {
+            self.start_unpacking(packed);
+        }
     }
 
-    /// `state` is the file's own when that is known, else that of the one it came after.
-    fn follow_rotated(&mut self, rotated: Rotated, state: &FileState, options: &SourceOptions) {
+    /// Whether a file is being read. By its key: its inode may have gone to another one.
+    fn is_read(&self, state: &FileState) -> bool {
+        self.follow.tails.iter().any(|tail| tail.key == state.key)
+    }
+
+    fn is_wanted(&self, found: &Found) -> bool {
+        match found.rotated.is_known {
+            true => !self.is_read(&found.state),
+            false => !self.core.files().any(|known| found.rotated.is_of(known)),
+        }
+    }
+
+    /// In a thread of its own: gigabytes take minutes, and meanwhile others write and push.
+    fn start_unpacking(&mut self, packed: Vec<Found>) {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (commands, folder) = (self.commands.clone(), self.shared.options.dir.clone());
+        let flag = Arc::clone(&stop);
+        let started = std::thread::Builder::new()
+            .name("unpack".to_owned())
+            .spawn(move || unpack(packed, &folder, &flag, &commands));
+        match started {
+            Ok(_) => self.unpacking = Some(Unpacking { stop, again: false }),
+            Err(error) => tracing::error!(%error, "rotated files cannot be unpacked"),
+        }
+    }
+
+    /// A rotated file was unpacked. Much may have happened since it was found.
+    pub(super) fn unpacked(&mut self, found: &Found, file: io::Result<Option<File>>) {
+        if self.is_wanted(found) {
+            self.follow_rotated(found, file);
+        }
+    }
+
+    pub(super) fn all_unpacked(&mut self) {
+        if self.unpacking.take().is_some_and(|unpacking| unpacking.again) {
+            self.read_rotated();
+        }
+    }
+
+    fn follow_rotated(&mut self, found: &Found, file: io::Result<Option<File>>) {
+        let Found { rotated, state, options } = found;
         let known = rotated.is_known.then(|| state.clone());
-        let offset = known.as_ref().map_or(0, |state| state.offset);
         let path: PathBuf = rotated.path.clone();
-        let file = match rotated.unpacked(offset, &self.shared.options.dir) {
+        let file = match file {
             Ok(Some(file)) => file,
             Ok(None) => return,
             Err(error) => {
@@ -50,4 +131,18 @@ impl Ingest {
             self.follow.tails.push(tail);
         }
     }
+}
+
+/// Unpacks one after the other, the oldest first, and hands them over.
+fn unpack(packed: Vec<Found>, folder: &Path, stop: &AtomicBool, commands: &SyncSender<Command>) {
+    for found in packed {
+        let offset = if found.rotated.is_known { found.state.offset } else { 0 };
+        let file = found.rotated.unpacked(offset, folder, stop);
+        if stop.load(Ordering::Relaxed)
+            || commands.send(Command::Unpacked { found: Box::new(found), file }).is_err()
+        {
+            return;
+        }
+    }
+    commands.send(Command::AllUnpacked).ok();
 }

@@ -1,5 +1,5 @@
 //! From bytes to heads. One thread owns the followed files, the journal and the detectors; a
-//! second one packs chunks and syncs.
+//! second one packs chunks and syncs, a third one unpacks what was rotated when there is something.
 //!
 //! [`core`] is the deterministic part: given the same journal records it does the same, which is
 //! what makes the journal replayable. [`thread`] drives it from files, pushes and the clock.

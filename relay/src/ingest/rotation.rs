@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use flate2::read::MultiGzDecoder;
@@ -10,6 +11,8 @@ use crate::source::{
 };
 
 const PACKED: &str = "gz";
+/// Of one packed file no more is unpacked: a small file may hold more than any disk.
+const MAX_UNPACKED_BYTES: u64 = 16 << 30;
 /// Tools that pack keep the modification time, some of them in whole seconds.
 const STAMP_NS: i64 = 1_000_000_000;
 
@@ -103,24 +106,47 @@ impl Rotated {
         }
     }
 
+    pub(super) const fn is_packed(&self) -> bool {
+        self.start.is_some()
+    }
+
+    /// The file as it is.
+    pub(super) fn plain(&self) -> io::Result<Option<File>> {
+        self.file.try_clone().map(Some)
+    }
+
     /// The file to read on from `offset`. None: it ends before that, so it is another one.
     ///
     /// A packed one is unpacked into a file in `folder` that has no name and goes with the process;
     /// what lies before `offset` is a hole in it, but for the start, by which it is known.
-    pub(super) fn unpacked(self, offset: u64, folder: &Path) -> io::Result<Option<File>> {
-        let Some(start) = self.start else { return Ok(Some(self.file)) };
+    ///
+    /// `stop` ends it early; what is there then is of no use.
+    pub(super) fn unpacked(
+        &self,
+        offset: u64,
+        folder: &Path,
+        stop: &AtomicBool,
+    ) -> io::Result<Option<File>> {
+        let Some(start) = &self.start else { return self.plain() };
         let mut to = tempfile::tempfile_in(folder)?;
-        to.write_all(&start)?;
+        to.write_all(start)?;
         to.set_len(offset.max(start.len() as u64))?;
         to.seek(SeekFrom::Start(offset))?;
-        let mut file = self.file;
+        let mut file = &self.file;
         file.rewind()?;
         let mut packed = MultiGzDecoder::new(file);
-        let passed = io::copy(&mut (&mut packed).take(offset), &mut io::sink())?;
-        if passed < offset {
+        let mut copy = Copy { limit: offset, stop, path: &self.path };
+        if copy.run(&mut packed, &mut io::sink())? < offset {
             return Ok(None);
         }
-        copy_what_can_be_read(&mut packed, &mut to, &self.path)?;
+        copy.limit = MAX_UNPACKED_BYTES;
+        if copy.run(&mut packed, &mut to)? == MAX_UNPACKED_BYTES {
+            tracing::error!(
+                "of {} no more than {MAX_UNPACKED_BYTES} bytes are unpacked; unpack it, and what \
+                 is left can be read",
+                self.path.display()
+            );
+        }
         let stamp = Duration::from_nanos(u64::try_from(self.mtime).unwrap_or(0));
         to.set_modified(UNIX_EPOCH + stamp)?;
         Ok(Some(to))
@@ -128,18 +154,37 @@ impl Rotated {
 }
 
 /// Of a damaged file, what stands before the damage.
-fn copy_what_can_be_read(from: &mut impl Read, to: &mut File, path: &Path) -> io::Result<()> {
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match from.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(len) => to.write_all(buffer.get(..len).unwrap_or_default())?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                tracing::error!(%error, "the rest of {} cannot be unpacked", path.display());
-                return Ok(());
+struct Copy<'a> {
+    limit: u64,
+    stop: &'a AtomicBool,
+    path: &'a Path,
+}
+
+impl Copy<'_> {
+    /// How much was copied.
+    fn run(&self, from: &mut impl Read, to: &mut impl io::Write) -> io::Result<u64> {
+        let mut buffer = vec![0; 64 << 10];
+        let mut from = from.take(self.limit);
+        let mut copied = 0;
+        while !self.stop.load(Ordering::Relaxed) {
+            match from.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(len) => {
+                    to.write_all(buffer.get(..len).unwrap_or_default())?;
+                    copied += len as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    tracing::error!(
+                        %error,
+                        "the rest of {} cannot be unpacked",
+                        self.path.display()
+                    );
+                    break;
+                }
             }
         }
+        Ok(copied)
     }
 }
 
@@ -154,4 +199,22 @@ fn start_of(file: &File) -> io::Result<Vec<u8>> {
 /// not known by it.
 fn fits(prefix: &Prefix, start: &[u8]) -> bool {
     prefix.len() > 0 && start.get(..prefix.len()).is_some_and(|start| prefix.matches(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_ends_at_its_limit_and_when_it_is_stopped() {
+        for (limit, stopped, expected) in
+            [(10, false, 10), (200_000, false, 100_000), (10, true, 0), (0, false, 0)]
+        {
+            let stop = AtomicBool::new(stopped);
+            let mut to = Vec::new();
+            let copy = Copy { limit, stop: &stop, path: Path::new("app.log.1.gz") };
+            let copied = copy.run(&mut &vec![b'x'; 100_000][..], &mut to).unwrap();
+            assert_eq!((copied, to.len() as u64), (expected, expected), "{limit} {stopped}");
+        }
+    }
 }

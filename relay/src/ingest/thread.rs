@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -9,6 +10,7 @@ use protocol::status::Severity;
 use super::core::Core;
 use super::follow::Follow;
 use super::keeper::{self, Job, SealError};
+use super::lost::{Found, Unpacking};
 use super::prepared::Prepared;
 use crate::journal::{Journal, Record};
 use crate::source::Watch;
@@ -48,6 +50,12 @@ pub(crate) enum Command {
         stream: usize,
         result: Result<StoredChunk, SealError>,
     },
+    /// A rotated file can be read.
+    Unpacked {
+        found: Box<Found>,
+        file: io::Result<Option<File>>,
+    },
+    AllUnpacked,
     Shutdown,
     /// Ends at once and writes nothing more, as a kill does.
     Abort,
@@ -74,6 +82,8 @@ pub(super) struct Ingest {
     /// When something was last taken.
     pub(super) last_taken: Instant,
     is_stopped: bool,
+    /// Rotated files that are being unpacked.
+    pub(super) unpacking: Option<Unpacking>,
 }
 
 /// Starts the threads. `receiver` is the other end of `commands`.
@@ -112,6 +122,7 @@ pub(crate) fn spawn(
             last_space: None,
             last_taken: now,
             is_stopped: false,
+            unpacking: None,
         };
         ingest.run(&receiver);
     })?;
@@ -154,8 +165,8 @@ impl Ingest {
                         next_look = Instant::now();
                     }
                     other => {
-                        // A seal makes room for more.
-                        if matches!(other, Command::Sealed { .. }) {
+                        // A seal makes room for more, and so does a file that was found.
+                        if matches!(other, Command::Sealed { .. } | Command::Unpacked { .. }) {
                             next_look = Instant::now();
                         }
                         self.take_command(other);
@@ -174,6 +185,8 @@ impl Ingest {
                 answer.send(result).ok();
             }
             Command::Sealed { stream, result } => self.sealed(stream, result),
+            Command::Unpacked { found, file } => self.unpacked(&found, file),
+            Command::AllUnpacked => self.all_unpacked(),
             Command::Wake(_) | Command::Follow(_) | Command::Shutdown | Command::Abort => {}
         }
     }
