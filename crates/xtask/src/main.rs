@@ -16,7 +16,7 @@ const HELP: &str = "\
 cargo xtask run [-- ARGS]   build the product and run `logpane ARGS` (without ARGS: the live demo)
 cargo xtask test            format, lints, all tests, natively and in a real browser
 cargo xtask dist            build target/release/logpane with the viewer inside
-cargo xtask bench           print the table of the figures we hold ourselves to
+cargo xtask bench [relay|page]  print the table of the figures we hold ourselves to
 cargo xtask setup           only install what is missing";
 
 fn main() -> ExitCode {
@@ -33,10 +33,12 @@ fn main() -> ExitCode {
 }
 
 /// The bench lives with the end-to-end tests: it needs their relay and their browser.
-fn bench() -> Result<()> {
+fn bench(parts: &[String]) -> Result<()> {
     tools::for_tests()?;
     dist::build()?;
-    command::run(command::command("cargo", &["run", "--package", "tests", "--bin", "bench"]))
+    let mut bench = command::command("cargo", &["run", "--package", "tests", "--bin", "bench"]);
+    bench.arg("--").args(parts);
+    command::run(bench)
 }
 
 fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
@@ -49,7 +51,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode> {
         "dist" => drop(dist::build()?),
         "run" => return dist::run(forwarded),
         "test" => test::all()?,
-        "bench" => bench()?,
+        "bench" => bench(forwarded)?,
         "" | "help" | "-h" | "--help" => println!("{HELP}"),
         other => bail!("there is no command {other:?}\n\n{HELP}"),
     }

@@ -116,6 +116,7 @@ pub fn HistogramChart(props: &Props) -> Html {
         <section
             class={classes!("histogram", loading.then_some("is-loading"))}
             aria-label={texts.own(Text::HistogramLabel)}
+            aria-busy={loading.to_string()}
         >
             <div class="histogram__head">
                 <Legend bars={Rc::clone(&bars)} on_level={props.on_level.clone()} />

@@ -17,7 +17,7 @@ use crate::virtual_rows::{LINE_PX, Layout};
 use crate::words::time_parts;
 
 /// Rows drawn beyond the edges, so that scrolling does not show gaps.
-const OVERSCAN: usize = 12;
+const OVERSCAN: usize = 8;
 /// So near the end older rows are fetched.
 const NEAR_END: usize = 40;
 

@@ -247,8 +247,12 @@ impl Pool {
             return vec![Effect::Emit(Event::Failed { id, failure: failure.clone() })];
         }
         let outstanding = vec![None; self.workers.len()];
+        let workers = match query.priority {
+            Priority::Foreground => self.usable(),
+            // Somebody reads and scrolls meanwhile: a core is left to the page.
+            Priority::Background => self.usable().saturating_sub(1).max(1),
+        };
         self.running.insert(id, Running { priority: query.priority, outstanding });
-        let workers = self.usable();
         self.send(LEAD, ToWorker::Lead { id, query, workers })
     }
 

@@ -122,6 +122,13 @@ fn a_background_query_waits_for_the_foreground() {
 }
 
 #[test]
+fn a_background_query_leaves_a_core_to_the_page() {
+    let mut pool = pool(4);
+    check(&pool.start(1, query(Priority::Background)), &["0: lead 1 of 3"]);
+    check(&pool.start(2, query(Priority::Foreground)), &["0: lead 2 of 4"]);
+}
+
+#[test]
 fn a_cancelled_query_ends_with_what_the_lead_has() {
     let mut pool = pool(2);
     pool.start(1, query(Priority::Foreground));
