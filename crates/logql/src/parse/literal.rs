@@ -100,7 +100,10 @@ pub(super) fn number(text: &str) -> Result<Kind<'static>, Box<QueryError>> {
         return Ok(Kind::Number { value: value as f64, hex: true });
     }
     let plain = text.chars().all(|c| c.is_ascii_digit() || "._eE+-".contains(c));
-    if plain && let Ok(value) = text.replace('_', "").parse() {
+    if plain && let Ok(value) = text.replace('_', "").parse::<f64>() {
+        if value.is_infinite() {
+            return Err(whole(format!("`{text}` is not a number")));
+        }
         return Ok(Kind::Number { value, hex: false });
     }
     // Loki's scanner takes these for the start of a binary number.

@@ -45,6 +45,7 @@ fn what_broke_the_engine_no_longer_does() {
         "{job=\"a\"} | unwrap",
         "{job=\"a\"} | a > 0GB",
         "{job=\"a\"} | a > 47250001us",
+        "1E588",
         "1 ^ -0",
         "0 * -1",
         "vector(1) / 0 > bool -0",
