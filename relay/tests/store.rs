@@ -9,6 +9,8 @@ mod damage;
 mod folder;
 #[path = "store/follow.rs"]
 mod follow;
+#[path = "store/piped.rs"]
+mod piped;
 #[path = "store/pushes.rs"]
 mod pushes;
 #[path = "store/tail.rs"]

@@ -2,9 +2,12 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
+/// Finds a zone by its name.
+type Zones = dyn Fn(&str) -> Option<TimeZone> + Send + Sync;
+
 /// What the stages of a file need to know about the machine.
 pub struct Environment {
-    zones: Box<dyn Fn(&str) -> Option<TimeZone> + Send + Sync>,
+    zones: Box<Zones>,
 }
 
 impl Environment {

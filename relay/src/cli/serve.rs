@@ -180,6 +180,7 @@ fn source_options(config: &Config) -> SourceOptions {
         paths: config.paths.clone(),
         job: config.job.clone(),
         labels: config.labels.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+        ..SourceOptions::default()
     }
 }
 

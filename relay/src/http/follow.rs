@@ -67,7 +67,7 @@ async fn follow(app: &App, body: &[u8]) -> Result<(), ApiError> {
     let store = app.store()?.clone();
     blocking(move || {
         let FollowRequest { paths, job, labels } = request;
-        store.follow(SourceOptions { paths, job, labels });
+        store.follow(SourceOptions { paths, job, labels, ..SourceOptions::default() });
         Ok(())
     })
     .await

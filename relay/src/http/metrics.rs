@@ -31,7 +31,9 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
 
 async fn answer(app: &App) -> Result<String, ApiError> {
     let status = status::status(app).await?;
-    Ok(text(&status, &app.store()?.figures(), resident_bytes()) + &app.push_counts().text())
+    let store = app.store()?;
+    let text = text(&status, &store.figures(), resident_bytes()) + &app.push_counts().text();
+    Ok(text + &store.pipeline_metrics())
 }
 
 fn text(status: &Status, figures: &Figures, resident_bytes: Option<u64>) -> String {

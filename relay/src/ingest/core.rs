@@ -4,7 +4,7 @@ use detect::{Auto, Context, Detector, Event, Kind, Level, Progress, SessionRole,
 use model::{Labels, Session};
 
 use super::sessions::{Announcement, SessionTable};
-use crate::journal::{CheckpointState, OpenEntry, PushedEntry};
+use crate::journal::{CheckpointState, OpenEntry, PipedEntries, PipedFile, PushedEntry};
 use crate::source::FileState;
 use crate::store::catalogue::Catalogue;
 use crate::store::hub::{News, tail_entry};
@@ -34,6 +34,9 @@ struct Tracked {
     open: Option<usize>,
     /// The streams of its entries: without a level, then by level.
     streams: [Option<usize>; 6],
+    /// Some when its lines go through stages instead of the detector: where lines behind the
+    /// offset start that are taken.
+    piped: Option<Vec<u64>>,
 }
 
 /// What the detector of a file found, with arrival numbers.
@@ -148,7 +151,10 @@ impl Core {
         };
         let key = state.key;
         let state = FileState { detector: Vec::new(), ..state };
-        self.files.insert(key, Tracked { state, detector, fed: 0, open: None, streams: [None; 6] });
+        self.files.insert(
+            key,
+            Tracked { state, detector, fed: 0, open: None, streams: [None; 6], piped: None },
+        );
     }
 
     pub(crate) fn file(&self, key: u64) -> Option<&FileState> {
@@ -296,6 +302,62 @@ impl Core {
             }
         }
         news
+    }
+
+    /// Takes what stages made of lines, which is in the journal.
+    pub(crate) fn piped(
+        &mut self,
+        files: Vec<PipedFile>,
+        entries: PipedEntries,
+        now: i64,
+        catalogue: &mut Catalogue,
+        is_heard: bool,
+    ) -> News {
+        for file in files {
+            let Some(tracked) = self.files.get_mut(&file.file) else { continue };
+            tracked.state.offset = file.offset;
+            tracked.state.entries += file.entries;
+            tracked.state.seen = now.max(tracked.state.seen);
+            if let Some(prefix) = file.prefix {
+                tracked.state.prefix = prefix;
+            }
+            tracked.piped = Some(file.done);
+        }
+        let streams: Vec<usize> =
+            entries.labels.iter().map(|labels| catalogue.stream_of(labels)).collect();
+        let mut news = News::new();
+        for (stream, entry) in entries.entries {
+            let at = usize::try_from(stream).ok().and_then(|stream| streams.get(stream));
+            let Some(at) = at.copied() else { continue };
+            let Some(stream) = catalogue.stream_mut(at) else { continue };
+            let entry = entry.with_arrival(self.next_arrival);
+            self.next_arrival += 1;
+            stream.head.push_piped(&entry, now);
+            if is_heard {
+                news.push((at, tail_entry(&entry)));
+            }
+        }
+        news
+    }
+
+    /// Where lines behind the offset start that are taken; None: it is no file whose lines go
+    /// through stages.
+    pub(crate) fn done_lines(&self, key: u64) -> Option<&[u64]> {
+        self.files.get(&key)?.piped.as_deref()
+    }
+
+    /// What a checkpoint does not say of files whose lines go through stages.
+    pub(crate) fn piped_files(&self) -> Vec<PipedFile> {
+        let piped =
+            self.files.values().filter_map(|tracked| Some((tracked, tracked.piped.as_ref()?)));
+        let file = |(tracked, done): (&Tracked, &Vec<u64>)| PipedFile {
+            file: tracked.state.key,
+            offset: tracked.state.offset,
+            done: done.clone(),
+            prefix: None,
+            entries: 0,
+        };
+        piped.map(file).collect()
     }
 
     /// Works out the sessions of `job` and tells those that changed.

@@ -7,13 +7,14 @@ use model::Labels;
 use protocol::status::{Problem, Severity};
 
 use super::core::Input;
+use super::pipes::Pipes;
 use super::post::empty_files;
 use super::seal::MAX_HEADS_BYTES;
 use super::stdin::Stdin;
 use super::thread::Ingest;
 use crate::journal::Record;
 use crate::source::{
-    FileId, FileState, Growth, Patterns, Refusal, Tail, Watch, refuse, starts_with, user_names,
+    FileId, FileState, Growth, Patterns, Refusal, Tail, Watch, refuse, user_names,
 };
 use crate::store::SourceOptions;
 use crate::store::shared::problem;
@@ -32,12 +33,13 @@ const SETTLES: u32 = 4;
 /// What is followed.
 pub(super) struct Follow {
     watch: Watch,
-    sources: Vec<Followed>,
+    pub(super) sources: Vec<Followed>,
     pub(super) tails: Vec<Tail>,
     /// Files that are not read, with what they were when that was found out.
     refused: BTreeMap<PathBuf, (FileId, u64, Refusal)>,
     /// Standard input, once it is asked for.
     pub(super) stdin: Option<Stdin>,
+    pub(super) pipes: Pipes,
     pub(super) names_changed: bool,
     /// The file whose turn it is, and how far it may be read.
     turn: Option<(u64, u64)>,
@@ -49,9 +51,19 @@ pub(super) struct Follow {
     own: PathBuf,
 }
 
-struct Followed {
+/// Paths that were given together.
+pub(super) struct Followed {
     patterns: Vec<Patterns>,
-    options: SourceOptions,
+    exclude: Vec<Patterns>,
+    pub(super) options: SourceOptions,
+}
+
+impl Followed {
+    /// Whether a file of this name is meant.
+    pub(super) fn covers(&self, path: &Path) -> bool {
+        self.patterns.iter().any(|pattern| pattern.covers(path))
+            && !self.exclude.iter().any(|pattern| pattern.covers(path))
+    }
 }
 
 impl Follow {
@@ -62,6 +74,7 @@ impl Follow {
             tails: Vec::new(),
             refused: BTreeMap::new(),
             stdin: None,
+            pipes: Pipes::default(),
             names_changed: false,
             turn: None,
             last_scan: None,
@@ -101,6 +114,11 @@ impl Follow {
 
     /// The labels of a file but for `level`, and the rule that gave its job, in words.
     pub(super) fn labels_of(&self, path: &str, options: &SourceOptions) -> (Labels, String) {
+        if let Some(piped) = &options.piped {
+            let mut labels = piped.labels.clone();
+            labels.set("filename", path);
+            return (labels, format!("job {} of the configuration", piped.job));
+        }
         let users: Vec<&str> = self.users.iter().map(String::as_str).collect();
         let named = if path == FileState::STDIN { "stdin" } else { path };
         let found = from_path(named, options.job.as_deref(), &users);
@@ -140,7 +158,8 @@ impl Ingest {
             let (folder, is_deep) = pattern.folder();
             self.follow.watch.add(&folder, is_deep);
         }
-        self.follow.sources.push(Followed { patterns: files, options });
+        let exclude = options.exclude.iter().map(|path| Patterns::new(path, &folder)).collect();
+        self.follow.sources.push(Followed { patterns: files, exclude, options });
         self.follow.names_changed = true;
         // Now, so that whoever asked finds the sources in the status.
         self.scan();
@@ -154,6 +173,7 @@ impl Ingest {
         if is_due || self.follow.names_changed {
             self.scan();
         }
+        self.release_piped();
         let mut has_more = self.read_stdin();
         let mut tails = std::mem::take(&mut self.follow.tails);
         for tail in &mut tails {
@@ -177,6 +197,7 @@ impl Ingest {
         self.follow.tails = tails;
         for tail in over {
             self.finish(tail.key);
+            self.follow.pipes.forget(tail.key);
             self.shared.board().sources.remove(&tail.key);
         }
         self.follow.has_more = has_more;
@@ -214,7 +235,12 @@ impl Ingest {
             }
             Ok(len) => {
                 let bytes = buffer.get(..len).unwrap_or_default();
-                self.take_bytes(tail.key, tail.offset, bytes).then_some(len)
+                if self.follow.pipes.has(tail.key) {
+                    self.pipe_bytes(tail.key, tail.offset, bytes);
+                    Some(len)
+                } else {
+                    self.take_bytes(tail.key, tail.offset, bytes).then_some(len)
+                }
             }
             Err(error) => {
                 self.note_error(tail, &error);
@@ -240,7 +266,8 @@ impl Ingest {
 
     /// Tells the detector that the end is reached, at once and then every second for a while.
     fn settle_later(&mut self, tail: &mut Tail) {
-        if tail.offset > 0 && is_settle_due(tail.settled, tail.last_read) {
+        let is_piped = self.follow.pipes.has(tail.key);
+        if tail.offset > 0 && !is_piped && is_settle_due(tail.settled, tail.last_read) {
             tail.settled += 1;
             self.input(tail.key, Input::Settle);
             self.post(tail);
@@ -270,6 +297,7 @@ impl Ingest {
         if !self.register(state) {
             return false;
         }
+        self.follow.pipes.restart(old.key, key);
         tail.restart(key);
         self.post(tail);
         tail.size > 0
@@ -277,6 +305,9 @@ impl Ingest {
 
     /// Nothing more comes from this file.
     pub(super) fn finish(&mut self, key: u64) -> bool {
+        if self.follow.pipes.has(key) {
+            self.finish_piped(key);
+        }
         let is_open = self.core.file(key).is_some_and(|state| !state.is_finished);
         !is_open || self.input(key, Input::Finish)
     }
@@ -339,7 +370,8 @@ impl Ingest {
                     add_once(&mut problems, problem(Severity::Warning, code, sentence));
                 }
                 for path in found.files {
-                    if !path.starts_with(&self.follow.own) {
+                    let is_excluded = source.exclude.iter().any(|other| other.covers(&path));
+                    if !is_excluded && !path.starts_with(&self.follow.own) {
                         self.meet(&path, &source.options);
                         seen.push(path);
                     }
@@ -412,71 +444,9 @@ impl Ingest {
         Ok(())
     }
 
-    /// What is known of an open file from before: the same device and inode, and it starts as it
-    /// did. Some file systems get another device number at each start of the machine; there the
-    /// path stands in for it.
-    fn known(&self, tail: &Tail, path: &Path) -> Option<FileState> {
-        let is_same_file = |state: &&FileState| {
-            state.id.inode == tail.id.inode
-                && (state.id.device == tail.id.device || Path::new(&state.path) == path)
-                && state.offset <= tail.size
-                && !self.follow.tails.iter().any(|other| other.key == state.key)
-        };
-        let mut known: Vec<&FileState> = self.core.files().filter(is_same_file).collect();
-        known.sort_by_key(|state| std::cmp::Reverse(state.key));
-        known
-            .into_iter()
-            .find(|state| starts_with(tail.file(), &state.prefix).unwrap_or(false))
-            .cloned()
-    }
-
-    /// Gives `tail` its key and offset; the key stays 0 when there is no room to say so.
-    pub(super) fn follow_file(
-        &mut self,
-        tail: &mut Tail,
-        known: Option<FileState>,
-        path: &Path,
-        options: &SourceOptions,
-    ) {
-        let now = self.now();
-        let state = match known {
-            Some(known) => {
-                let (labels, job_rule) = self.follow.labels_of(&known.path, options);
-                FileState { id: tail.id, labels, job_rule, is_finished: false, seen: now, ..known }
-            }
-            None => {
-                let path = path.to_string_lossy().into_owned();
-                let (labels, job_rule) = self.follow.labels_of(&path, options);
-                FileState {
-                    key: self.core.next_file_key(),
-                    path,
-                    id: tail.id,
-                    labels,
-                    job_rule,
-                    mtime: tail.mtime(),
-                    seen: now,
-                    ..FileState::default()
-                }
-            }
-        };
-        let (key, offset) = (state.key, state.offset);
-        let is_new = self.core.file(key).is_none_or(|known| {
-            known.labels != state.labels || known.id != state.id || known.is_finished
-        });
-        if !is_new || self.register(state) {
-            tail.key = key;
-            tail.offset = offset;
-            self.core.saw(key, now);
-        }
-    }
-
     /// The options under which the path is followed, if it is.
     pub(super) fn options_for(&self, path: &Path) -> Option<SourceOptions> {
-        let source = self
-            .follow
-            .sources
-            .iter()
-            .find(|source| source.patterns.iter().any(|pattern| pattern.covers(path)))?;
+        let source = self.follow.sources.iter().find(|source| source.covers(path))?;
         Some(source.options.clone())
     }
 }

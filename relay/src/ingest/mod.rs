@@ -8,13 +8,17 @@ pub(crate) mod core;
 mod follow;
 mod keeper;
 mod lost;
+mod pipes;
 mod post;
 mod prepared;
 mod push;
+mod reading;
+mod replace;
 mod rotation;
 mod seal;
 pub(crate) mod sessions;
 mod stdin;
+mod take_up;
 mod thread;
 
 pub(crate) use prepared::Prepared;

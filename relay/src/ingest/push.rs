@@ -51,7 +51,7 @@ impl Ingest {
         Ok(pushed)
     }
 
-    fn room_for_streams(&self) -> usize {
+    pub(super) fn room_for_streams(&self) -> usize {
         let known = self.shared.read().streams().len();
         self.shared.options.max_streams.saturating_sub(known)
     }

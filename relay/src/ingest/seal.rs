@@ -1,6 +1,6 @@
 use std::io;
 
-use crate::journal::{CheckpointState, Record};
+use crate::journal::{Bytes, CheckpointState, PipedFile, Record};
 use crate::store::catalogue::{Catalogue, Stream};
 use crate::store::codec::Zstd;
 use crate::store::order::sorted;
@@ -46,6 +46,7 @@ pub(super) fn choose(catalogue: &Catalogue, now: i64, is_idle: bool) -> Vec<usiz
 pub(super) fn checkpoint(
     shared: &Shared,
     state: CheckpointState,
+    piped: Vec<PipedFile>,
 ) -> impl Iterator<Item = io::Result<Record>> {
     let mut codec = Zstd::new(1);
     let num_streams = shared.read().streams().len();
@@ -58,7 +59,11 @@ pub(super) fn checkpoint(
         }
         Some(head_record(stream, &mut codec))
     });
-    std::iter::once(Ok(Record::Checkpoint(Box::new(state)))).chain(heads)
+    let piped = (!piped.is_empty()).then(|| {
+        let entries = Bytes::Plain(Vec::new());
+        Ok(Record::Piped { now: 0, files: piped, entries })
+    });
+    std::iter::once(Ok(Record::Checkpoint(Box::new(state)))).chain(piped).chain(heads)
 }
 
 fn head_record(stream: &Stream, codec: &mut Zstd) -> io::Result<Record> {

@@ -12,7 +12,7 @@ use super::follow::Follow;
 use super::keeper::{self, Job, SealError};
 use super::lost::{Found, Unpacking};
 use super::prepared::Prepared;
-use crate::journal::{Journal, Record};
+use crate::journal::{Journal, PipedEntries, PipedFile, Record};
 use crate::source::Watch;
 use crate::store::chunk_file::{StoredChunk, nanos};
 use crate::store::shared::{Shared, problem};
@@ -41,6 +41,8 @@ pub(crate) enum Command {
     /// Something changed on disk; whether names may have changed.
     Wake(bool),
     Follow(SourceOptions),
+    /// The configuration was read again: these are followed instead of what it said before.
+    Replace(Vec<SourceOptions>),
     Push {
         streams: Vec<Prepared>,
         answer: SyncSender<Result<Pushed, StoreError>>,
@@ -164,6 +166,10 @@ impl Ingest {
                         self.follow_more(sources);
                         next_look = Instant::now();
                     }
+                    Command::Replace(sources) => {
+                        self.follow_instead(sources);
+                        next_look = Instant::now();
+                    }
                     other => {
                         // A seal makes room for more, and so does a file that was found.
                         if matches!(other, Command::Sealed { .. } | Command::Unpacked { .. }) {
@@ -187,7 +193,11 @@ impl Ingest {
             Command::Sealed { stream, result } => self.sealed(stream, result),
             Command::Unpacked { found, file } => self.unpacked(&found, file),
             Command::AllUnpacked => self.all_unpacked(),
-            Command::Wake(_) | Command::Follow(_) | Command::Shutdown | Command::Abort => {}
+            Command::Wake(_)
+            | Command::Follow(_)
+            | Command::Replace(_)
+            | Command::Shutdown
+            | Command::Abort => {}
         }
     }
 
@@ -210,6 +220,16 @@ impl Ingest {
 
     pub(super) fn say_bytes(&mut self, file: u64, offset: u64, now: i64, bytes: &[u8]) -> bool {
         let written = self.journal.append_bytes(file, offset, now, bytes);
+        self.note_written(written)
+    }
+
+    pub(super) fn say_piped(
+        &mut self,
+        now: i64,
+        files: Vec<PipedFile>,
+        entries: &PipedEntries,
+    ) -> bool {
+        let written = self.journal.append_piped(now, files, entries);
         self.note_written(written)
     }
 
@@ -383,7 +403,7 @@ impl Ingest {
     fn write_checkpoint(&mut self) {
         let forget_before = self.now.saturating_sub(retention::age_ns(&self.shared.options));
         let state = self.core.checkpoint(forget_before);
-        let records = super::seal::checkpoint(&self.shared, state);
+        let records = super::seal::checkpoint(&self.shared, state, self.core.piped_files());
         match self.journal.next(records) {
             Ok(journal) => {
                 self.journal = journal;

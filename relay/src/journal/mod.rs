@@ -19,5 +19,7 @@ mod frame;
 mod record;
 mod segment;
 
-pub(crate) use record::{CheckpointState, OpenEntry, PushedEntry, Record};
+pub(crate) use record::{
+    Bytes, CheckpointState, OpenEntry, PipedEntries, PipedFile, PushedEntry, Record,
+};
 pub(crate) use segment::{Damage, Journal, Replay, newest_segment, sync_folder, unpack};

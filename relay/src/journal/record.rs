@@ -3,7 +3,7 @@ use model::{Entry, Labels};
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::sessions::SessionTable;
-use crate::source::FileState;
+use crate::source::{FileState, Prefix};
 
 /// One step of what the relay took. The order of the variants is the format: new ones go to the
 /// end.
@@ -38,6 +38,10 @@ pub(crate) enum Record {
     Push { now: i64, streams: Vec<(Labels, Vec<PushedEntry>)> },
     /// The first `count` closed entries of the stream's head are in a chunk.
     Sealed { labels: Labels, count: u64, now: i64 },
+    /// Entries that stages made of lines of files, and how far these files are taken by that. They
+    /// get the next arrival numbers in this order. Directly after a checkpoint: what it does not
+    /// say of such files.
+    Piped { now: i64, files: Vec<PipedFile>, entries: Bytes },
 }
 
 /// Where everything stands, but for the heads.
@@ -47,6 +51,29 @@ pub(crate) struct CheckpointState {
     pub next_file: u64,
     pub files: Vec<FileState>,
     pub sessions: SessionTable,
+}
+
+/// A file whose lines go through stages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PipedFile {
+    pub file: u64,
+    /// All lines before it are taken.
+    pub offset: u64,
+    /// Where lines behind it start that are taken as well; those between them still wait in a
+    /// stage, and are read again after a restart.
+    pub done: Vec<u64>,
+    /// How the file starts, when that has become better known.
+    pub prefix: Option<Prefix>,
+    /// Entries that are new.
+    pub entries: u64,
+}
+
+/// The entries of [`Record::Piped`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PipedEntries {
+    pub labels: Vec<Labels>,
+    /// Each with its place in `labels`.
+    pub entries: Vec<(u32, PushedEntry)>,
 }
 
 /// The last entry of a file, which further lines may still extend.

@@ -4,7 +4,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::frame::{Frame, MAGIC, append_frame, frame_len, read_frame};
-use super::record::{Bytes, Record};
+use super::record::{Bytes, PipedEntries, PipedFile, Record};
 use crate::store::codec::Zstd;
 
 /// Shorter pieces are not worth packing.
@@ -132,6 +132,20 @@ impl Journal {
         };
         self.append(&Record::Bytes { file, offset, now, bytes })?;
         self.replay_bytes += raw;
+        Ok(())
+    }
+
+    /// The same for entries that stages made.
+    pub(crate) fn append_piped(
+        &mut self,
+        now: i64,
+        files: Vec<PipedFile>,
+        entries: &PipedEntries,
+    ) -> io::Result<()> {
+        let raw = postcard::to_stdvec(entries).map_err(io::Error::other)?;
+        let entries = self.pack(&raw);
+        self.append(&Record::Piped { now, files, entries })?;
+        self.replay_bytes += raw.len() as u64;
         Ok(())
     }
 

@@ -286,7 +286,22 @@ impl Store {
 
     /// Follows more files, in threads of the store.
     pub fn follow(&self, sources: SourceOptions) {
-        let sent = self.running().map(|running| running.commands.send(Command::Follow(sources)));
+        self.send(Command::Follow(sources));
+    }
+
+    /// Follows these instead of what the configuration said before. Files that both name are read
+    /// on where they were left.
+    pub fn follow_instead(&self, sources: Vec<SourceOptions>) {
+        self.send(Command::Replace(sources));
+    }
+
+    /// What the stages of jobs counted, in the text format of Prometheus.
+    pub fn pipeline_metrics(&self) -> String {
+        self.shared.board().pipelines.clone()
+    }
+
+    fn send(&self, command: Command) {
+        let sent = self.running().map(|running| running.commands.send(command));
         if !matches!(sent, Ok(Ok(()))) {
             tracing::warn!("nothing is followed: the store takes nothing");
         }

@@ -70,6 +70,16 @@ impl Head {
         self.size_bytes += entry.line.len() + ROW_BYTES + values.sum::<usize>();
     }
 
+    /// The same for what stages made of a file's line, which is never told from another by what
+    /// it says.
+    pub(crate) fn push_piped(&mut self, entry: &Entry, now: i64) {
+        self.note(entry.timestamp, now);
+        self.closed.push(entry);
+        let fields = entry.metadata.iter().chain(&entry.auto);
+        let fields = fields.map(|(_, value)| value.len() + FIELD_BYTES);
+        self.size_bytes += entry.line.len() + ROW_BYTES + fields.sum::<usize>();
+    }
+
     /// Takes the closed entries of a checkpoint. Whether a client sent them is not written there;
     /// what has no auto fields may be from one.
     pub(crate) fn restore(&mut self, closed: Batch, taken: i64) {

@@ -1,8 +1,13 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
+use model::Labels;
+use promtail::config::StageConfig;
+use yaml::Marked;
 
 use crate::limits::DEFAULT_MAX_STREAMS;
 
@@ -79,4 +84,25 @@ pub struct SourceOptions {
     pub job: Option<String>,
     /// `--label`: set on every stream; a value here wins over every rule.
     pub labels: Vec<(String, String)>,
+    /// Files and globs that are not meant.
+    pub exclude: Vec<String>,
+    /// From a configuration file, which can be read again.
+    pub is_configured: bool,
+    /// None: what the lines are is detected.
+    pub piped: Option<Piped>,
+}
+
+/// Lines go through stages, as they do in Promtail, instead of being detected.
+#[derive(Clone, Debug, Default)]
+pub struct Piped {
+    /// Files of one job share what its stages remember.
+    pub job: String,
+    /// Of the lines before the stages, but for `filename`.
+    pub labels: Labels,
+    /// Checked already.
+    pub stages: Arc<Vec<Marked<StageConfig>>>,
+    /// None: UTF-8 and, where a line is not, GB18030.
+    pub encoding: Option<&'static Encoding>,
+    /// Where another program stopped reading, by path: a file that is new here is read on there.
+    pub positions: Arc<BTreeMap<String, u64>>,
 }

@@ -5,7 +5,7 @@ use chunk::Column;
 use model::Columns;
 
 use crate::ingest::core::{Core, Input};
-use crate::journal::{Damage, OpenEntry, Record, Replay, newest_segment, unpack};
+use crate::journal::{Damage, OpenEntry, PipedEntries, Record, Replay, newest_segment, unpack};
 use crate::store::StoreError;
 use crate::store::catalogue::{Catalogue, CorruptChunk};
 use crate::store::chunk_file::{ChunkFolder, LoadError, StoredChunk, load};
@@ -98,6 +98,12 @@ impl Restored {
             }
             Record::Settle { file, now } => self.input(file, Input::Settle, now),
             Record::Finish { file, now } => self.input(file, Input::Finish, now),
+            Record::Piped { now, files, entries } => {
+                // The frame's checksum was right, so that this unpacks and can be read.
+                let unpacked = unpack(entries, codec).unwrap_or_default();
+                let entries: PipedEntries = postcard::from_bytes(&unpacked).unwrap_or_default();
+                self.core.piped(files, entries, now, &mut self.catalogue, false);
+            }
             Record::Push { now, streams } => {
                 self.core.push(streams, now, &mut self.catalogue, false);
             }

@@ -33,6 +33,8 @@ pub(crate) struct Board {
     /// What was found damaged at the start.
     pub found: Vec<Problem>,
     pub journal_bytes: u64,
+    /// What the stages of jobs counted, in the text format of Prometheus.
+    pub pipelines: String,
 }
 
 /// One state of a head as a chunk.
