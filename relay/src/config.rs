@@ -4,9 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use model::Labels;
 
 use crate::auth::{AuthFileError, Passwords};
+use crate::configured::{ConfigFile, FileError, Loaded};
 use crate::limits::Limits;
 
 /// Port 3100 is Loki's, so that clients of Loki need no change.
@@ -40,6 +42,12 @@ pub struct Config {
     pub discover: bool,
     /// What one request of the Loki API may ask for.
     pub limits: Limits,
+    /// The zone of times that name none; None: the machine's.
+    pub zone: Option<TimeZone>,
+    /// To be read again on a reload.
+    pub file: Option<ConfigFile>,
+    /// What it said at the start.
+    pub loaded: Loaded,
 }
 
 impl Config {
@@ -57,6 +65,9 @@ impl Config {
             allow_origins: Vec::new(),
             discover: false,
             limits: Limits::default(),
+            zone: None,
+            file: None,
+            loaded: Loaded::default(),
         }
     }
 }
@@ -97,8 +108,12 @@ pub enum ConfigError {
          https://logs.example or http://localhost:8080"
     )]
     Origin { text: String },
+    #[error("-c is Logpane's own configuration and -config.file Promtail's: one of them is enough")]
+    TwoFiles,
     #[error(transparent)]
     Auth(#[from] AuthFileError),
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// Loopback, on Loki's port.

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod configured;
 pub mod demo;
 pub mod http;
 mod ingest;

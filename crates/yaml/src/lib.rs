@@ -19,11 +19,13 @@
 mod de;
 mod marked;
 mod node;
+mod print;
 mod problem;
 mod read;
 
 pub use de::from_node;
 pub use marked::Marked;
 pub use node::{Kind, Mark, Node};
+pub use print::{print, quoted};
 pub use problem::{Problem, nearest};
 pub use read::parse;

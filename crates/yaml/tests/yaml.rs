@@ -99,3 +99,32 @@ fn deep_files_are_refused() {
     check(&"[".repeat(100), "nested deeper than 64 levels");
     check(&"[".repeat(10_000), "recursion limit");
 }
+
+/// What is written is read as the same again.
+#[test]
+fn what_is_printed_is_read_again() {
+    for text in [
+        "a: 1\nb: [x, 'y: z', {c: d, e: []}]\nf: {}\ng:\nh: \"a\\nb\\u0007\"\n",
+        "- - a\n  - b\n- c: |\n    text\n    more\n  d: 'it''s'\n- ~\n- 'yes'\n- '007'\n- ''\n",
+        "x: &a {k: v}\ny: *a\n",
+    ] {
+        let node = parse(text).unwrap();
+        let printed = yaml::print(&node, 0);
+        let again = parse(&printed).unwrap();
+        assert_eq!(shape(&node), shape(&again), "{text}\n{printed}");
+    }
+}
+
+fn shape(node: &yaml::Node) -> String {
+    match &node.kind {
+        yaml::Kind::Scalar { text, .. } if node.is_null() => format!("null {text:?}"),
+        yaml::Kind::Scalar { text, .. } => format!("{text:?}"),
+        yaml::Kind::List(items) => {
+            format!("[{}]", items.iter().map(|i| shape(i)).collect::<Vec<_>>().join(","))
+        }
+        yaml::Kind::Map(pairs) => {
+            let pairs = pairs.iter().map(|(key, value)| format!("{}:{}", shape(key), shape(value)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
+        }
+    }
+}

@@ -6,9 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::limits::RawLimits;
-use crate::config::{
-    self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
-};
+use crate::cli::promtail::{ImportArgs, PromtailArgs};
+use crate::config::DEFAULT_LISTEN;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -80,6 +79,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Print matching entries as they arrive
     Tail(TailArgs),
+    /// Print Promtail's configuration as one of Logpane's own, and on stderr what it leaves out
+    ImportPromtail(ImportArgs),
     /// Say whether the relay could start so, and what stands in its way
     Check(RawConfig),
     /// Write the logs of a simulated speech service and show them
@@ -100,14 +101,17 @@ pub struct OpenArgs {
 }
 
 /// What was typed for the relay; `check` makes a [`Config`] of it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct RawConfig {
     /// Files and globs (** too); - is standard input
     #[arg(value_name = "PATHS")]
     pub paths: Vec<String>,
-    /// Where to serve
-    #[arg(long, env = "LOGPANE_LISTEN", value_name = "ADDR", default_value = DEFAULT_LISTEN)]
-    pub listen: String,
+    /// A configuration file of Logpane's own (logpane.yaml); what is typed goes before it
+    #[arg(short, long, env = "LOGPANE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to serve [default: 127.0.0.1:3100]
+    #[arg(long, env = "LOGPANE_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
     /// Folder for what is kept [default: $XDG_DATA_HOME/logpane or ~/.local/share/logpane]
     #[arg(long, env = "LOGPANE_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -117,17 +121,12 @@ pub struct RawConfig {
     /// A label for every stream of these files (may be repeated)
     #[arg(long = "label", env = "LOGPANE_LABEL", value_name = "K=V", value_delimiter = ',')]
     pub labels: Vec<String>,
-    /// How long entries are kept, from when they were read
-    #[arg(long, env = "LOGPANE_RETENTION", value_name = "TIME", default_value = DEFAULT_RETENTION)]
-    pub retention: String,
-    /// How much disk they may take; the oldest go first
-    #[arg(
-        long,
-        env = "LOGPANE_RETENTION_BYTES",
-        value_name = "SIZE",
-        default_value = DEFAULT_RETENTION_BYTES
-    )]
-    pub retention_bytes: String,
+    /// How long entries are kept, from when they were read [default: 7d]
+    #[arg(long, env = "LOGPANE_RETENTION", value_name = "TIME")]
+    pub retention: Option<String>,
+    /// How much disk they may take; the oldest go first [default: 10GB]
+    #[arg(long, env = "LOGPANE_RETENTION_BYTES", value_name = "SIZE")]
+    pub retention_bytes: Option<String>,
     /// Ask for user and password: a file of user:bcrypt lines
     #[arg(long, env = "LOGPANE_AUTH_FILE", value_name = "FILE")]
     pub auth_file: Option<PathBuf>,
@@ -150,44 +149,8 @@ pub struct RawConfig {
     pub discover: bool,
     #[command(flatten)]
     pub limits: RawLimits,
-}
-
-impl RawConfig {
-    /// Checks every setting and fills in what was left out.
-    pub fn check(&self) -> Result<Config, ConfigError> {
-        let unit = |flag| move |source| ConfigError::Unit { flag, source };
-        let listen = config::parse_listen(&self.listen)?;
-        let passwords = self.auth_file.as_deref().map(crate::auth::Passwords::read).transpose()?;
-        if passwords.is_none() && !listen.ip().is_loopback() {
-            return Err(ConfigError::OpenToAll { addr: listen });
-        }
-        let retention = model::parse_duration(&self.retention).map_err(unit("retention"))?;
-        let retention = u64::try_from(retention).ok().filter(|ns| *ns > 0);
-        Ok(Config {
-            listen,
-            data: self.data.clone().map_or_else(config::default_data_dir, Ok)?,
-            paths: self.paths.clone(),
-            job: self.job.clone(),
-            labels: self
-                .labels
-                .iter()
-                .map(|text| config::parse_label(text))
-                .collect::<Result<_, _>>()?,
-            retention: retention
-                .map(std::time::Duration::from_nanos)
-                .ok_or(ConfigError::RetentionZero)?,
-            retention_bytes: model::parse_bytes(&self.retention_bytes)
-                .map_err(unit("retention-bytes"))?,
-            passwords,
-            allow_origins: self
-                .allow_origins
-                .iter()
-                .map(|text| config::parse_origin(text))
-                .collect::<Result<_, _>>()?,
-            discover: self.discover,
-            limits: self.limits.check()?,
-        })
-    }
+    #[command(flatten)]
+    pub promtail: PromtailArgs,
 }
 
 /// Which relay to ask, and as whom.

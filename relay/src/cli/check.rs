@@ -18,12 +18,18 @@ pub fn run(raw: &RawConfig) -> Result<(), Failure> {
         "listen     {}\ndata       {}\nretention  {}, {} bytes\npassword   {}\n",
         config.listen,
         config.data.display(),
-        raw.retention,
+        model::format_duration(i64::try_from(config.retention.as_nanos()).unwrap_or(i64::MAX)),
         config.retention_bytes,
         if config.passwords.is_some() { "needed" } else { "none" },
     );
     for path in &config.paths {
         text.push_str(&format!("follow     {path}\n"));
+    }
+    for path in config.loaded.sources.iter().flat_map(|source| &source.paths) {
+        text.push_str(&format!("follow     {path}\n"));
+    }
+    for notice in &config.loaded.notices {
+        text.push_str(&format!("left out   {notice}\n"));
     }
     for problem in &problems {
         text.push_str(&format!("problem    {problem}\n"));
@@ -37,7 +43,8 @@ pub fn run(raw: &RawConfig) -> Result<(), Failure> {
 }
 
 fn problems(config: &Config, folder: &Path) -> Vec<String> {
-    let mut problems = sources::notes(&config.paths, folder);
+    let mut problems = sources::notes(&config.paths, folder, !config.loaded.sources.is_empty());
+    problems.extend(config.loaded.problems.iter().cloned());
     if let Err(error) = TcpListener::bind(config.listen) {
         problems.push(format!("cannot listen on {}: {error}", config.listen));
     }

@@ -10,11 +10,9 @@ use crate::cli::args::{DemoArgs, RawConfig};
 use crate::cli::dispatch::say;
 use crate::cli::failure::Failure;
 use crate::cli::handover;
-use crate::cli::limits::RawLimits;
 use crate::cli::open::show;
 use crate::cli::serve::{End, relay, until_told};
-use crate::config::DEFAULT_RETENTION;
-use crate::config::{Config, DEFAULT_RETENTION_BYTES};
+use crate::config::Config;
 use crate::demo::{DemoError, Files, LogFile, Story, StoryOptions, Write, follow, write_past};
 use crate::store::Store;
 
@@ -68,16 +66,9 @@ fn serve(args: &DemoArgs, logs: PathBuf, data: PathBuf) -> Result<(), Failure> {
     let logs = logs.map_err(|path| Failure::usage(format!("{path:?} is not valid Unicode")))?;
     let config: Config = RawConfig {
         paths: LogFile::ALL.iter().map(|file| format!("{logs}/{}", file.name())).collect(),
-        listen: args.listen.clone(),
+        listen: Some(args.listen.clone()),
         data: Some(data),
-        job: None,
-        labels: Vec::new(),
-        retention: DEFAULT_RETENTION.to_owned(),
-        retention_bytes: DEFAULT_RETENTION_BYTES.to_owned(),
-        auth_file: None,
-        allow_origins: vec![],
-        discover: false,
-        limits: RawLimits::default(),
+        ..RawConfig::default()
     }
     .check()?;
     let started = |url: &str, _: &Store| {

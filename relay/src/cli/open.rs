@@ -20,12 +20,20 @@ Give it the files to follow, for example
 Entries are kept for 7 days; after that first time, `logpane` alone shows them again.";
 
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
+    if let Some(done) = args.raw.promtail.look() {
+        return done;
+    }
+    if args.raw.promtail.config_file.is_some() {
+        // As Promtail is started, which opens no browser.
+        return crate::cli::serve::run(&args.raw);
+    }
     let config = args.raw.check()?;
-    if config.paths.is_empty() && !config.data.exists() {
+    let is_configured = !config.loaded.sources.is_empty();
+    if !is_configured && config.paths.is_empty() && !config.data.exists() {
         return Err(Failure::usage(NOTHING_TO_SHOW));
     }
     let started = |url: &str, store: &Store| {
-        if config.paths.is_empty() {
+        if config.paths.is_empty() && !is_configured {
             if store.status().entries == 0 {
                 return Err(Failure::usage(NOTHING_TO_SHOW));
             }

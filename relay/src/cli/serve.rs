@@ -15,6 +15,7 @@ use crate::cli::dispatch::say;
 use crate::cli::failure::Failure;
 use crate::cli::{handover, sources};
 use crate::config::Config;
+use crate::configured::{mark_imported, reload};
 use crate::http::{App, routes};
 use crate::store::{SourceOptions, Store, StoreError, StoreOptions};
 
@@ -35,6 +36,9 @@ pub enum End {
 }
 
 pub fn run(raw: &RawConfig) -> Result<(), Failure> {
+    if let Some(done) = raw.promtail.look() {
+        return done;
+    }
     let config = raw.check()?;
     let started = |url: &str, _: &Store| {
         print_url(url);
@@ -91,6 +95,8 @@ async fn serve(
     let key = handover::new_key()?;
     let app = App::new(config.clone(), key.clone(), stopped.clone());
 
+    #[cfg(unix)]
+    reload_on_hangup(&app)?;
     // Bound before the store is open, so that clients are told to wait instead of refused.
     let bound = match TcpListener::bind(config.listen).await {
         Ok(listener) => {
@@ -121,10 +127,11 @@ async fn serve(
             store.announce(&url)?;
             handover::write_key(&config.data, &key)?;
             let folder = std::env::current_dir()?;
-            for note in sources::notes(&config.paths, &folder) {
+            for note in sources::notes(&config.paths, &folder, !config.loaded.sources.is_empty()) {
                 say(&note);
             }
             store.follow(source_options(config));
+            follow_configured(config, &store);
             app.set_store(store.clone());
             started(&url, &store)?;
             say(&keeping(config));
@@ -165,11 +172,50 @@ async fn open(options: StoreOptions) -> Result<Result<Store, StoreError>, Failur
     }
 }
 
+/// Follows what the configuration file says, and says what is left out.
+fn follow_configured(config: &Config, store: &Store) {
+    let loaded = &config.loaded;
+    loaded.problems.iter().chain(&loaded.notices).for_each(|sentence| say(sentence));
+    for source in &loaded.sources {
+        store.follow(source.clone());
+    }
+    let Some(positions) = &loaded.positions else { return };
+    say(&format!("{} files are read on where Promtail stopped", positions.offsets.len()));
+    if let Err(error) = mark_imported(positions, &config.data) {
+        say(&format!("cannot note that the positions were taken over: {error}"));
+    }
+}
+
+/// Reads the configuration again at each SIGHUP.
+#[cfg(unix)]
+fn reload_on_hangup(app: &App) -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup())?;
+    let app = app.clone();
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            let Ok(store) = app.store().cloned() else { continue };
+            let app = app.clone();
+            let read = tokio::task::spawn_blocking(move || reload(app.config(), &store)).await;
+            match read {
+                Ok(Some(Ok(said))) => {
+                    said.iter().for_each(|sentence| say(sentence));
+                    say("the configuration was read again");
+                }
+                Ok(Some(Err(error))) => say(&format!("everything stays as it was: {error}")),
+                Ok(None) => say("there is no configuration file to read again"),
+                Err(error) => say(&format!("the configuration was not read again: {error}")),
+            }
+        }
+    });
+    Ok(())
+}
+
 fn store_options(config: &Config) -> StoreOptions {
     StoreOptions {
         retention: config.retention,
         retention_bytes: Some(config.retention_bytes),
-        zone: TimeZone::system(),
+        zone: config.zone.clone().unwrap_or_else(TimeZone::system),
         max_streams: config.limits.max_streams,
         ..StoreOptions::new(&config.data)
     }
@@ -227,7 +273,7 @@ fn cannot_listen(addr: SocketAddr, error: &std::io::Error) -> Failure {
 }
 
 /// Resolves at SIGINT or SIGTERM.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -6,9 +6,10 @@ use std::path::Path;
 use crate::source::{Patterns, refuse};
 
 /// One sentence for each path that cannot be followed right now.
-pub fn notes(paths: &[String], folder: &Path) -> Vec<String> {
+/// `has_others`: a configuration file names more.
+pub fn notes(paths: &[String], folder: &Path, has_others: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    let mut usable = paths.is_empty();
+    let mut usable = paths.is_empty() || has_others;
     for path in paths {
         let patterns = Patterns::new(path, folder);
         if patterns.is_stdin() {
@@ -54,7 +55,7 @@ mod tests {
             (&["none*"], &["no file matches", "none of the files"]),
         ] {
             let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
-            let notes = notes(&paths, dir.path());
+            let notes = notes(&paths, dir.path(), false);
             assert_eq!(notes.len(), expected.len(), "{paths:?}: {notes:?}");
             for (note, part) in notes.iter().zip(expected) {
                 assert!(note.contains(part), "{paths:?}: {note}");

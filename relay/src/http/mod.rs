@@ -17,6 +17,7 @@ mod otlp;
 mod params;
 mod ready;
 mod receive;
+mod reload;
 mod routes;
 mod socket;
 mod status;

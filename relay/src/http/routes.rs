@@ -5,8 +5,8 @@ use warp::{Filter, Reply as _};
 
 use crate::http::guard::{Denied, guard};
 use crate::http::{
-    ApiError, App, chunks, config, cors, follow, heads, index, loki, metrics, otlp, ready, status,
-    tail, viewer,
+    ApiError, App, chunks, config, cors, follow, heads, index, loki, metrics, otlp, ready, reload,
+    status, tail, viewer,
 };
 
 /// Every route of the relay, guarded.
@@ -23,6 +23,8 @@ pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
         .or(tail::routes(app))
         .unify()
         .or(follow::routes(app))
+        .unify()
+        .or(reload::routes(app))
         .unify()
         .or(metrics::routes(app))
         .unify()

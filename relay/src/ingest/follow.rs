@@ -116,7 +116,10 @@ impl Follow {
     pub(super) fn labels_of(&self, path: &str, options: &SourceOptions) -> (Labels, String) {
         if let Some(piped) = &options.piped {
             let mut labels = piped.labels.clone();
-            labels.set("filename", path);
+            if path != FileState::STDIN {
+                labels.set("filename", path);
+                set_path_labels(&mut labels, path, options);
+            }
             return (labels, format!("job {} of the configuration", piped.job));
         }
         let users: Vec<&str> = self.users.iter().map(String::as_str).collect();
@@ -138,6 +141,7 @@ impl Follow {
             }
             labels.set(name, value);
         }
+        set_path_labels(&mut labels, path, options);
         (labels, rule)
     }
 }
@@ -448,6 +452,17 @@ impl Ingest {
     pub(super) fn options_for(&self, path: &Path) -> Option<SourceOptions> {
         let source = self.follow.sources.iter().find(|source| source.covers(path))?;
         Some(source.options.clone())
+    }
+}
+
+/// What the expression of the source finds in the path of a file.
+fn set_path_labels(labels: &mut Labels, path: &str, options: &SourceOptions) {
+    let Some(regex) = &options.path_labels else { return };
+    let Some(captures) = regex.captures(path.as_bytes()) else { return };
+    for (at, name) in regex.named_groups() {
+        if let Some(group) = captures.get(at).filter(|group| !group.is_empty()) {
+            labels.set(name, String::from_utf8_lossy(group.as_bytes()));
+        }
     }
 }
 

@@ -192,11 +192,9 @@ mod tests {
     }
 
     fn feed(reading: &mut Reading, bytes: &[u8]) -> Vec<(u64, String)> {
-        let mut offset = 0;
         let mut lines = Vec::new();
-        for byte in bytes {
+        for (offset, byte) in (0..).zip(bytes) {
             lines.extend(reading.feed(offset, &[*byte]));
-            offset += 1;
         }
         let text = |line: Line| (line.start, String::from_utf8(line.text).unwrap());
         lines.into_iter().chain(reading.finish()).map(text).collect()

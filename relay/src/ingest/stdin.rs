@@ -15,6 +15,8 @@ const PIECE_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub(super) struct Stdin {
     key: u64,
+    /// Bytes that were taken.
+    offset: u64,
     pieces: Receiver<Piece>,
     /// A piece that there was no room for.
     left: Option<Vec<u8>>,
@@ -49,14 +51,18 @@ impl Ingest {
             ..FileState::default()
         };
         let key = state.key;
-        if self.register(state) {
+        if self.register(state.clone()) {
+            if let Some(piped) = &options.piped {
+                self.begin_piped(&state, piped);
+            }
             let (pieces, receiver) = sync_channel(4);
             let wake = self.commands.clone();
             read(pieces, move || {
                 wake.try_send(Command::Wake(false)).ok();
             });
             let (left, last_read) = (None, Instant::now());
-            self.follow.stdin = Some(Stdin { key, pieces: receiver, left, last_read, settled: 0 });
+            self.follow.stdin =
+                Some(Stdin { key, offset: 0, pieces: receiver, left, last_read, settled: 0 });
             self.post_stdin(key);
         }
     }
@@ -73,8 +79,15 @@ impl Ingest {
         };
         let has_more = match piece {
             Ok(Some(bytes)) => {
+                let is_piped = self.follow.pipes.has(stdin.key);
                 let offset = self.core.file(stdin.key).map_or(0, |state| state.offset);
-                let is_taken = self.take_bytes(stdin.key, offset, &bytes);
+                let is_taken = if is_piped {
+                    self.pipe_bytes(stdin.key, stdin.offset, &bytes);
+                    true
+                } else {
+                    self.take_bytes(stdin.key, offset, &bytes)
+                };
+                stdin.offset += if is_taken { bytes.len() as u64 } else { 0 };
                 if is_taken {
                     (stdin.last_read, stdin.settled) = (Instant::now(), 0);
                 } else {
@@ -89,7 +102,8 @@ impl Ingest {
                 return false;
             }
             Err(_) => {
-                if is_settle_due(stdin.settled, stdin.last_read) {
+                let is_piped = self.follow.pipes.has(stdin.key);
+                if !is_piped && is_settle_due(stdin.settled, stdin.last_read) {
                     stdin.settled += 1;
                     self.input(stdin.key, Input::Settle);
                 }

@@ -301,8 +301,8 @@ impl Store {
     }
 
     fn send(&self, command: Command) {
-        let sent = self.running().map(|running| running.commands.send(command));
-        if !matches!(sent, Ok(Ok(()))) {
+        let is_sent = self.running().is_ok_and(|running| running.commands.send(command).is_ok());
+        if !is_sent {
             tracing::warn!("nothing is followed: the store takes nothing");
         }
     }

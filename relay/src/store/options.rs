@@ -6,6 +6,7 @@ use std::time::Duration;
 use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 use model::Labels;
+use model::go_regex::Regex;
 use promtail::config::StageConfig;
 use yaml::Marked;
 
@@ -84,6 +85,8 @@ pub struct SourceOptions {
     pub job: Option<String>,
     /// `--label`: set on every stream; a value here wins over every rule.
     pub labels: Vec<(String, String)>,
+    /// The named groups of what it finds in a file's path become labels.
+    pub path_labels: Option<Regex>,
     /// Files and globs that are not meant.
     pub exclude: Vec<String>,
     /// From a configuration file, which can be read again.

@@ -106,6 +106,11 @@ impl File {
         self.positions = top.positions.filename;
         self.limits = top.limits_config;
         self.reads_stdin = top.target_config.stdin;
+        if let Some(port) = &self.server.http_listen_port {
+            let message = "server.http_listen_port is not used: the relay serves where --listen says, \
+                           on port 3100 of this machine by default";
+            self.notices.push(port.problem(message));
+        }
         for (name, key) in [("options", top.options), ("tracing", top.tracing), ("wal", top.wal)] {
             if let Some(key) = key {
                 self.notices.push(key.problem(format!("{name} means nothing here")));
@@ -115,6 +120,11 @@ impl File {
             let message = "limits_config.readline_rate is not applied: lines are read as they \
                            come, and a limit stage can drop some";
             self.notices.push(self.limits.readline_rate_enabled.problem(message));
+        }
+        if let Some(size) = self.limits.max_line_size.as_ref().filter(|size| size.value != "0") {
+            let message = "limits_config.max_line_size is not applied: lines are kept whole up to 4 MiB, \
+                           and in parts beyond";
+            self.notices.push(size.problem(message));
         }
         for client in &self.clients {
             let Some(url) = &client.url else { continue };

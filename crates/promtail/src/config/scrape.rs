@@ -73,7 +73,14 @@ impl Scrape {
             ("triton_sd_configs", &self.triton_sd_configs),
         ];
         let there = all.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?.mark)));
-        there.collect()
+        let mut there: Vec<_> = there.collect();
+        let docker = self.docker_sd_configs.first().map(|sd| ("docker_sd_configs", sd.host.mark));
+        there.extend(docker);
+        there.extend(self.journal.as_ref().map(|journal| ("journal", journal.mark)));
+        there.extend(self.syslog.as_ref().map(|syslog| ("syslog", syslog.mark)));
+        let packed = self.decompression.as_ref().filter(|packed| packed.enabled);
+        there.extend(packed.map(|packed| ("decompression", packed.mark)));
+        there
     }
 }
 

@@ -36,6 +36,39 @@ pub enum StageConfig {
     Timestamp(Timestamp),
 }
 
+impl StageConfig {
+    /// As it is written in files.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Cri(_) => "cri",
+            Self::Decolorize(_) => "decolorize",
+            Self::Docker(_) => "docker",
+            Self::Drop(_) => "drop",
+            Self::Eventlogmessage(_) => "eventlogmessage",
+            Self::Geoip(_) => "geoip",
+            Self::Json(_) => "json",
+            Self::Labelallow(_) => "labelallow",
+            Self::Labeldrop(_) => "labeldrop",
+            Self::Labels(_) => "labels",
+            Self::Limit(_) => "limit",
+            Self::Logfmt(_) => "logfmt",
+            Self::Match(_) => "match",
+            Self::Metrics(_) => "metrics",
+            Self::Multiline(_) => "multiline",
+            Self::Output(_) => "output",
+            Self::Pack(_) => "pack",
+            Self::Regex(_) => "regex",
+            Self::Replace(_) => "replace",
+            Self::Sampling(_) => "sampling",
+            Self::StaticLabels(_) => "static_labels",
+            Self::StructuredMetadata(_) => "structured_metadata",
+            Self::Template(_) => "template",
+            Self::Tenant(_) => "tenant",
+            Self::Timestamp(_) => "timestamp",
+        }
+    }
+}
+
 /// Names and where each takes its value from; nothing: from what has the same name.
 pub type Names = BTreeMap<String, Option<String>>;
 

@@ -1,0 +1,71 @@
+use std::time::Duration;
+
+use crate::auth::Passwords;
+use crate::cli::args::RawConfig;
+use crate::config::{
+    self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
+};
+use crate::configured::{ConfigFile, OwnConfig};
+
+impl RawConfig {
+    /// Checks every setting and fills in what was left out: first from the configuration file,
+    /// then with the defaults.
+    pub fn check(&self) -> Result<Config, ConfigError> {
+        let own = self.config.as_deref().map(OwnConfig::read).transpose()?.unwrap_or_default();
+        let zone = own.time_zone();
+        let in_file = |path: String| {
+            self.config.as_deref().map(|file| OwnConfig::path(file, &path)).unwrap_or_default()
+        };
+        let promtail = self.promtail.file()?.map(ConfigFile::Promtail);
+        let file = match (promtail, &self.config) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoFiles),
+            (Some(file), None) => Some(file),
+            (None, own) => own.clone().map(ConfigFile::Own),
+        };
+        let text = |typed: &Option<String>, file: Option<String>, default: &str| {
+            typed.clone().or(file).unwrap_or_else(|| default.to_owned())
+        };
+        let unit = |flag| move |source| ConfigError::Unit { flag, source };
+
+        let listen = text(&self.listen, own.listen.map(|marked| marked.value), DEFAULT_LISTEN);
+        let listen = config::parse_listen(&listen)?;
+        let auth_file = self.auth_file.clone().or_else(|| own.auth_file.map(in_file));
+        let passwords = auth_file.as_deref().map(Passwords::read).transpose()?;
+        if passwords.is_none() && !listen.ip().is_loopback() {
+            return Err(ConfigError::OpenToAll { addr: listen });
+        }
+        let retention =
+            text(&self.retention, own.retention.map(|marked| marked.value), DEFAULT_RETENTION);
+        let retention = model::parse_duration(&retention).map_err(unit("retention"))?;
+        let retention = u64::try_from(retention).ok().filter(|ns| *ns > 0);
+        let size = own.retention_bytes.map(|marked| marked.value);
+        let size = text(&self.retention_bytes, size, DEFAULT_RETENTION_BYTES);
+        let origins = match self.allow_origins.is_empty() {
+            true => own.allow_origins,
+            false => self.allow_origins.clone(),
+        };
+        let data = self.data.clone().or_else(|| own.data.map(in_file));
+        let data = data.map_or_else(config::default_data_dir, Ok)?;
+        let loaded = file.as_ref().map(|file| file.load(&data)).transpose()?.unwrap_or_default();
+        let labels = self.labels.iter().map(|text| config::parse_label(text));
+        Ok(Config {
+            listen,
+            paths: self.paths.clone(),
+            job: self.job.clone(),
+            labels: labels.collect::<Result<_, _>>()?,
+            retention: retention.map(Duration::from_nanos).ok_or(ConfigError::RetentionZero)?,
+            retention_bytes: model::parse_bytes(&size).map_err(unit("retention-bytes"))?,
+            passwords,
+            allow_origins: origins
+                .iter()
+                .map(|text| config::parse_origin(text))
+                .collect::<Result<_, _>>()?,
+            discover: self.discover || own.discover,
+            limits: self.limits.clone().or(own.limits).check()?,
+            zone,
+            file,
+            loaded,
+            data,
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Configuration files: Promtail's, which works unchanged, and Logpane's own.
+
+mod file;
+mod import;
+mod own;
+mod positions;
+mod promtail;
+mod reload;
+
+pub use file::{ConfigFile, FileError, Loaded};
+pub use import::{Import, import};
+pub use own::{OwnConfig, OwnLimits};
+pub use positions::{Positions, mark_imported};
+pub use promtail::{PromtailFile, host_name};
+pub use reload::reload;

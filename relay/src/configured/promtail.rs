@@ -1,0 +1,223 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use encoding_rs::Encoding;
+use globset::Glob;
+use jiff::tz::TimeZone;
+use model::Labels;
+use promtail::config::{self, Scrape, TargetGroup};
+use promtail::{Environment, Pipeline, Relabel};
+use walkdir::WalkDir;
+use yaml::Problem;
+
+use super::file::text_of;
+use crate::configured::{FileError, Loaded, Positions};
+use crate::store::{Piped, SourceOptions};
+
+/// Promtail's file and the flags that go with it.
+#[derive(Clone, Debug, Default)]
+pub struct PromtailFile {
+    pub path: PathBuf,
+    /// `-config.expand-env`
+    pub expands: bool,
+    /// `-client.external-labels`
+    pub external_labels: Labels,
+    /// `-stdin`: standard input instead of the files, with the stages of the first job.
+    pub reads_stdin: bool,
+}
+
+impl PromtailFile {
+    /// The text as it is read: its variables replaced, if that is asked for.
+    pub fn text(&self) -> Result<String, FileError> {
+        let text = text_of(&self.path)?;
+        if !self.expands {
+            return Ok(text);
+        }
+        let variable = |name: &str| std::env::var(name).ok();
+        promtail::expand(&text, &variable)
+            .map_err(|problem| FileError::Wrong { problems: vec![self.place(&problem)] })
+    }
+
+    fn place(&self, problem: &Problem) -> String {
+        problem.in_file(&self.path.display().to_string())
+    }
+
+    /// What to follow. Without `data` no positions are taken over.
+    pub fn load(&self, data: Option<&Path>) -> Result<Loaded, FileError> {
+        let mut file = config::read(&self.text()?);
+        let mut jobs = Vec::new();
+        for (number, scrape) in file.jobs.iter().enumerate() {
+            match Job::new(number, scrape) {
+                Ok(job) => jobs.push(job),
+                Err(problem) => file.problems.push(problem),
+            }
+        }
+        let problems: Vec<String> = file.problems.iter().map(|p| self.place(p)).collect();
+        if jobs.is_empty() && !problems.is_empty() {
+            return Err(FileError::Wrong { problems });
+        }
+        let mut loaded = Loaded { problems, ..Loaded::default() };
+        loaded.notices.extend(file.notices.iter().map(|notice| self.place(notice)));
+        if let (Some(path), Some(data)) = (&file.positions, data) {
+            match Positions::read(Path::new(path), data) {
+                Ok(positions) => loaded.positions = positions,
+                Err(problem) => loaded.notices.push(problem),
+            }
+        }
+        let positions = loaded.positions.clone().unwrap_or_default().offsets;
+        let mut external: Labels = file.external_labels().into_iter().collect();
+        for (name, value) in self.external_labels.iter() {
+            external.set(name, value);
+        }
+        let host = host_name();
+        if self.reads_stdin || file.reads_stdin {
+            loaded.sources.push(standard_input(jobs.first(), &external, &host));
+            return Ok(loaded);
+        }
+        for job in &jobs {
+            let found = job.sources(&external, &host, &positions, &self.path);
+            loaded.sources.extend(found.sources);
+            loaded.notices.extend(found.problems);
+        }
+        Ok(loaded)
+    }
+}
+
+/// A job, checked.
+struct Job<'f> {
+    name: String,
+    scrape: &'f Scrape,
+    steps: Vec<Relabel>,
+    encoding: Option<&'static Encoding>,
+}
+
+impl<'f> Job<'f> {
+    fn new(number: usize, scrape: &'f Scrape) -> Result<Self, Problem> {
+        let name = scrape.job_name.as_ref().map(|name| name.value.clone());
+        let steps = scrape.relabel_configs.iter().map(Relabel::new).collect::<Result<_, _>>()?;
+        Pipeline::new(&scrape.pipeline_stages, &Environment::new(zone))?;
+        let encoding = scrape.encoding.as_ref().map(|name| {
+            Encoding::for_label(name.trim().as_bytes()).ok_or_else(|| {
+                let message = format!(
+                    "unknown encoding {:?}, expected one as in gbk or utf-16le",
+                    name.value
+                );
+                name.problem(message)
+            })
+        });
+        Ok(Self {
+            name: name.unwrap_or_else(|| format!("job {}", number + 1)),
+            scrape,
+            steps,
+            encoding: encoding.transpose()?,
+        })
+    }
+
+    fn piped(&self, labels: &Labels, external: &Labels) -> Piped {
+        let mut all = external.clone();
+        for (name, value) in labels.iter() {
+            all.set(name, value);
+        }
+        Piped {
+            job: self.name.clone(),
+            labels: all,
+            stages: Arc::new(self.scrape.pipeline_stages.clone()),
+            encoding: self.encoding,
+            ..Piped::default()
+        }
+    }
+
+    fn sources(
+        &self,
+        external: &Labels,
+        host: &str,
+        positions: &Arc<std::collections::BTreeMap<String, u64>>,
+        config: &Path,
+    ) -> Loaded {
+        let mut loaded = Loaded::default();
+        let mut groups = self.scrape.static_configs.clone();
+        for sd in &self.scrape.file_sd_configs {
+            for pattern in &sd.files {
+                groups.extend(groups_of(pattern, config, &mut loaded.problems));
+            }
+        }
+        for target in groups.iter().flat_map(|group| promtail::targets(group, &self.steps, host)) {
+            let piped =
+                Piped { positions: Arc::clone(positions), ..self.piped(&target.labels, external) };
+            loaded.sources.push(SourceOptions {
+                paths: vec![target.path],
+                exclude: Some(target.exclude).filter(|path| !path.is_empty()).into_iter().collect(),
+                is_configured: true,
+                piped: Some(piped),
+                ..SourceOptions::default()
+            });
+        }
+        loaded
+    }
+}
+
+/// The target groups of files that `file_sd_configs` names.
+fn groups_of(pattern: &str, config: &Path, problems: &mut Vec<String>) -> Vec<TargetGroup> {
+    let folder = config.parent().unwrap_or(Path::new("."));
+    let path = folder.join(pattern);
+    let mut files = Vec::new();
+    match Glob::new(&path.to_string_lossy()) {
+        Ok(glob) if pattern.contains(['*', '?', '[']) => {
+            let matcher = glob.compile_matcher();
+            let base = path.parent().unwrap_or(folder);
+            let entries = WalkDir::new(base).max_depth(1).sort_by_file_name().into_iter().flatten();
+            files.extend(entries.map(walkdir::DirEntry::into_path).filter(|p| matcher.is_match(p)));
+        }
+        _ => files.push(path),
+    }
+    let mut groups = Vec::new();
+    for file in files {
+        let shown = file.display().to_string();
+        let read = text_of(&file).map_err(|error| error.to_string()).and_then(|text| {
+            let node = yaml::parse(&text).map_err(|problem| problem.in_file(&shown))?;
+            yaml::from_node::<Vec<TargetGroup>>(&node).map_err(|problem| problem.in_file(&shown))
+        });
+        match read {
+            Ok(found) => groups.extend(found),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    groups
+}
+
+/// `-stdin`: the labels of the first job, or those Promtail gives where there is none.
+fn standard_input(job: Option<&Job<'_>>, external: &Labels, host: &str) -> SourceOptions {
+    let piped = match job {
+        Some(job) => {
+            let group = job.scrape.static_configs.first();
+            let labels = group.iter().flat_map(|group| &group.labels);
+            let labels: Labels = labels.filter(|(name, _)| !name.starts_with("__")).collect();
+            job.piped(&labels, external)
+        }
+        None => {
+            let mut labels = external.clone();
+            labels.set("job", "stdin");
+            labels.set("hostname", host);
+            Piped { job: "stdin".to_owned(), labels, ..Piped::default() }
+        }
+    };
+    SourceOptions {
+        paths: vec!["-".to_owned()],
+        is_configured: true,
+        piped: Some(piped),
+        ..SourceOptions::default()
+    }
+}
+
+fn zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok()
+}
+
+/// The name of this machine, for `__host__`.
+pub fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned()),
+        name => name.to_owned(),
+    }
+}

@@ -1,0 +1,34 @@
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Reply as _};
+
+use crate::configured::reload;
+use crate::http::blocking::blocking;
+use crate::http::{ApiError, App};
+
+/// `POST /reload`: reads the configuration file again, as SIGHUP does. 200 with what is to be said
+/// about it, a sentence a line; 400 with what is wrong, and everything stays as it was.
+pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
+    let app = app.clone();
+    warp::path!("reload")
+        .and(warp::post())
+        .then(move || {
+            let app = app.clone();
+            async move { answer(&app).await.unwrap_or_else(warp::Reply::into_response) }
+        })
+        .boxed()
+}
+
+async fn answer(app: &App) -> Result<Response, ApiError> {
+    let store = app.store()?.clone();
+    let app = app.clone();
+    blocking(move || match reload(app.config(), &store) {
+        None => Err(ApiError::bad_request(
+            "there is no configuration file to read again: start with -config.file or -c",
+        )),
+        Some(Err(error)) => Err(ApiError::bad_request(error.to_string())),
+        Some(Ok(said)) => Ok(said.iter().map(|sentence| format!("{sentence}\n")).collect()),
+    })
+    .await
+    .map(|text: String| text.into_response())
+}
