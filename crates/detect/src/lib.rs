@@ -24,9 +24,10 @@
 //! entries, and why [`State`] is all that a snapshot needs.
 //!
 //! One log file of these applications holds many formats, so each line is recognised on its own
-//! (`shapes/`, a table), behind what a collector put in front of it (`prefix/`); a line that nothing recognises is either a continuation of the record
-//! before it (`join`) or a bare record. Levels are read only where a shape has them, never searched
-//! in the text.
+//! (`shapes/`, a table), behind what a collector put in front of it (`prefix/`). A line that nothing
+//! recognises is either a continuation of the record before it (`join`) or a bare record. Levels are
+//! read only where a shape has them, never searched in the text; the few sentences that mean one by
+//! themselves are in `bare`.
 
 mod ansi;
 mod auto;

@@ -45,8 +45,8 @@ impl Bar {
 }
 
 impl Bars {
-    /// Takes the next frame, whose text is `text` and which came at `seen`. Gives back the bar that it ends by being another
-    /// one of the same name, or one bar too many.
+    /// Takes the next frame, whose text is `text` and which came at `seen`. Gives back the bar that
+    /// it ends by being another one of the same name, or one bar too many.
     pub(crate) fn moved(
         &mut self,
         frame: &Frame<'_>,

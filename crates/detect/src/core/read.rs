@@ -129,6 +129,9 @@ impl Core<'_> {
             return self.continuation(line, head.message, auto, emit);
         }
         self.leave(line.writer);
+        if self.memory.interrupted == Some(line.writer) {
+            self.memory.interrupted = None;
+        }
         self.memory.in_traceback = join::is_traceback(head.message);
         if let Some(level) = head.level
             && level.differs_from(head.word)
@@ -197,10 +200,9 @@ impl Core<'_> {
 
     /// A line of `writer` starts a record: whoever was inside a traceback is cut off.
     fn leave(&mut self, writer: u64) {
-        if self.memory.in_traceback && writer != self.memory.writer {
-            self.memory.interrupted = Some(self.memory.writer);
-        } else if self.memory.interrupted == Some(writer) && self.memory.in_traceback {
-            self.memory.interrupted = None;
+        let before = self.memory.writer;
+        if self.memory.in_traceback && writer != before && before != 0 {
+            self.memory.interrupted = Some(before);
         }
         self.memory.in_traceback = false;
     }
