@@ -9,6 +9,7 @@ use model::Labels;
 
 use crate::auth::{AuthFileError, Passwords};
 use crate::configured::{ConfigFile, FileError, Loaded};
+use crate::docker::Watches;
 use crate::limits::Limits;
 
 /// Port 3100 is Loki's, so that clients of Loki need no change.
@@ -48,6 +49,8 @@ pub struct Config {
     pub file: Option<ConfigFile>,
     /// What it said at the start.
     pub loaded: Loaded,
+    /// Who asks Docker engines for their containers.
+    pub watches: Watches,
 }
 
 impl Config {
@@ -68,6 +71,7 @@ impl Config {
             zone: None,
             file: None,
             loaded: Loaded::default(),
+            watches: Watches::default(),
         }
     }
 }

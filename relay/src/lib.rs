@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod configured;
 pub mod demo;
+pub mod docker;
 pub mod http;
 mod ingest;
 mod journal;

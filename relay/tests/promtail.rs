@@ -384,3 +384,72 @@ fn logpanes_own_file_says_what_flags_say() {
         assert!(done.stderr.contains(message), "{done:?}");
     }
 }
+
+/// A Docker engine that has one container, whose log is `log`.
+fn engine(socket: &Path, log: &Path) {
+    let listener = std::os::unix::net::UnixListener::bind(socket).unwrap();
+    let log = log.to_str().unwrap().to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut line = String::new();
+            std::io::BufRead::read_line(&mut std::io::BufReader::new(&stream), &mut line).unwrap();
+            let body = match line.split(' ').nth(1).unwrap() {
+                "/containers/json?filters=%7B%22label%22%3A%5B%22logged%22%5D%7D" => {
+                    r#"[{"Id":"abc1","Names":["/tts-1"],"Labels":{"com.docker.compose.service":"tts"},
+                    "HostConfig":{"NetworkMode":"bridge"},"Ports":[{"PrivatePort":8000}],
+                    "NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.2"}}}},
+                    {"Id":"abc2","Names":["/other"],"Labels":null,"Ports":null}]"#
+                        .to_owned()
+                }
+                "/containers/abc1/json" => format!(r#"{{"LogPath":"{log}"}}"#),
+                other => panic!("{other}"),
+            };
+            write!(stream, "HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+                .unwrap();
+        }
+    });
+}
+
+#[test]
+fn containers_are_found_and_followed() {
+    let dir = folder(
+        "scrape_configs:\n- job_name: containers\n  docker_sd_configs:\n  \
+         - host: unix://FOLDER/docker.sock\n    refresh_interval: 1s\n    \
+         filters: [{name: label, values: [logged]}]\n  relabel_configs:\n  \
+         - {source_labels: [__meta_docker_container_name], regex: '/(.*)', target_label: container}\n  \
+         - {source_labels: [container], regex: 'other', action: drop}\n  \
+         - {source_labels: [__meta_docker_container_log_stream], target_label: stream}\n  \
+         - {regex: '__meta_docker_container_label_com_docker_compose_(.+)', action: labelmap}\n  \
+         pipeline_stages:\n  - regex: {expression: '^(?P<level>\\w+) '}\n  - labels: {level: }\n",
+    );
+    let log = dir.path().join("abc1-json.log");
+    fs::write(
+        &log,
+        "{\"log\":\"INFO ready\\n\",\"stream\":\"stdout\",\"time\":\"2024-12-17T14:30:50.5Z\"}\n\
+         {\"log\":\"ERROR bad\\r\\n\",\"stream\":\"stderr\",\"time\":\"2024-12-17T14:30:51Z\"}\n",
+    )
+    .unwrap();
+    engine(&dir.path().join("docker.sock"), &log);
+    let relay = serve(dir.path(), &[]);
+    relay.wait_for_entries(2);
+    let range = "&start=1734445840&end=1734445860&direction=forward";
+    let answer =
+        relay.json(&format!("/loki/api/v1/query_range?query=%7Bcontainer%3D%22tts-1%22%7D{range}"));
+    let mut found: Vec<String> = Vec::new();
+    for stream in answer["data"]["result"].as_array().unwrap() {
+        let labels = &stream["stream"];
+        assert_eq!(labels["service"], "tts", "{answer}");
+        assert_eq!(labels.get("filename"), None, "{answer}");
+        let value = &stream["values"][0];
+        found.push(format!("{} {} {} {}", value[0], labels["stream"], labels["level"], value[1]));
+    }
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            r#""1734445850500000000" "stdout" "INFO" "INFO ready""#,
+            r#""1734445851000000000" "stderr" "ERROR" "ERROR bad""#,
+        ]
+    );
+}

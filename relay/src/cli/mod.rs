@@ -24,4 +24,5 @@ mod times;
 
 pub use args::{Cli, RawConfig};
 pub use dispatch::run;
+pub(crate) use dispatch::say;
 pub use promtail::arguments;

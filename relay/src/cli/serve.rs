@@ -179,6 +179,7 @@ fn follow_configured(config: &Config, store: &Store) {
     for source in &loaded.sources {
         store.follow(source.clone());
     }
+    config.watches.replace(&loaded.docker, store);
     let Some(positions) = &loaded.positions else { return };
     say(&format!("{} files are read on where Promtail stopped", positions.offsets.len()));
     if let Err(error) = mark_imported(positions, &config.data) {

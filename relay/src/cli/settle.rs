@@ -6,6 +6,7 @@ use crate::config::{
     self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
 };
 use crate::configured::{ConfigFile, OwnConfig};
+use crate::docker::Watches;
 
 impl RawConfig {
     /// Checks every setting and fills in what was left out: first from the configuration file,
@@ -65,6 +66,7 @@ impl RawConfig {
             zone,
             file,
             loaded,
+            watches: Watches::default(),
             data,
         })
     }

@@ -2,6 +2,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::configured::{OwnConfig, PromtailFile};
+use crate::docker::DockerJob;
 use crate::store::SourceOptions;
 
 /// A configuration file, to be read at the start and again when asked to.
@@ -21,6 +22,8 @@ pub struct Loaded {
     pub problems: Vec<String>,
     /// What is right and means nothing here.
     pub notices: Vec<String>,
+    /// Docker engines whose containers are followed.
+    pub docker: Vec<DockerJob>,
     /// Positions that another program left, to be marked as taken over.
     pub positions: Option<crate::configured::Positions>,
 }

@@ -5,13 +5,14 @@ use encoding_rs::Encoding;
 use globset::Glob;
 use jiff::tz::TimeZone;
 use model::Labels;
-use promtail::config::{self, Scrape, TargetGroup};
+use promtail::config::{self, DockerSd, Scrape, TargetGroup};
 use promtail::{Environment, Pipeline, Relabel};
 use walkdir::WalkDir;
 use yaml::Problem;
 
 use super::file::text_of;
 use crate::configured::{FileError, Loaded, Positions};
+use crate::docker::DockerJob;
 use crate::store::{Piped, SourceOptions};
 
 /// Promtail's file and the flags that go with it.
@@ -78,6 +79,7 @@ impl PromtailFile {
             let found = job.sources(&external, &host, &positions, &self.path);
             loaded.sources.extend(found.sources);
             loaded.notices.extend(found.problems);
+            loaded.docker.extend(job.docker(&external));
         }
         Ok(loaded)
     }
@@ -153,6 +155,19 @@ impl<'f> Job<'f> {
             });
         }
         loaded
+    }
+}
+
+impl Job<'_> {
+    fn docker(&self, external: &Labels) -> Vec<DockerJob> {
+        let job = |sd: &DockerSd| DockerJob {
+            host: sd.host.value.clone(),
+            filters: sd.filters.iter().map(|f| (f.name.clone(), f.values.clone())).collect(),
+            interval: sd.interval(),
+            relabel: self.steps.clone(),
+            piped: self.piped(&Labels::new(), external),
+        };
+        self.scrape.docker_sd_configs.iter().map(job).collect()
     }
 }
 

@@ -13,5 +13,6 @@ pub fn reload(config: &Config, store: &Store) -> Option<Result<Vec<String>, File
     let mut said = loaded.problems;
     said.extend(loaded.notices);
     store.follow_instead(loaded.sources);
+    config.watches.replace(&loaded.docker, store);
     Some(Ok(said))
 }

@@ -116,7 +116,7 @@ impl Follow {
     pub(super) fn labels_of(&self, path: &str, options: &SourceOptions) -> (Labels, String) {
         if let Some(piped) = &options.piped {
             let mut labels = piped.labels.clone();
-            if path != FileState::STDIN {
+            if path != FileState::STDIN && !piped.hides_filename {
                 labels.set("filename", path);
                 set_path_labels(&mut labels, path, options);
             }

@@ -104,6 +104,8 @@ pub struct Piped {
     pub labels: Labels,
     /// Checked already.
     pub stages: Arc<Vec<Marked<StageConfig>>>,
+    /// Its lines have no label `filename`.
+    pub hides_filename: bool,
     /// None: UTF-8 and, where a line is not, GB18030.
     pub encoding: Option<&'static Encoding>,
     /// Where another program stopped reading, by path: a file that is new here is read on there.

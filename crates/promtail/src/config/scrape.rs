@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -74,8 +75,6 @@ impl Scrape {
         ];
         let there = all.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?.mark)));
         let mut there: Vec<_> = there.collect();
-        let docker = self.docker_sd_configs.first().map(|sd| ("docker_sd_configs", sd.host.mark));
-        there.extend(docker);
         there.extend(self.journal.as_ref().map(|journal| ("journal", journal.mark)));
         there.extend(self.syslog.as_ref().map(|syslog| ("syslog", syslog.mark)));
         let packed = self.decompression.as_ref().filter(|packed| packed.enabled);
@@ -111,6 +110,15 @@ pub struct DockerSd {
     pub port: Option<u16>,
     pub host_networking_host: Option<String>,
     pub match_first_network: Option<bool>,
+}
+
+impl DockerSd {
+    /// How often the engine is asked.
+    pub fn interval(&self) -> Duration {
+        let text = self.refresh_interval.as_ref();
+        let ns = text.and_then(|text| model::parse_duration(text).ok()).unwrap_or(60_000_000_000);
+        Duration::from_nanos(u64::try_from(ns).unwrap_or(0)).max(Duration::from_millis(100))
+    }
 }
 
 /// `name=label, values=[a=b]`, as Docker's API takes it.
