@@ -8,8 +8,7 @@ use jiff::tz::TimeZone;
 use model::Labels;
 
 use crate::auth::{AuthFileError, Passwords};
-use crate::configured::{ConfigFile, FileError, Loaded};
-use crate::docker::Watches;
+use crate::configured::{ConfigFile, FileError, Loaded, Watches};
 use crate::limits::Limits;
 
 /// Port 3100 is Loki's, so that clients of Loki need no change.
@@ -49,7 +48,7 @@ pub struct Config {
     pub file: Option<ConfigFile>,
     /// What it said at the start.
     pub loaded: Loaded,
-    /// Who asks Docker engines for their containers.
+    /// Who follows what is no file.
     pub watches: Watches,
 }
 

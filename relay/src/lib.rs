@@ -15,3 +15,4 @@ pub mod push;
 pub mod query;
 mod source;
 pub mod store;
+pub mod systemd;

@@ -453,3 +453,73 @@ fn containers_are_found_and_followed() {
         ]
     );
 }
+
+/// What stands in for the system's journalctl: it notes how it was called and prints what was
+/// recorded.
+fn journalctl(dir: &Path, recorded: &str) {
+    fs::create_dir_all(dir.join("bin")).unwrap();
+    fs::write(dir.join("recorded"), recorded).unwrap();
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> {0}/calls\ncat {0}/recorded\nexec sleep 600\n",
+        dir.display()
+    );
+    let path = dir.join("bin/journalctl");
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn the_systems_journal_is_followed() {
+    let dir = folder(
+        "scrape_configs:\n- job_name: journal\n  journal:\n    max_age: 12h\n    \
+         labels: {job: systemd}\n    matches: _TRANSPORT=stdout\n  relabel_configs:\n  \
+         - {source_labels: [__journal__systemd_unit], target_label: unit}\n  \
+         - {source_labels: [__journal_priority_keyword], target_label: level}\n  \
+         - {source_labels: [unit], regex: noise.*, action: drop}\n",
+    );
+    let entry = |n: u64, unit: &str| {
+        format!(
+            "{{\"__CURSOR\":\"s=x;i={n}\",\"__REALTIME_TIMESTAMP\":\"173444585{n}000000\",\
+             \"PRIORITY\":\"6\",\"_SYSTEMD_UNIT\":\"{unit}\",\"MESSAGE\":\"message {n}\"}}\n"
+        )
+    };
+    journalctl(
+        dir.path(),
+        &[entry(0, "tts.service"), entry(1, "noise.service"), entry(2, "tts.service")].concat(),
+    );
+    let path = format!("{}:/usr/bin:/bin", dir.path().join("bin").display());
+    let start = || {
+        let config = format!("-config.file={}", dir.path().join("promtail.yaml").display());
+        let data = dir.path().join("data");
+        Program::start(
+            logpane()
+                .env("PATH", &path)
+                .args([&config, "--listen", "127.0.0.1:0", "--data"])
+                .arg(data),
+        )
+    };
+    let relay = start();
+    relay.wait_for_entries(2);
+    let range = "&start=1734445840&end=1734445860&direction=forward";
+    let answer =
+        relay.json(&format!("/loki/api/v1/query_range?query=%7Bjob%3D%22systemd%22%7D{range}"));
+    let stream = &answer["data"]["result"][0];
+    assert_eq!(stream["stream"]["unit"], "tts.service", "{answer}");
+    assert_eq!(stream["stream"]["level"], "info", "{answer}");
+    assert_eq!(stream["values"][1][0], "1734445852000000000");
+    assert_eq!(stream["values"][1][1], "message 2");
+    let cursor = dir.path().join("data/cursors/journal");
+    wait_until("the cursor", || fs::read_to_string(&cursor).is_ok_and(|c| c == "s=x;i=2"));
+    relay.signal("-TERM");
+    relay.wait();
+
+    // What comes again is what was taken before; what is new is taken.
+    journalctl(dir.path(), &[entry(2, "tts.service"), entry(3, "tts.service")].concat());
+    let relay = start();
+    relay.wait_for_entries(3);
+    let calls = fs::read_to_string(dir.path().join("calls")).unwrap();
+    let calls: Vec<&str> = calls.lines().collect();
+    assert!(calls[0].contains("--since=-43200s"), "{calls:?}");
+    assert!(calls[0].ends_with("_TRANSPORT=stdout"), "{calls:?}");
+    assert!(calls[1].contains("--after-cursor=s=x;i=2"), "{calls:?}");
+}

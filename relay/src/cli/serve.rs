@@ -146,7 +146,11 @@ async fn serve(
     if let Ok((_, server)) = bound {
         tokio::time::timeout(DRAIN, server).await.ok();
     }
-    let closing = tokio::task::spawn_blocking(move || store.shutdown());
+    let watches = config.watches.clone();
+    let closing = tokio::task::spawn_blocking(move || {
+        watches.stop();
+        store.shutdown();
+    });
     if tokio::time::timeout(CLOSE, closing).await.is_err() {
         say("stopped before everything was written out; the journal has it");
     }
@@ -179,7 +183,7 @@ fn follow_configured(config: &Config, store: &Store) {
     for source in &loaded.sources {
         store.follow(source.clone());
     }
-    config.watches.replace(&loaded.docker, store);
+    config.watches.replace(loaded, store);
     let Some(positions) = &loaded.positions else { return };
     say(&format!("{} files are read on where Promtail stopped", positions.offsets.len()));
     if let Err(error) = mark_imported(positions, &config.data) {

@@ -5,8 +5,7 @@ use crate::cli::args::RawConfig;
 use crate::config::{
     self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
 };
-use crate::configured::{ConfigFile, OwnConfig};
-use crate::docker::Watches;
+use crate::configured::{ConfigFile, OwnConfig, Watches};
 
 impl RawConfig {
     /// Checks every setting and fills in what was left out: first from the configuration file,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use crate::configured::{OwnConfig, PromtailFile};
 use crate::docker::DockerJob;
 use crate::store::SourceOptions;
+use crate::systemd::JournalJob;
 
 /// A configuration file, to be read at the start and again when asked to.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Loaded {
     pub notices: Vec<String>,
     /// Docker engines whose containers are followed.
     pub docker: Vec<DockerJob>,
+    /// Journals that are followed.
+    pub journals: Vec<JournalJob>,
     /// Positions that another program left, to be marked as taken over.
     pub positions: Option<crate::configured::Positions>,
 }

@@ -6,6 +6,7 @@ mod own;
 mod positions;
 mod promtail;
 mod reload;
+mod watches;
 
 pub use file::{ConfigFile, FileError, Loaded};
 pub use import::{Import, import};
@@ -13,3 +14,4 @@ pub use own::{OwnConfig, OwnLimits};
 pub use positions::{Positions, mark_imported};
 pub use promtail::{PromtailFile, host_name};
 pub use reload::reload;
+pub use watches::Watches;

@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use encoding_rs::Encoding;
 use globset::Glob;
@@ -14,6 +15,7 @@ use super::file::text_of;
 use crate::configured::{FileError, Loaded, Positions};
 use crate::docker::DockerJob;
 use crate::store::{Piped, SourceOptions};
+use crate::systemd::JournalJob;
 
 /// Promtail's file and the flags that go with it.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +82,7 @@ impl PromtailFile {
             loaded.sources.extend(found.sources);
             loaded.notices.extend(found.problems);
             loaded.docker.extend(job.docker(&external));
+            loaded.journals.extend(job.journal(&external, data));
         }
         Ok(loaded)
     }
@@ -168,6 +171,30 @@ impl Job<'_> {
             piped: self.piped(&Labels::new(), external),
         };
         self.scrape.docker_sd_configs.iter().map(job).collect()
+    }
+
+    fn journal(&self, external: &Labels, data: Option<&Path>) -> Option<JournalJob> {
+        const MAX_AGE_NS: i64 = 7 * 3_600_000_000_000;
+        let journal = self.scrape.journal.as_ref()?;
+        let age = journal.max_age.as_ref().and_then(|text| model::parse_duration(text).ok());
+        let ns = u64::try_from(age.unwrap_or(MAX_AGE_NS)).unwrap_or(0);
+        let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let name = |c| if is_safe(c) { c } else { '_' };
+        let name: String = self.name.chars().map(name).collect();
+        Some(JournalJob {
+            is_whole: journal.json,
+            max_age: Duration::from_nanos(ns),
+            path: journal.path.clone().filter(|path| !path.is_empty()),
+            matches: journal
+                .matches
+                .iter()
+                .flat_map(|m| m.split_whitespace())
+                .map(str::to_owned)
+                .collect(),
+            relabel: self.steps.clone(),
+            piped: self.piped(&journal.labels.iter().collect(), external),
+            cursor: data.unwrap_or(Path::new("/nonexistent")).join("cursors").join(name),
+        })
     }
 }
 

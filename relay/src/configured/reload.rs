@@ -10,9 +10,9 @@ pub fn reload(config: &Config, store: &Store) -> Option<Result<Vec<String>, File
         Ok(loaded) => loaded,
         Err(error) => return Some(Err(error)),
     };
-    let mut said = loaded.problems;
-    said.extend(loaded.notices);
-    store.follow_instead(loaded.sources);
-    config.watches.replace(&loaded.docker, store);
+    let said = loaded.problems.iter().chain(&loaded.notices).cloned().collect();
+    config.watches.stop();
+    store.follow_instead(loaded.sources.clone());
+    config.watches.replace(&loaded, store);
     Some(Ok(said))
 }

@@ -8,4 +8,5 @@ mod client;
 mod container;
 mod watch;
 
-pub use watch::{DockerJob, Watches};
+pub use watch::DockerJob;
+pub(crate) use watch::watch;

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use model::Labels;
@@ -27,29 +27,8 @@ pub struct DockerJob {
     pub piped: Piped,
 }
 
-/// The threads that ask. They end when others take their place.
-#[derive(Clone, Debug, Default)]
-pub struct Watches(Arc<Mutex<Vec<Sender<()>>>>);
-
-impl Watches {
-    /// Asks the engines of these jobs instead of those before.
-    pub fn replace(&self, jobs: &[DockerJob], store: &Store) {
-        let mut stops = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Threads end when their sender goes.
-        stops.clear();
-        for job in jobs {
-            let (stop, stopped) = channel();
-            let (job, store) = (job.clone(), store.clone());
-            let thread = std::thread::Builder::new().name("docker".to_owned());
-            match thread.spawn(move || watch(&job, &store, &stopped)) {
-                Ok(_) => stops.push(stop),
-                Err(error) => tracing::error!(%error, "containers are not followed"),
-            }
-        }
-    }
-}
-
-fn watch(job: &DockerJob, store: &Store, stopped: &Receiver<()>) {
+/// Asks until `stopped` has no sender.
+pub(crate) fn watch(job: &DockerJob, store: &Store, stopped: &Receiver<()>) {
     let mut known = BTreeSet::new();
     let mut last_error = String::new();
     loop {

@@ -75,7 +75,6 @@ impl Scrape {
         ];
         let there = all.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?.mark)));
         let mut there: Vec<_> = there.collect();
-        there.extend(self.journal.as_ref().map(|journal| ("journal", journal.mark)));
         there.extend(self.syslog.as_ref().map(|syslog| ("syslog", syslog.mark)));
         let packed = self.decompression.as_ref().filter(|packed| packed.enabled);
         there.extend(packed.map(|packed| ("decompression", packed.mark)));
