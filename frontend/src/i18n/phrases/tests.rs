@@ -16,6 +16,7 @@ const SOURCES: &[&str] = &[
     "crates/detect/src/labels/path.rs",
     "crates/logql/src/hint",
     "crates/logql/src/ip.rs",
+    "crates/logql/src/limits.rs",
     "crates/logql/src/line",
     "crates/logql/src/metric",
     "crates/logql/src/parse",
