@@ -14,7 +14,7 @@ use yaml::Problem;
 use super::file::text_of;
 use crate::configured::{FileError, Loaded, Positions};
 use crate::docker::DockerJob;
-use crate::store::{Piped, SourceOptions};
+use crate::store::{MaxLine, Piped, SourceOptions};
 use crate::systemd::JournalJob;
 
 /// Promtail's file and the flags that go with it.
@@ -49,8 +49,10 @@ impl PromtailFile {
     pub fn load(&self, data: Option<&Path>) -> Result<Loaded, FileError> {
         let mut file = config::read(&self.text()?);
         let mut jobs = Vec::new();
+        let max_line =
+            file.max_line.map(|bytes| MaxLine { bytes, cuts: file.limits.max_line_size_truncate });
         for (number, scrape) in file.jobs.iter().enumerate() {
-            match Job::new(number, scrape) {
+            match Job::new(number, scrape, max_line) {
                 Ok(job) => jobs.push(job),
                 Err(problem) => file.problems.push(problem),
             }
@@ -94,10 +96,11 @@ struct Job<'f> {
     scrape: &'f Scrape,
     steps: Vec<Relabel>,
     encoding: Option<&'static Encoding>,
+    max_line: Option<MaxLine>,
 }
 
 impl<'f> Job<'f> {
-    fn new(number: usize, scrape: &'f Scrape) -> Result<Self, Problem> {
+    fn new(number: usize, scrape: &'f Scrape, max_line: Option<MaxLine>) -> Result<Self, Problem> {
         let name = scrape.job_name.as_ref().map(|name| name.value.clone());
         let steps = scrape.relabel_configs.iter().map(Relabel::new).collect::<Result<_, _>>()?;
         Pipeline::new(&scrape.pipeline_stages, &Environment::new(zone))?;
@@ -115,6 +118,7 @@ impl<'f> Job<'f> {
             scrape,
             steps,
             encoding: encoding.transpose()?,
+            max_line,
         })
     }
 
@@ -128,6 +132,7 @@ impl<'f> Job<'f> {
             labels: all,
             stages: Arc::new(self.scrape.pipeline_stages.clone()),
             encoding: self.encoding,
+            max_line: self.max_line,
             ..Piped::default()
         }
     }

@@ -197,7 +197,10 @@ impl Ingest {
         {
             self.follow.turn = None;
         }
-        let (over, tails) = tails.into_iter().partition(|tail: &Tail| tail.is_over(now));
+        // Without room nothing can be finished.
+        let can_finish = self.can_take();
+        let (over, tails) =
+            tails.into_iter().partition(|tail: &Tail| can_finish && tail.is_over(now));
         self.follow.tails = tails;
         for tail in over {
             self.finish(tail.key);

@@ -54,9 +54,18 @@ impl Pipes {
         self.files.clear();
     }
 
-    fn push(&mut self, key: u64, line: Line, now: i64, out: &mut Vec<Outcome>) {
+    fn push(&mut self, key: u64, mut line: Line, now: i64, out: &mut Vec<Outcome>) {
         let Some(reading) = self.files.get(&key) else { return };
         let origin = Origin { file: key, start: line.start, end: line.end };
+        if let Some(max) = reading.max_line.filter(|max| line.text.len() > max.bytes) {
+            if !max.cuts {
+                let (origins, reason) = (vec![origin], "line_too_long".to_owned());
+                return out.push(Outcome::Dropped { origins, reason });
+            }
+            let is_inside = |byte: &u8| (*byte & 0xc0) == 0x80;
+            let over = line.text.get(..=max.bytes).unwrap_or_default().iter().rev();
+            line.text.truncate(max.bytes - over.take_while(|byte| is_inside(byte)).count());
+        }
         let mut entry = Entry::new(reading.labels.clone(), now, line.text).from(origin);
         entry.metadata.extend(line.part.map(|part| ("part".to_owned(), part.to_string())));
         match self.jobs.get_mut(&reading.job) {

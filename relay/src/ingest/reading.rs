@@ -4,7 +4,7 @@ use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 use model::Labels;
 
 use crate::source::Prefix;
-use crate::store::Piped;
+use crate::store::{MaxLine, Piped};
 
 /// Longer lines are cut: they would be held in memory as a whole.
 const MAX_LINE_BYTES: usize = detect::Context::MAX_LINE;
@@ -15,6 +15,7 @@ pub(super) struct Reading {
     pub job: String,
     /// Of its lines, before the stages.
     pub labels: Labels,
+    pub max_line: Option<MaxLine>,
     encoding: Option<&'static Encoding>,
     pub prefix: Prefix,
     /// It is better known than the journal says.
@@ -52,6 +53,7 @@ impl Reading {
         Self {
             job: piped.job.clone(),
             labels,
+            max_line: piped.max_line,
             encoding: piped.encoding,
             prefix,
             has_new_prefix: false,

@@ -95,6 +95,14 @@ pub struct SourceOptions {
     pub piped: Option<Piped>,
 }
 
+/// What becomes of lines that are longer than so many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxLine {
+    pub bytes: usize,
+    /// They are cut there instead of being dropped.
+    pub cuts: bool,
+}
+
 /// Lines go through stages, as they do in Promtail, instead of being detected.
 #[derive(Clone, Debug, Default)]
 pub struct Piped {
@@ -104,6 +112,8 @@ pub struct Piped {
     pub labels: Labels,
     /// Checked already.
     pub stages: Arc<Vec<Marked<StageConfig>>>,
+    /// None: lines of any length are kept.
+    pub max_line: Option<MaxLine>,
     /// Its lines have no label `filename`.
     pub hides_filename: bool,
     /// None: UTF-8 and, where a line is not, GB18030.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::Labels;
 use promtail::config;
-use relay::store::{Piped, SourceOptions, Store};
+use relay::store::{MaxLine, Piped, SourceOptions, Store};
 
 use super::world::{World, all, append, wait_for};
 
@@ -190,4 +190,22 @@ fn a_label_that_always_differs_becomes_metadata() {
     store.follow(source(&world, "*.log", piped(stages)));
     wait(&store, &["id=1 | 1", "id=2 | 2", "[id=3] | 3"]);
     store.shutdown();
+}
+
+#[test]
+fn long_lines_are_dropped_or_cut() {
+    for (cuts, expected) in [(false, &["| abc"][..]), (true, &["| abc", "| ab", "| abcd"])] {
+        let world = World::new();
+        world.append("a.log", "abc\nab中文\nabcdef\n");
+        let store = world.open();
+        let max_line = Some(MaxLine { bytes: 4, cuts });
+        store.follow(source(&world, "*.log", Piped { max_line, ..piped("[]") }));
+        wait(&store, expected);
+        if !cuts {
+            wait_for("the dropped lines", || {
+                store.pipeline_metrics().contains("{reason=\"line_too_long\"} 2")
+            });
+        }
+        store.shutdown();
+    }
 }

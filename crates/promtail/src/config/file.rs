@@ -14,6 +14,8 @@ pub struct File {
     pub positions: Option<String>,
     /// `target_config.stdin`, or `limits_config` beyond which lines are cut: see [`Limits`].
     pub limits: Limits,
+    /// `limits_config.max_line_size` in bytes.
+    pub max_line: Option<usize>,
     pub reads_stdin: bool,
     pub jobs: Vec<Scrape>,
     /// What is wrong: Promtail would not start with it.
@@ -121,10 +123,11 @@ impl File {
                            come, and a limit stage can drop some";
             self.notices.push(self.limits.readline_rate_enabled.problem(message));
         }
-        if let Some(size) = self.limits.max_line_size.as_ref().filter(|size| size.value != "0") {
-            let message = "limits_config.max_line_size is not applied: lines are kept whole up to 4 MiB, \
-                           and in parts beyond";
-            self.notices.push(size.problem(message));
+        if let Some(size) = &self.limits.max_line_size {
+            match crate::stages::size(size) {
+                Ok(bytes) => self.max_line = Some(bytes).filter(|bytes| *bytes > 0),
+                Err(problem) => self.problems.push(problem),
+            }
         }
         for client in &self.clients {
             let Some(url) = &client.url else { continue };

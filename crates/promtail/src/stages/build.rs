@@ -89,7 +89,7 @@ pub(super) fn duration(text: &Marked<String>) -> Result<i64, Problem> {
 }
 
 /// Bytes of a setting; Promtail counts by 1024: `8kb` is 8192.
-pub(super) fn size(text: &Marked<String>) -> Result<usize, Problem> {
+pub(crate) fn size(text: &Marked<String>) -> Result<usize, Problem> {
     let lower = text.to_ascii_lowercase();
     let stem = lower.trim_end_matches('b').trim_end_matches('i');
     let stem = if stem.ends_with(|c: char| c.is_ascii_alphabetic()) {

@@ -19,4 +19,4 @@ mod sampling;
 mod template;
 mod timestamp;
 
-pub(crate) use build::build;
+pub(crate) use build::{build, size};

@@ -105,7 +105,6 @@ fn every_section_is_known() {
         &["d", "j", "s", "f"],
         &[
             "6:28: server.http_listen_port is not used: the relay serves where --listen says, on port 3100 of this machine by default",
-            "4:32: limits_config.max_line_size is not applied: lines are kept whole up to 4 MiB, and in parts beyond",
             "13:11: syslog is left out: it is not supported",
             "17:18: decompression is left out: it is not supported",
         ],
