@@ -96,7 +96,12 @@ pub struct OpenArgs {
     #[command(flatten)]
     pub raw: RawConfig,
     /// Do not open the browser
-    #[arg(long, env = "LOGPANE_NO_OPEN", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(
+        long,
+        env = "LOGPANE_NO_OPEN",
+        help_heading = "Options",
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
     pub no_open: bool,
 }
 
