@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod program;
+#[path = "cli/run.rs"]
+mod run_command;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -98,7 +100,7 @@ fn help_and_completions_are_there() {
     let short = run(logpane().arg("-h")).stdout;
     let long = run(logpane().arg("--help")).stdout;
     assert!(long.contains("Examples:") && !short.contains("Examples:"), "{short}");
-    for command in ["serve", "query", "tail", "check", "demo", "completions"] {
+    for command in ["serve", "query", "tail", "check", "run", "demo", "completions"] {
         assert!(short.contains(&format!("\n  {command} ")), "{command}: {short}");
     }
     assert!(run(logpane().args(["completions", "bash"])).stdout.contains("_logpane"));

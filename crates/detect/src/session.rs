@@ -42,6 +42,15 @@ pub(crate) fn start(message: &[u8]) -> Option<(SessionRole, Auto)> {
             fields.push_bytes("torch", version.strip_suffix(b" available").unwrap_or(version));
             SessionRole::Process
         }
+        b'l' => {
+            let rest = message.strip_prefix(b"logpane run: ")?;
+            let (role, rest) = match rest.strip_prefix(b"started ") {
+                Some(rest) => (SessionRole::Opens, rest),
+                None => (SessionRole::Describes, rest.strip_prefix(b"ended ")?),
+            };
+            run(std::str::from_utf8(rest).ok()?, &mut fields);
+            role
+        }
         b'*' => {
             message.strip_prefix(b"** ComfyUI startup time")?;
             fields.push("app", "ComfyUI");
@@ -50,6 +59,25 @@ pub(crate) fn start(message: &[u8]) -> Option<(SessionRole, Auto)> {
         _ => return None,
     };
     Some((role, fields))
+}
+
+/// What `logpane run` writes: `command="python app.py" cwd="/srv/tts" commit=0e62489 dirty=true`,
+/// quoted values with `\"` and `\\`.
+fn run(mut rest: &str, fields: &mut Auto) {
+    while let Some((name, behind)) = rest.split_once('=') {
+        let mut value = String::new();
+        let mut chars = behind.chars();
+        if behind.starts_with('"') {
+            chars.next();
+            while let Some(c) = chars.next().filter(|c| *c != '"') {
+                value.extend(if c == '\\' { chars.next() } else { Some(c) });
+            }
+        } else {
+            value.extend(chars.by_ref().take_while(|c| *c != ' '));
+        }
+        fields.push(name.trim(), &value);
+        rest = chars.as_str();
+    }
 }
 
 /// `CosyVoice3 v0.3 @ commit abc1234`: a name, then a version or a commit or both.
@@ -126,6 +154,15 @@ mod tests {
             "Starting my-tts 1.2.0 (commit: 0e62489)",
             Some((Opens, "app=my-tts version=1.2.0 commit=0e62489")),
         );
+        check(
+            r#"logpane run: started command="sh -c \"a=b\"" cwd="/x y" commit=0e62489 dirty=true"#,
+            Some((Opens, r#"command=sh -c "a=b" cwd=/x y commit=0e62489 dirty=true"#)),
+        );
+        check(
+            "logpane run: ended exit_status=3 after 1.5s",
+            Some((SessionRole::Describes, "exit_status=3")),
+        );
+        check("logpane run: what", None);
         check("Starting to decode 5 frames", None);
         check("Starting new HTTPS connection (1): www.modelscope.cn:443", None);
         check("PyTorch version 2.3.1+cu121 Found.", Some((Process, "torch=2.3.1+cu121")));

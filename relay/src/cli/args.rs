@@ -13,6 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   logpane ~/CosyVoice/logs/*.log          follow these files and open the page
   logpane '~/apps/**/*.log' --job tts     a glob that also finds files to come
+  logpane run -- python app.py            run a program and keep what it prints
   python app.py 2>&1 | logpane -          follow a program's output
   logpane                                 look again at what was kept
   logpane query '{job=\"cosyvoice3\"} |= \"error\"' --since 1h
@@ -38,6 +39,17 @@ Examples:
   logpane serve ~/CosyVoice/logs/*.log
   logpane serve --listen 0.0.0.0:3100 --auth-file users /srv/tts/logs/*.log
   htpasswd -nB ann > users                make the password file (Debian: apache2-utils)";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  logpane run -- python app.py --port 8188
+  logpane run --job tts -- ./start.sh
+  logpane query '{job=\"tts\"} | stream=\"stderr\" | commit=~\"abc1234.*\"'
+
+The output passes through unchanged; each line is kept with stream, command, cwd, exit_status and,
+in a git work tree, commit and dirty. A relay that has the data folder takes it; without one,
+the program has a relay and its page beside it while it runs: the URL goes to stderr.
+Exit code: the program's; 128 and the number of the signal that ended it; 127 if there is none.";
 
 const DEMO_EXAMPLES: &str = "\
 Examples:
@@ -83,6 +95,9 @@ pub enum Command {
     ImportPromtail(ImportArgs),
     /// Say whether the relay could start so, and what stands in its way
     Check(RawConfig),
+    /// Run a program, pass its output through and keep it
+    #[command(after_long_help = RUN_EXAMPLES)]
+    Run(RunArgs),
     /// Write the logs of a simulated speech service and show them
     #[command(after_long_help = DEMO_EXAMPLES)]
     Demo(DemoArgs),
@@ -241,6 +256,31 @@ pub struct TailArgs {
     pub client: ClientArgs,
     #[arg(short, long, env = "LOGPANE_OUTPUT", value_enum, default_value_t)]
     pub output: OutputFormat,
+}
+
+/// `logpane run -- CMD…`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The label job [default: from the folder and the program, as from a path]
+    #[arg(long, env = "LOGPANE_JOB", value_name = "NAME")]
+    pub job: Option<String>,
+    /// The label instance [default: localhost]
+    #[arg(long, env = "LOGPANE_INSTANCE", value_name = "NAME")]
+    pub instance: Option<String>,
+    /// The relay on this machine that takes it [default: the one that has the data folder]
+    #[arg(long, env = "LOGPANE_ADDR", value_name = "URL")]
+    pub addr: Option<String>,
+    /// Folder for what is kept [default: $XDG_DATA_HOME/logpane or ~/.local/share/logpane]
+    #[arg(long, env = "LOGPANE_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The program and its arguments
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "CMD"
+    )]
+    pub command: Vec<String>,
 }
 
 #[derive(Debug, Args)]

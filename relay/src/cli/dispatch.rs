@@ -21,6 +21,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Tail(args)) => tail::run(&args),
         Some(Command::Check(raw)) => check::run(&raw),
         Some(Command::ImportPromtail(args)) => promtail::run_import(&args),
+        Some(Command::Run(args)) => match crate::cli::run::run(&args) {
+            Ok(code) => return code,
+            Err(failure) => Err(failure),
+        },
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Completions { shell }) => {
             // It takes a writer that cannot fail; stdout can.

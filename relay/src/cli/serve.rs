@@ -64,9 +64,37 @@ pub fn relay(
     started: impl FnOnce(&str, &Store) -> Result<(), Failure>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<End, Failure> {
+    let started = |url: &str, store: &Store| {
+        let folder = std::env::current_dir()?;
+        for note in sources::notes(&config.paths, &folder, !config.loaded.sources.is_empty()) {
+            say(&note);
+        }
+        started(url, store)?;
+        say(&keeping(config));
+        Ok(())
+    };
+    block_on(async {
+        let signal = stop_signal()?;
+        let told = async {
+            tokio::select! { () = signal => {}, () = stop => {} }
+        };
+        serve(config, started, told).await
+    })
+}
+
+/// Runs a relay beside something else in the process: signals are not for it, and it says nothing.
+pub fn relay_beside(
+    config: &Config,
+    started: impl FnOnce(&str, &Store) -> Result<(), Failure>,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<End, Failure> {
+    block_on(serve(config, started, stop))
+}
+
+fn block_on(relay: impl Future<Output = Result<End, Failure>>) -> Result<End, Failure> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
-    let end = runtime.block_on(serve(config, started, stop));
+    let end = runtime.block_on(relay);
     // Threads that still read a file must not hold the process up.
     runtime.shutdown_background();
     end
@@ -84,12 +112,8 @@ pub fn until_told() -> Result<(), Failure> {
 async fn serve(
     config: &Config,
     started: impl FnOnce(&str, &Store) -> Result<(), Failure>,
-    stop: impl Future<Output = ()> + Send,
+    told: impl Future<Output = ()> + Send,
 ) -> Result<End, Failure> {
-    let signal = stop_signal()?;
-    let told = async {
-        tokio::select! { () = signal => {}, () = stop => {} }
-    };
     let mut told = std::pin::pin!(told);
     let (stopping, stopped) = watch::channel(false);
     let key = handover::new_key()?;
@@ -126,16 +150,10 @@ async fn serve(
         tokio::task::block_in_place(|| {
             store.announce(&url)?;
             handover::write_key(&config.data, &key)?;
-            let folder = std::env::current_dir()?;
-            for note in sources::notes(&config.paths, &folder, !config.loaded.sources.is_empty()) {
-                say(&note);
-            }
             store.follow(source_options(config));
             follow_configured(config, &store);
             app.set_store(store.clone());
-            started(&url, &store)?;
-            say(&keeping(config));
-            Ok::<_, Failure>(())
+            started(&url, &store)
         })?;
         told.await;
         Ok(End::Stopped)

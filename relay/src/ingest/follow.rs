@@ -16,8 +16,8 @@ use crate::journal::Record;
 use crate::source::{
     FileId, FileState, Growth, Patterns, Refusal, Tail, Watch, refuse, user_names,
 };
-use crate::store::SourceOptions;
 use crate::store::shared::problem;
+use crate::store::{SPOOLS, SourceOptions};
 
 /// Names are looked up anew at least this often.
 const SCAN_EVERY: Duration = Duration::from_secs(1);
@@ -47,7 +47,7 @@ pub(super) struct Follow {
     has_more: bool,
     buffer: Vec<u8>,
     users: Vec<String>,
-    /// The data folder, which must not be read as logs.
+    /// The data folder, which must not be read as logs, but for what `logpane run` keeps there.
     own: PathBuf,
 }
 
@@ -370,15 +370,20 @@ impl Ingest {
         let mut problems = Vec::new();
         let mut seen = Vec::new();
         let sources = std::mem::take(&mut self.follow.sources);
+        let spools = self.follow.own.join(SPOOLS);
         for source in &sources {
+            // What `logpane run` keeps there is removed some time after it was read.
+            let mut paths = source.options.paths.iter().map(Path::new).peekable();
+            let is_spool = paths.peek().is_some() && paths.all(|path| path.starts_with(&spools));
             for pattern in &source.patterns {
                 let found = pattern.find();
-                if let Some((code, sentence)) = found.problem {
+                if let Some((code, sentence)) = found.problem.filter(|_| !is_spool) {
                     add_once(&mut problems, problem(Severity::Warning, code, sentence));
                 }
                 for path in found.files {
                     let is_excluded = source.exclude.iter().any(|other| other.covers(&path));
-                    if !is_excluded && !path.starts_with(&self.follow.own) {
+                    let is_own = path.starts_with(&self.follow.own);
+                    if is_spool || !is_excluded && !is_own {
                         self.meet(&path, &source.options);
                         seen.push(path);
                     }

@@ -31,5 +31,5 @@ mod subscription;
 pub use counters::Figures;
 pub use error::StoreError;
 pub use handle::{ChunkFile, Pushed, Store};
-pub use options::{FreeSpace, MaxLine, Piped, SourceOptions, StoreOptions};
+pub use options::{FreeSpace, MaxLine, Piped, SPOOLS, SourceOptions, StoreOptions};
 pub use subscription::Subscription;

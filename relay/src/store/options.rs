@@ -12,6 +12,9 @@ use yaml::Marked;
 
 use crate::limits::DEFAULT_MAX_STREAMS;
 
+/// The folder in the data folder for what `logpane run` wrote down and a relay is to read.
+pub const SPOOLS: &str = "runs";
+
 /// Where and for how long entries are kept.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
