@@ -60,6 +60,8 @@ fn wrong_usage_is_said_and_gives_2() {
         (&["query", "{job=\"a\"}", "--addr", "https://x"], "https is not supported"),
         (&["tail", "rate({job=\"a\"}[1m])"], "a metric query has no entries to tail"),
         (&["demo", "--speed", "0"], "--speed must be above 0"),
+        (&["demoo"], "did you mean `logpane demo`?"),
+        (&["qeury", "{job=\"a\"}"], "did you mean `logpane query`?"),
     ] {
         let done = run(logpane().args(args));
         assert_eq!(done.code, 2, "{args:?}: {done:?}");

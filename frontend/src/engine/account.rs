@@ -17,6 +17,8 @@ pub struct Account {
     gaps: Vec<Gap>,
     oldest: Option<Timestamp>,
     newest: Option<Timestamp>,
+    /// First and last moment that any read asks for.
+    asked: Option<(Timestamp, Timestamp)>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +38,10 @@ impl Account {
             same_as: reads.iter().position(|other| same(other, read)).unwrap_or(at),
             ..OfRead::default()
         };
-        Self { reads: reads.iter().enumerate().map(of_read).collect(), ..Self::default() }
+        let start = reads.iter().map(|read| read.range.start).min();
+        let last = reads.iter().map(|read| Timestamp(read.range.end.0.saturating_sub(1))).max();
+        let reads = reads.iter().enumerate().map(of_read).collect();
+        Self { reads, asked: start.zip(last), ..Self::default() }
     }
 
     /// What the index said about a read.
@@ -89,8 +94,13 @@ impl Account {
         let skipped = !stopped && self.reads.iter().any(|r| r.skipped > 0);
         let (mut first, mut last) = (stats.first.map(Timestamp), stats.last.map(Timestamp));
         if skipped {
-            first = [first, self.oldest].into_iter().flatten().min();
-            last = [last, self.newest].into_iter().flatten().max();
+            // Those were not looked at: as far as is known they reach to the ends of the data, but
+            // not beyond what was asked for.
+            let within = |at: Timestamp| {
+                self.asked.map_or(at, |(start, end)| at.clamp(start, end.max(start)))
+            };
+            first = [first, self.oldest.map(within)].into_iter().flatten().min();
+            last = [last, self.newest.map(within)].into_iter().flatten().max();
         }
         Coverage {
             entries: (0..self.reads.len()).map(of_group).sum(),

@@ -37,6 +37,7 @@ texts! {
     CopyJson = "copy_json",
     CopyLine = "copy_line",
     CoverageAll = "coverage_all",
+    CoverageAtMost = "coverage_at_most",
     CoverageFailed = "coverage_failed",
     CoverageIdle = "coverage_idle",
     CoverageNewest = "coverage_newest",

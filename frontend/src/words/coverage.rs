@@ -68,7 +68,9 @@ pub fn coverage(texts: &Texts, clock: &Clock, results: &Results) -> Sentence {
     } else if coverage.entries == 0 && results.rows.is_empty() {
         parts.push(texts.own(Text::CoverageNothing));
     } else {
-        parts.push(said(Text::CoverageAll, &lines));
+        // "All at most" would be neither.
+        let text = if coverage.entries_at_most { Text::CoverageAtMost } else { Text::CoverageAll };
+        parts.push(said(text, &lines));
     }
     if results.kind() == Kind::Log && (running || coverage.stopped_at.is_none()) {
         parts.push(texts.count(Plural::MATCHES, coverage.matched));

@@ -1,6 +1,10 @@
 //! `logpane [PATHS…]`.
 
-use crate::cli::args::OpenArgs;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+
+use crate::cli::args::{Cli, OpenArgs};
 use crate::cli::dispatch::say;
 use crate::cli::failure::Failure;
 use crate::cli::serve::{End, print_url, relay};
@@ -27,6 +31,7 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
         // As Promtail is started, which opens no browser.
         return crate::cli::serve::run(&args.raw);
     }
+    refuse_misspelt(&args.raw.paths)?;
     let config = args.raw.check()?;
     let is_configured = !config.loaded.sources.is_empty();
     if !is_configured && config.paths.is_empty() && !config.data.exists() {
@@ -57,12 +62,7 @@ pub fn show(url: &str, no_open: bool) {
 }
 
 /// Another relay has the data folder: it gets the paths, and its page is opened.
-fn join(
-    config: &Config,
-    args: &OpenArgs,
-    addr: Option<String>,
-    dir: &std::path::Path,
-) -> Result<(), Failure> {
+fn join(config: &Config, args: &OpenArgs, addr: Option<String>, dir: &Path) -> Result<(), Failure> {
     let Some(addr) = addr else {
         return Err(Failure::failed(handover::refusal(None, dir)));
     };
@@ -72,4 +72,20 @@ fn join(
     }
     show(&addr, args.no_open);
     Ok(())
+}
+
+/// A file that is not there yet is followed once it comes; but the first word may well be a
+/// command, and nobody waits for a file of such a name.
+fn refuse_misspelt(paths: &[String]) -> Result<(), Failure> {
+    let Some(word) = paths.first() else { return Ok(()) };
+    let command = Cli::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let is_word = word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    match yaml::nearest(word, &names) {
+        Some(meant) if is_word && !Path::new(word).exists() => Err(Failure::usage(format!(
+            "there is neither a command nor a file {word:?}; did you mean `logpane {meant}`? A \
+             file still to come is followed as ./{word}"
+        ))),
+        _ => Ok(()),
+    }
 }
