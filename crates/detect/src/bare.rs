@@ -12,6 +12,7 @@ pub(crate) fn level(line: &[u8]) -> Option<Level> {
         // ComfyUI prints neither time nor level.
         b'!' if line.starts_with(b"!!! Exception during processing") => Some(Level::Error),
         b'F' if line.starts_with(b"Failed to validate prompt for output ") => Some(Level::Error),
+        b'G' if line.starts_with(b"Got an OOM, unloading ") => Some(Level::Error),
         b'C' if line.starts_with(b"Cannot import ") && line.ends_with(b" for custom nodes:") => {
             Some(Level::Warning)
         }
@@ -48,6 +49,7 @@ mod tests {
             ("/p/torch/weight_norm.py:143: FutureWarning: old", Some(Level::Warning)),
             ("!!! Exception during processing !!! Allocation on device", Some(Level::Error)),
             ("Failed to validate prompt for output 9:", Some(Level::Error)),
+            ("Got an OOM, unloading all loaded models.", Some(Level::Error)),
             ("Cannot import /c/x module for custom nodes: no", None),
             ("Cannot import /c/x module for custom nodes:", Some(Level::Warning)),
             (

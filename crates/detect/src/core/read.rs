@@ -145,10 +145,15 @@ impl Core<'_> {
         let opening = Opening {
             stamp: self.stamp(head.when, stripped.when),
             lead,
-            level: head.level.or(stripped.level),
+            level: head.level.or(stripped.level).or_else(|| self.implied(head.message)),
             session: session::start(head.message),
         };
         self.begin(line, opening, auto, emit);
+    }
+
+    /// The level of a record that has a time and no level, by what it says.
+    fn implied(&self, message: &[u8]) -> Option<Level> {
+        if self.memory.in_traceback { Some(Level::Error) } else { bare::level(message) }
     }
 
     /// A line that no shape has read.
