@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -140,12 +141,13 @@ fn names(series: &[Series]) -> Vec<(String, Option<Level>)> {
     let is_common = |name: &str, value: &str| {
         series.len() > 1 && series.iter().all(|other| other.labels.get(name) == Some(value))
     };
-    let own: Vec<Labels> = series
+    let mut own: Vec<Labels> = series
         .iter()
         .map(|series| {
             series.labels.iter().filter(|(name, value)| !is_common(name, value)).collect()
         })
         .collect();
+    shorten_paths(&mut own);
     let mut keys = own.iter().flat_map(|labels| labels.iter().map(|(name, _)| name));
     let first = keys.next();
     let is_one = keys.all(|name| Some(name) == first);
@@ -159,6 +161,21 @@ fn names(series: &[Series]) -> Vec<(String, Option<Level>)> {
             _ => (labels.to_string(), None),
         })
         .collect()
+}
+
+/// Files by their own names, where those tell them apart: of a path, a legend shows the folder.
+fn shorten_paths(all: &mut [Labels]) {
+    let path = |labels: &Labels| labels.get("filename").map(str::to_owned);
+    let file = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+    let paths: BTreeSet<String> = all.iter().filter_map(path).collect();
+    let files: BTreeSet<String> = paths.iter().map(|path| file(path)).collect();
+    if files.len() == paths.len() {
+        for labels in all {
+            if let Some(path) = path(labels) {
+                labels.set("filename", file(&path));
+            }
+        }
+    }
 }
 
 /// A lone label by its value, several as LogQL writes them, none as `{}`.
@@ -253,6 +270,16 @@ mod tests {
         check(
             &[&[("file", "x"), job], &[("file", "x"), ("level", "info")]],
             &[(r#"{job="a"}"#, None), (r#"{level="info"}"#, None)],
+        );
+        let in_file = |path| ("filename", path);
+        check(
+            &[&[in_file("/x/a.log"), ("level", "info")], &[in_file("/x/b.log")]],
+            &[(r#"{filename="a.log", level="info"}"#, None), (r#"{filename="b.log"}"#, None)],
+        );
+        // Two of the same name are told apart by their folders.
+        check(
+            &[&[in_file("/x/a.log")], &[in_file("/y/a.log")]],
+            &[("/x/a.log", None), ("/y/a.log", None)],
         );
     }
 }
