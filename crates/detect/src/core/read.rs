@@ -151,7 +151,7 @@ impl Core<'_> {
         self.begin(line, opening, auto, emit);
     }
 
-    /// The level of a record that has a time and no level, by what it says.
+    /// The level of a record that has none of its own, by what it says.
     fn implied(&self, message: &[u8]) -> Option<Level> {
         if self.memory.in_traceback { Some(Level::Error) } else { bare::level(message) }
     }
@@ -196,7 +196,7 @@ impl Core<'_> {
             let opening = Opening {
                 stamp: self.stamp(None, stripped.when),
                 lead: 0,
-                level: stripped.level.or_else(|| bare::level(text)),
+                level: stripped.level.or_else(|| self.implied(text)),
                 session: session::start(text),
             };
             self.begin(line, opening, auto, emit);
