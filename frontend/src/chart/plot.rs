@@ -5,6 +5,7 @@ use std::rc::Rc;
 use logql::{Output, Sample, Series};
 use model::{Labels, TimeRange};
 
+use crate::format::file_name;
 use crate::line::Level;
 
 /// A result on one grid of times, so that series can be stacked and read across.
@@ -166,13 +167,12 @@ fn names(series: &[Series]) -> Vec<(String, Option<Level>)> {
 /// Files by their own names, where those tell them apart: of a path, a legend shows the folder.
 fn shorten_paths(all: &mut [Labels]) {
     let path = |labels: &Labels| labels.get("filename").map(str::to_owned);
-    let file = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
     let paths: BTreeSet<String> = all.iter().filter_map(path).collect();
-    let files: BTreeSet<String> = paths.iter().map(|path| file(path)).collect();
+    let files: BTreeSet<&str> = paths.iter().map(|path| file_name(path)).collect();
     if files.len() == paths.len() {
         for labels in all {
             if let Some(path) = path(labels) {
-                labels.set("filename", file(&path));
+                labels.set("filename", file_name(&path));
             }
         }
     }

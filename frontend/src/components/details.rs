@@ -10,12 +10,11 @@ use super::histogram::level_name;
 use super::icon::{Glyph, Icon};
 use super::log_row::shown;
 use super::use_texts;
-use crate::engine::message::Failure;
 use crate::format::{Clock, Parts, bytes};
 use crate::hooks::copy;
 use crate::i18n::{Text, Texts};
 use crate::line::{Entry, Needles};
-use crate::state::{FieldGroups, Place, to_json};
+use crate::state::{FieldGroups, Missing, Place, to_json};
 use crate::words::failure;
 
 /// The first part of a long line that is shown, and how much each click adds.
@@ -33,8 +32,8 @@ pub struct Filter {
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub entry: Rc<Entry>,
-    /// What of it stayed behind did not come, and why; without a reason it is not there any more.
-    pub failure: Option<Option<Failure>>,
+    /// Why what of it stayed behind did not come.
+    pub missing: Option<Missing>,
     pub needles: Rc<Needles>,
     pub clock: Rc<Clock>,
     pub on_filter: Callback<Filter>,
@@ -55,7 +54,7 @@ pub fn Details(props: &Props) -> Html {
         let entry = Rc::clone(entry);
         Callback::from(move |()| copy(&String::from_utf8_lossy(&entry.line)))
     };
-    let coming = !entry.is_whole() && props.failure.is_none();
+    let coming = !entry.is_whole() && props.missing.is_none();
     let group = |title: Text, place: Place, pairs: &[(String, String)]| {
         if pairs.is_empty() {
             return Html::default();
@@ -107,7 +106,7 @@ pub fn Details(props: &Props) -> Html {
                     text={TextOf::Line(Rc::clone(entry))}
                     needles={Rc::clone(&props.needles)}
                 />
-                { missing(&texts, entry, props.failure.as_ref()) }
+                { what_is_missing(&texts, entry, props.missing.as_ref()) }
                 <div class="details__actions">
                     <CopyButton
                         testid="copy-line"
@@ -141,20 +140,18 @@ pub fn Details(props: &Props) -> Html {
 }
 
 /// What is said while the rest of a long line is on its way, or did not come.
-fn missing(texts: &Texts, entry: &Entry, failed: Option<&Option<Failure>>) -> Html {
+fn what_is_missing(texts: &Texts, entry: &Entry, missing: Option<&Missing>) -> Html {
     if entry.is_whole() {
         return Html::default();
     }
     let size = bytes(entry.num_bytes());
-    let text = match failed {
+    let reason = missing.map(|missing| match missing {
+        Missing::Gone => texts.own(Text::WholeGone),
+        Missing::Failed(failed) => failure(texts, failed).title,
+    });
+    let text = match reason {
         None => texts.with(Text::WholeComing, &[("size", &size)]),
-        Some(failed) => {
-            let reason = match failed {
-                Some(failed) => failure(texts, failed).title,
-                None => texts.own(Text::WholeGone),
-            };
-            texts.with(Text::WholeFailed, &[("size", &size), ("reason", &reason)])
-        }
+        Some(reason) => texts.with(Text::WholeFailed, &[("size", &size), ("reason", &reason)]),
     };
     html! { <p class="details__missing" role="status" data-testid="missing">{ text }</p> }
 }

@@ -3,7 +3,7 @@ use std::rc::Rc;
 use yew::{Html, Properties, function_component, html};
 
 use super::use_texts;
-use crate::format::value;
+use crate::format::{file_name, value};
 use crate::i18n::Text;
 use crate::state::Summary;
 
@@ -22,7 +22,7 @@ pub fn ProgressRows(props: &Props) -> Html {
     html! {
         <ul class="progress-rows" aria-label={texts.own(Text::ProgressRows)} data-testid="progress-rows">
             { for props.summary.progress.iter().map(|(path, progress)| {
-                let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+                let name = file_name(path).to_owned();
                 let share = if progress.total > 0.0 { progress.done / progress.total } else { 0.0 };
                 html! {
                     <li class="progress-rows__row" key={path.clone()}>

@@ -2,8 +2,10 @@
 
 mod clock;
 mod number;
+mod path;
 mod time;
 
 pub use clock::Clock;
 pub use number::{bytes, compact, duration_ms, grouped, value};
+pub use path::file_name;
 pub use time::{Civil, Parts, from_civil, input_value, parse_input, stamp};

@@ -5,6 +5,7 @@ use model::Labels;
 
 use super::Needles;
 use crate::engine::message::{Cut, Listed};
+use crate::format::file_name;
 use crate::state::RowId;
 
 /// The most characters of a line that the list shows; the details show the rest.
@@ -235,7 +236,7 @@ impl Entry {
         let stream = &self.stream;
         let instance = stream.get("instance").unwrap_or("");
         match stream.get("filename") {
-            Some(path) => path.rsplit(['/', '\\']).next().unwrap_or(path),
+            Some(path) => file_name(path),
             None if !instance.is_empty() => instance,
             None => stream.get("job").unwrap_or(""),
         }

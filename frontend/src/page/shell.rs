@@ -328,7 +328,7 @@ pub fn Page(props: &Props) -> Html {
                 if let Some(entry) = &*selected {
                     <Details
                         entry={Rc::clone(entry)}
-                        failure={results.whole.failure_of(entry.id()).map(Option::<&Failure>::cloned)}
+                        missing={results.whole.missing_of(entry.id()).cloned()}
                         needles={Rc::new(needles)}
                         clock={Rc::clone(&clock)}
                         {on_filter}

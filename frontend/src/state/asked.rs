@@ -103,20 +103,19 @@ impl Asked {
 
     /// The query itself: the newest rows, or the samples of its range.
     pub fn request(&self, base: &str) -> QueryRequest {
-        match self.kind {
-            Kind::Log => self.rows(base, None),
-            Kind::Metric => self.samples(base, self.text.clone(), Priority::Foreground),
-        }
+        self.over_range(base, self.text.clone(), Priority::Foreground)
     }
 
     /// The rows after this one, older ones.
     pub fn older(&self, base: &str, cursor: (i64, u64)) -> QueryRequest {
-        self.rows(base, Some(cursor))
+        let mut request = self.request(base);
+        request.params.cursor = Some(cursor);
+        request
     }
 
     /// One row with all of its texts: the first before a place right after it.
     pub fn whole(&self, base: &str, id: RowId) -> QueryRequest {
-        let mut request = self.rows(base, Some((id.timestamp, id.arrival.saturating_add(1))));
+        let mut request = self.older(base, (id.timestamp, id.arrival.saturating_add(1)));
         request.whole = true;
         request.params.limit = 1;
         request.params.kind = QueryKind::Range {
@@ -136,7 +135,7 @@ impl Asked {
         let grid = on_grid(self.range, self.step_ns);
         let range = TimeRange::new(grid.start.0.saturating_sub(1), grid.end.0.saturating_sub(1));
         let grid = Self { range, ..self.clone() };
-        Some(grid.samples(base, text, Priority::Background))
+        Some(grid.over_range(base, text, Priority::Background))
     }
 
     /// The same query ignoring case, and what counts its lines.
@@ -146,62 +145,34 @@ impl Asked {
         let Ok(Expr::Log(ignoring)) = logql::parse(text) else { return None };
         let window = self.range.end.0.saturating_sub(self.range.start.0);
         let count = derive::count_text(text, &ignoring, window);
-        let request = QueryRequest {
-            text: count,
-            params: Params {
-                // A window counts what is after its start up to and with its end; a range holds
-                // its start and not its end.
-                kind: QueryKind::Instant { at: self.range.end.0.saturating_sub(1) },
-                limit: PAGE_ROWS,
-                direction: Direction::Backward,
-                max_series: MAX_SERIES,
-                cursor: None,
-            },
-            base: base.to_owned(),
-            priority: Priority::Background,
-            whole: false,
-        };
+        // A window counts what is after its start up to and with its end; a range holds its start
+        // and not its end.
+        let kind = QueryKind::Instant { at: self.range.end.0.saturating_sub(1) };
+        let request = request(base, count, kind, Priority::Background);
         Some((other, request))
     }
 
-    fn rows(&self, base: &str, cursor: Option<(i64, u64)>) -> QueryRequest {
-        QueryRequest {
-            text: self.text.clone(),
-            params: Params {
-                kind: QueryKind::Range {
-                    start: self.range.start.0,
-                    end: self.range.end.0,
-                    step_ns: self.step_ns,
-                },
-                limit: PAGE_ROWS,
-                direction: Direction::Backward,
-                max_series: MAX_SERIES,
-                cursor,
-            },
-            base: base.to_owned(),
-            priority: Priority::Foreground,
-            whole: false,
-        }
+    fn over_range(&self, base: &str, text: String, priority: Priority) -> QueryRequest {
+        let TimeRange { start, end } = self.range;
+        let kind = QueryKind::Range { start: start.0, end: end.0, step_ns: self.step_ns };
+        request(base, text, kind, priority)
     }
+}
 
-    fn samples(&self, base: &str, text: String, priority: Priority) -> QueryRequest {
-        QueryRequest {
-            text,
-            params: Params {
-                kind: QueryKind::Range {
-                    start: self.range.start.0,
-                    end: self.range.end.0,
-                    step_ns: self.step_ns,
-                },
-                limit: PAGE_ROWS,
-                direction: Direction::Backward,
-                max_series: MAX_SERIES,
-                cursor: None,
-            },
-            base: base.to_owned(),
-            priority,
-            whole: false,
-        }
+/// What all the page's queries have in common.
+fn request(base: &str, text: String, kind: QueryKind, priority: Priority) -> QueryRequest {
+    QueryRequest {
+        text,
+        params: Params {
+            kind,
+            limit: PAGE_ROWS,
+            direction: Direction::Backward,
+            max_series: MAX_SERIES,
+            cursor: None,
+        },
+        base: base.to_owned(),
+        priority,
+        whole: false,
     }
 }
 

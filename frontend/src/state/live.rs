@@ -56,19 +56,9 @@ impl Live {
             new.into_iter().map(|row| Rc::new(Entry::new(row, interner))).collect();
         for row in replaced {
             let entry = Rc::new(Entry::new(row, interner));
-            let same = |known: &Rc<Entry>| known.arrival == entry.arrival;
-            let waiting = self.waiting.iter_mut().chain(new.iter_mut()).find(|known| same(known));
-            if let Some(known) = waiting {
-                *known = entry;
-                continue;
-            }
-            let shown = self.rows.iter().rposition(same);
-            if let Some(at) = shown {
-                self.rows.edit(|entries| {
-                    if let Some(known) = entries.get_mut(at) {
-                        *known = entry;
-                    }
-                });
+            match new.iter_mut().find(|known| known.arrival == entry.arrival) {
+                Some(known) => *known = entry,
+                None => self.put(&entry),
             }
         }
         if !removed.is_empty() {
@@ -89,9 +79,9 @@ impl Live {
         }
     }
 
-    /// Puts an entry in the place of the one with its name, shown or waiting.
+    /// Puts an entry in the place of the one with its arrival number, shown or waiting.
     pub fn put(&mut self, entry: &Rc<Entry>) {
-        match self.waiting.iter_mut().find(|known| known.id() == entry.id()) {
+        match self.waiting.iter_mut().find(|known| known.arrival == entry.arrival) {
             Some(known) => *known = Rc::clone(entry),
             None => self.rows.put(entry),
         }

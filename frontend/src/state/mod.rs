@@ -30,3 +30,4 @@ pub use selection::{Pressed, Selection};
 pub use settings::{Language, Settings, Theme};
 pub use sources::Summary;
 pub use view::{ChartKind, RowId, View, Zone};
+pub use whole::Missing;

@@ -6,7 +6,7 @@ use model::Labels;
 use yew::Reducible;
 
 use super::hint::{CaseSearch, hints};
-use super::whole::Whole;
+use super::whole::{Missing, Whole};
 use super::{Asked, Bars, Histogram, Kind, Live, RowId, Rows};
 use crate::engine::message::{Coverage, Done, Event, Failure, Id};
 use crate::line::{Entry, Interner};
@@ -304,10 +304,12 @@ impl Results {
             Event::Done { .. } => {
                 let came = |entry: &Rc<Entry>| entry.id() == id && entry.is_whole();
                 let came = self.shown_rows().iter().any(came);
-                self.whole = Whole { running: None, failed: (!came).then_some((id, None)) };
+                let missing = (!came).then_some((id, Missing::Gone));
+                self.whole = Whole { running: None, missing };
             }
             Event::Failed { failure, .. } => {
-                self.whole = Whole { running: None, failed: Some((id, Some(failure))) };
+                let missing = Some((id, Missing::Failed(failure)));
+                self.whole = Whole { running: None, missing };
             }
             _ => {}
         }
@@ -390,7 +392,7 @@ impl Reducible for Results {
             }
             ResultsAction::Older(id) => next.older.running = Some((id, next.rows.len())),
             ResultsAction::Whole(id, row) => {
-                next.whole = Whole { running: Some((id, row)), failed: None };
+                next.whole = Whole { running: Some((id, row)), missing: None };
             }
             ResultsAction::Case(case) => next.case = Some(case),
             ResultsAction::Streams(id, streams) => next.look_for_hints(id, &streams),
@@ -519,16 +521,16 @@ mod tests {
         };
         let waiting = after(opened.clone());
         assert_eq!(shown(&waiting), (16_384, 50_000, false));
-        assert_eq!(waiting.whole.failure_of(id), None);
+        assert_eq!(waiting.whole.missing_of(id), None);
         let came = after([opened.clone(), vec![rows(3, long.into()), done(3, None)]].concat());
         assert_eq!(shown(&came), (50_000, 50_000, true));
-        assert_eq!(came.whole.failure_of(id), None);
+        assert_eq!(came.whole.missing_of(id), None);
         let gone = after([opened.clone(), vec![done(3, None)]].concat());
-        assert_eq!(gone.whole.failure_of(id), Some(None));
+        assert_eq!(gone.whole.missing_of(id), Some(&Missing::Gone));
         let failure = Failure::Offline { detail: String::new() };
         let failed = event(Event::Failed { id: 3, failure: failure.clone() });
         let failed = after([opened, vec![failed]].concat());
-        assert_eq!(failed.whole.failure_of(id), Some(Some(&failure)));
+        assert_eq!(failed.whole.missing_of(id), Some(&Missing::Failed(failure)));
         assert_eq!(failed.phase, Phase::Done);
     }
 }

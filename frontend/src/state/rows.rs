@@ -48,9 +48,9 @@ impl Rows {
         edit(Rc::make_mut(&mut self.entries));
     }
 
-    /// Puts an entry in the place of the one with its name, if that is there.
+    /// Puts an entry in the place of the one with its arrival number, if that is there.
     pub fn put(&mut self, entry: &Rc<Entry>) {
-        let found = self.iter().position(|known| known.id() == entry.id());
+        let found = self.iter().rposition(|known| known.arrival == entry.arrival);
         if let Some(at) = found {
             self.edit(|entries| {
                 if let Some(known) = entries.get_mut(at) {

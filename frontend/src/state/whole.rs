@@ -6,14 +6,21 @@ use crate::engine::message::{Failure, Id};
 pub struct Whole {
     /// The query for them, and the row.
     pub(super) running: Option<(Id, RowId)>,
-    /// Why they did not come; None: the row is not there any more.
-    pub(super) failed: Option<(RowId, Option<Failure>)>,
+    /// The row whose texts did not come, and why.
+    pub(super) missing: Option<(RowId, Missing)>,
+}
+
+/// Why the texts of a row did not come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The row is not there any more.
+    Gone,
+    Failed(Failure),
 }
 
 impl Whole {
     /// Why the texts of this row did not come, if they did not.
-    pub fn failure_of(&self, row: RowId) -> Option<Option<&Failure>> {
-        let (_, failure) = self.failed.as_ref().filter(|(failed, _)| *failed == row)?;
-        Some(failure.as_ref())
+    pub fn missing_of(&self, row: RowId) -> Option<&Missing> {
+        self.missing.as_ref().filter(|(missed, _)| *missed == row).map(|(_, why)| why)
     }
 }
