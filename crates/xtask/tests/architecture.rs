@@ -11,7 +11,8 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate → our crates it may depend on, tests aside.
-const MAY_SEE: [(&str, &[&str]); 12] = [
+const MAY_SEE: [(&str, &[&str]); 13] = [
+    ("assist", &["logql", "model"]),
     ("model", &[]),
     ("logql", &["model"]),
     ("chunk", &["model"]),
@@ -20,13 +21,13 @@ const MAY_SEE: [(&str, &[&str]); 12] = [
     ("promtail", &["logql", "model", "yaml"]),
     ("protocol", &["model"]),
     ("relay", &["chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "yaml"]),
-    ("frontend", &["chunk", "detect", "insight", "logql", "model", "protocol"]),
+    ("frontend", &["assist", "chunk", "detect", "insight", "logql", "model", "protocol"]),
     ("tests", &["chunk", "logql", "model", "protocol"]),
     ("xtask", &[]),
     ("yaml", &[]),
 ];
-const PURE: [&str; 8] =
-    ["chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "yaml"];
+const PURE: [&str; 9] =
+    ["assist", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "yaml"];
 const FORBIDDEN_IN_PURE: [&str; 9] = [
     "std::fs",
     "TcpStream",

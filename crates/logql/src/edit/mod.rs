@@ -10,4 +10,5 @@ mod place;
 pub use filter::add_label_filter;
 pub use line::add_line_filter;
 pub use matcher::add_label_matcher;
-pub(crate) use place::{literal, logs};
+pub use place::literal;
+pub(crate) use place::logs;

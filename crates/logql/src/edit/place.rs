@@ -62,7 +62,7 @@ pub(super) fn end_of(log: &LogExpr) -> usize {
 }
 
 /// `text` as a string literal that is easy to read: backticks where quotes would need escapes.
-pub(crate) fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let awkward = text.contains(['"', '\\']) && !text.contains(['`', '\r', '\n', '\u{feff}']);
     if awkward { format!("`{text}`") } else { crate::print::quote(text) }
 }

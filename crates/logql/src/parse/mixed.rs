@@ -4,7 +4,7 @@
 use super::input::Tokens;
 use super::suggest;
 use super::token::Kind;
-use super::words::functions;
+use super::words::function_names;
 use crate::ast::{BinaryOp, Expr, LogExpr, MetricExpr, MetricKind, RangeOp, VectorOp};
 use crate::{QueryError, Span};
 
@@ -26,7 +26,7 @@ pub(super) fn unknown_function(i: Tokens<'_>, name: &str) -> QueryError {
     if lower == "variants" {
         return QueryError::new(span, "several queries in one, `variants(…) of (…)`, are not read");
     }
-    let known: Vec<&str> = functions().collect();
+    let known: Vec<&str> = function_names().collect();
     let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == lower).map(|(_, ours)| *ours);
     match foreign.or_else(|| suggest::nearest(&lower, &known)) {
         Some(near) => {

@@ -29,4 +29,5 @@ pub(crate) use line_pattern::{PatternPart, stage_pattern};
 pub use query::parse;
 pub(crate) use suggest::nearest;
 pub(crate) use token::{Kind, Token as Word};
-pub(crate) use words::{compares, is_function, stage_names};
+pub(crate) use words::{compares, is_function};
+pub use words::{function_names, stage_names};

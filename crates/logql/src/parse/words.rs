@@ -19,18 +19,19 @@ pub(super) const STAGES: [&str; 11] = [
     "unwrap",
 ];
 
-pub(crate) fn stage_names() -> &'static [&'static str] {
+/// The stages of a pipeline.
+pub fn stage_names() -> &'static [&'static str] {
     &STAGES
 }
 
 /// Everything that is followed by a parenthesis.
-pub(super) fn functions() -> impl Iterator<Item = &'static str> {
+pub fn function_names() -> impl Iterator<Item = &'static str> {
     RangeOp::names().chain(VectorOp::names()).chain(["vector", "label_replace"])
 }
 
 pub(crate) fn is_function(lower: &str) -> bool {
     let conversions = ["ip", "bytes", "duration", "duration_seconds"];
-    functions().chain(conversions).any(|name| name == lower)
+    function_names().chain(conversions).any(|name| name == lower)
 }
 
 /// Whether the word compares the label before it with what follows.
