@@ -13,10 +13,11 @@ pub enum Column {
     Metadata = 5,
     Auto = 6,
     Signature = 7,
+    Places = 8,
 }
 
 impl Column {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Timestamps,
         Self::Arrivals,
         Self::Lengths,
@@ -24,6 +25,7 @@ impl Column {
         Self::Metadata,
         Self::Auto,
         Self::Signature,
+        Self::Places,
     ];
 
     pub const fn number(self) -> u8 {
@@ -44,6 +46,7 @@ impl Column {
             Self::Metadata => "metadata",
             Self::Auto => "auto fields",
             Self::Signature => "signature",
+            Self::Places => "places",
         }
     }
 
@@ -55,10 +58,12 @@ impl Column {
             Self::Timestamps => true,
             Self::Arrivals => columns.arrivals,
             // Auto fields refer to the text of their line instead of repeating it.
-            Self::Lengths => columns.lengths || columns.lines || columns.auto,
+            // So do places to its length.
+            Self::Lengths => columns.lengths || columns.lines || columns.auto || columns.places,
             Self::Lines => columns.lines || columns.auto,
             Self::Metadata => columns.metadata,
             Self::Auto => columns.auto,
+            Self::Places => columns.places,
             Self::Signature => false,
         }
     }

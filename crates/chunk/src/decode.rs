@@ -3,6 +3,7 @@ use model::{Batch, Columns, Lines};
 use crate::fields::read_fields;
 use crate::limits::BLOCK_ENTRIES;
 use crate::numbers::{read_arrivals, read_lengths, read_timestamps};
+use crate::places::read_places;
 use crate::{Codec, Column, FormatError, Packed};
 
 /// What a reader wants of a block.
@@ -47,6 +48,7 @@ pub fn decode_block(
     if let Some(bytes) = metadata {
         batch.metadata = read_fields(&bytes, count, None, None, Column::Metadata.name())?;
     }
+    let places = if columns.places { unpack(Column::Places)? } else { None };
     let auto = if columns.auto { unpack(Column::Auto)? } else { None };
     let mut needed =
         |column: Column| unpack(column)?.ok_or(FormatError::Missing { column: column.name() });
@@ -59,6 +61,9 @@ pub fn decode_block(
     if let Some(bytes) = auto {
         let what = Column::Auto.name();
         batch.auto = read_fields(&bytes, count, lines.as_ref(), want.auto_fields, what)?;
+    }
+    if let Some(bytes) = places {
+        batch.places = read_places(&bytes, &read_lengths(&needed(Column::Lengths)?, count)?)?;
     }
     if columns.lines {
         batch.lines = lines;

@@ -7,6 +7,7 @@ use crate::fields::{LineText, write_fields};
 use crate::footer::{MAGIC, write_footer};
 use crate::limits::LABELS;
 use crate::numbers::{write_arrivals, write_lengths, write_timestamps};
+use crate::places::write_places;
 use crate::section::pack;
 use crate::signature::write_signature;
 use crate::{BlockMeta, ChunkId, ChunkMeta, Codec, Column, EncodeError, VERSION};
@@ -43,7 +44,7 @@ pub struct Encoded {
 ///
 /// The columns that answer metric queries come first, for all blocks together, then lines and
 /// fields block by block, then the signatures: a reader of timestamps fetches one range of the
-/// chunk, a reader of one block two, and the browser never fetches signatures.
+/// chunk, a reader of one block two, and the browser never fetches signatures. Places come last: they are read of one entry at a time.
 pub fn encode(
     labels: &Labels,
     batch: &Batch,
@@ -60,10 +61,11 @@ pub fn encode(
         ranges.iter().map(|rows| block_meta(batch, lines, rows.clone())).collect();
 
     let mut out = [MAGIC.as_bytes(), &[VERSION]].concat();
-    let groups: [&[Column]; 3] = [
+    let groups: [&[Column]; 4] = [
         &[Column::Timestamps, Column::Arrivals, Column::Lengths],
         &[Column::Lines, Column::Metadata, Column::Auto],
         &[Column::Signature],
+        &[Column::Places],
     ];
     for group in groups {
         for (meta, rows) in metas.iter_mut().zip(&ranges) {
@@ -101,6 +103,9 @@ fn check(batch: &Batch) -> Result<&Lines, EncodeError> {
             return Err(missing(column, *row as usize + 1));
         }
     }
+    if batch.places.rows() > expected {
+        return Err(missing(Column::Places, batch.places.rows()));
+    }
     let keys = || batch.timestamps.iter().zip(&batch.arrivals);
     match keys().zip(keys().skip(1)).position(|(before, after)| before > after) {
         Some(before) => Err(EncodeError::Order { row: before + 1 }),
@@ -136,5 +141,6 @@ fn write_column(column: Column, batch: &Batch, lines: &Lines, rows: Range<usize>
         Column::Metadata => write_fields(&batch.metadata, narrow(), LineText::Ignore),
         Column::Auto => write_fields(&batch.auto, narrow(), LineText::Refer(lines)),
         Column::Signature => write_signature(lines, rows),
+        Column::Places => write_places(&batch.places, rows, |row| lines.get(row).len()),
     }
 }

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! The bytes are described beside the code that writes them: the frame in `footer.rs`, columns
-//! in `numbers.rs`, `fields/` and `signature.rs`. Whatever the bytes are, reading them ends in a
+//! in `numbers.rs`, `fields/`, `places.rs` and `signature.rs`. Whatever the bytes are, reading them ends in a
 //! batch or a [`FormatError`]. Packing is the caller's: C zstd in the relay, [`RuzstdCodec`] in
 //! the browser.
 
@@ -41,6 +41,7 @@ mod footer;
 mod limits;
 mod meta;
 mod numbers;
+mod places;
 mod rows;
 mod section;
 mod signature;

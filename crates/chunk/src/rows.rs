@@ -33,6 +33,9 @@ pub fn merge(batches: &[Batch]) -> Batch {
         } else if has_lengths {
             merged.lengths.push(u32::try_from(batch.line_len(*row)).unwrap_or(u32::MAX));
         }
+        if let Some((file, offset, len)) = batch.places.part(*row) {
+            merged.places.push(new_row as usize, file, offset, len);
+        }
         if let Some(place) = new_rows.get_mut(*at).and_then(|rows| rows.get_mut(*row)) {
             *place = new_row;
         }
@@ -86,6 +89,7 @@ pub fn rows(batch: &Batch, at: Range<usize>) -> Batch {
         lines: batch.lines.as_ref().map(|lines| line_rows(lines, at.clone())),
         lengths: batch.lengths.get(at.clone()).unwrap_or_default().to_vec(),
         metadata: field_rows(&batch.metadata, at.clone()),
+        places: batch.places.pick(at.clone()),
         auto: field_rows(&batch.auto, at),
     }
 }

@@ -14,8 +14,8 @@ fn batch() -> Batch {
         timestamp: at * SECOND,
         arrival: u64::try_from(at).unwrap(),
         line: line.as_bytes().to_vec(),
-        metadata: vec![],
         auto: auto.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        ..Entry::default()
     };
     Batch::from_entries(vec![
         entry(

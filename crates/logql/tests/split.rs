@@ -107,6 +107,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         line: line.into_bytes(),
         metadata: trace.map(|t| ("trace".to_owned(), t.to_owned())).into_iter().collect(),
         auto: auto.map(|rtf| ("rtf".to_owned(), rtf.to_owned())).into_iter().collect(),
+        place: None,
     })
 }
 

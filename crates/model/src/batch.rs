@@ -1,4 +1,4 @@
-use crate::Fields;
+use crate::{Fields, Place, Places};
 
 /// Some entries of one stream as columns. Rows are ordered by (timestamp, arrival).
 ///
@@ -19,6 +19,8 @@ pub struct Batch {
     pub metadata: Fields,
     /// What Logpane extracted itself (auto fields).
     pub auto: Fields,
+    /// Where the entries stand in the files they were read from.
+    pub places: Places,
 }
 
 /// The lines of a batch in one buffer, so that a needle is searched in the whole buffer and only
@@ -39,11 +41,22 @@ pub struct Columns {
     pub lengths: bool,
     pub metadata: bool,
     pub auto: bool,
+    /// Nothing that a query says depends on them: read where one entry is looked at.
+    pub places: bool,
 }
 
 impl Columns {
-    pub const ALL: Self =
-        Self { arrivals: true, lines: true, lengths: true, metadata: true, auto: true };
+    pub const ALL: Self = Self { places: true, ..Self::ENTRIES };
+
+    /// All that a query can speak of.
+    pub const ENTRIES: Self = Self {
+        arrivals: true,
+        lines: true,
+        lengths: true,
+        metadata: true,
+        auto: true,
+        places: false,
+    };
 
     /// Whether a batch read with `self` serves a reader that needs `other`.
     pub const fn contains(self, other: Self) -> bool {
@@ -52,6 +65,7 @@ impl Columns {
             && (self.lengths || self.lines || !other.lengths)
             && (self.metadata || !other.metadata)
             && (self.auto || !other.auto)
+            && (self.places || !other.places)
     }
 
     #[must_use]
@@ -62,6 +76,7 @@ impl Columns {
             lengths: self.lengths || other.lengths,
             metadata: self.metadata || other.metadata,
             auto: self.auto || other.auto,
+            places: self.places || other.places,
         }
     }
 }
@@ -108,6 +123,8 @@ pub struct Entry {
     pub line: Vec<u8>,
     pub metadata: Vec<(String, String)>,
     pub auto: Vec<(String, String)>,
+    /// None for what a client pushed.
+    pub place: Option<Place>,
 }
 
 impl Batch {
@@ -154,6 +171,9 @@ impl Batch {
         for (name, value) in &entry.auto {
             self.auto.push(row, name, value);
         }
+        if let Some(Place { file, offset, len }) = &entry.place {
+            self.places.push(self.len() - 1, file, *offset, *len);
+        }
     }
 
     /// Row `row` on its own.
@@ -168,6 +188,7 @@ impl Batch {
             line: self.line(row).to_vec(),
             metadata: owned(&self.metadata),
             auto: owned(&self.auto),
+            place: self.places.get(row),
         }
     }
 
@@ -179,11 +200,14 @@ impl Batch {
             + self.lines.as_ref().map_or(0, |l| l.bytes.len() + l.ends.len() * 4)
             + self.metadata.size_bytes()
             + self.auto.size_bytes()
+            + self.places.size_bytes()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -207,6 +231,7 @@ mod tests {
             line: line.as_bytes().to_vec(),
             metadata: vec![],
             auto: vec![("seed".into(), line.len().to_string())],
+            place: Some(Place { file: Arc::default(), offset: arrival, len: 7 }),
         };
         let batch = Batch::from_entries(vec![entry(5, 1, "b"), entry(5, 0, "a"), entry(1, 2, "")]);
         assert_eq!(batch.timestamps, [1, 5, 5]);

@@ -130,6 +130,7 @@ fn entry(entry: TailEntry) -> Entry {
         line: entry.line.into_bytes(),
         metadata: entry.metadata,
         auto: entry.auto,
+        place: None,
     }
 }
 

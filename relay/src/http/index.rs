@@ -39,7 +39,7 @@ async fn index(app: &App, params: Result<Params, ApiError>) -> Result<Vec<u8>, A
         Some(text) => parse_literals(text)?,
         None => Vec::new(),
     };
-    let columns = params.get("columns").map_or(Ok(Columns::ALL), parse_columns)?;
+    let columns = params.get("columns").map_or(Ok(Columns::ENTRIES), parse_columns)?;
     blocking(move || {
         let index = store.index(&matchers, range, &literals, columns);
         serde_json::to_vec(&index).map_err(|error| ApiError::Internal {
@@ -59,7 +59,8 @@ fn parse_literals(text: &str) -> Result<Vec<Vec<Vec<u8>>>, ApiError> {
     Ok(literals.into_iter().map(bytes).collect())
 }
 
-/// `arrivals`, `lines`, `lengths`, `metadata`, `auto`, separated by commas; timestamps come anyway.
+/// `arrivals`, `lines`, `lengths`, `metadata`, `auto`, `places`, separated by commas; timestamps come
+/// anyway.
 fn parse_columns(text: &str) -> Result<Columns, ApiError> {
     let mut columns = Columns::default();
     for name in text.split(',').map(str::trim) {
@@ -70,10 +71,11 @@ fn parse_columns(text: &str) -> Result<Columns, ApiError> {
             "lengths" => columns.lengths = true,
             "metadata" => columns.metadata = true,
             "auto" => columns.auto = true,
+            "places" => columns.places = true,
             _ => {
                 return Err(ApiError::bad_request(format!(
-                    "columns: {name:?} is none of timestamps, arrivals, lines, lengths, metadata \
-                     and auto"
+                    "columns: {name:?} is none of timestamps, arrivals, lines, lengths, \
+                     metadata, auto and places"
                 )));
             }
         }

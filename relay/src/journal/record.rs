@@ -124,6 +124,7 @@ impl OpenEntry {
             line: self.line.clone(),
             metadata: Vec::new(),
             auto: self.fields().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+            place: None,
         }
     }
 }
@@ -136,6 +137,7 @@ impl PushedEntry {
             line: self.line,
             metadata: self.metadata,
             auto: self.auto,
+            place: None,
         }
     }
 }

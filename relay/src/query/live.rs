@@ -71,6 +71,7 @@ impl Live {
                     line: entry.line.into_bytes(),
                     metadata: entry.metadata,
                     auto: entry.auto,
+                    place: None,
                 })
                 .collect();
             run.push(0, &labels, &Batch::from_entries(entries))?;

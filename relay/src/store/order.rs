@@ -29,6 +29,7 @@ pub(crate) fn sorted(batch: &Batch) -> Batch {
         lengths: pick(&batch.lengths, &rows),
         metadata: moved(&batch.metadata, &places),
         auto: moved(&batch.auto, &places),
+        places: batch.places.pick(rows.iter().copied()),
     }
 }
 
@@ -56,7 +57,9 @@ fn moved(fields: &Fields, places: &[u32]) -> Fields {
 
 #[cfg(test)]
 mod tests {
-    use model::Entry;
+    use std::sync::Arc;
+
+    use model::{Entry, Place};
 
     use super::*;
 
@@ -72,6 +75,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             auto: vec![("seed".into(), arrival.to_string())],
+            place: Some(Place { file: Arc::default(), offset: arrival * 100, len: 7 }),
         };
         let entries: Vec<Entry> =
             (0..50).map(|arrival| entry(i64::from(arrival as u32 * 7 % 11), arrival)).collect();

@@ -26,6 +26,10 @@ fn outcome(read: Result<(Labels, Batch), FormatError>) -> String {
                 writeln!(text, "{} {} \"{line}\"", entry.timestamp, entry.arrival)
                     .and_then(|()| writeln!(text, "    {metadata:?} {auto:?}"))
                     .expect("a string takes all");
+                if let Some(place) = entry.place {
+                    writeln!(text, "    {:?} {}+{}", place.file, place.offset, place.len)
+                        .expect("a string takes all");
+                }
             }
             text
         }
@@ -55,5 +59,5 @@ fn frozen_chunks_read_as_they_always_did() {
             assert_eq!(outcomes(&bytes, codec), expected, "{}", path.display());
         }
     }
-    assert_eq!(num, 7);
+    assert_eq!(num, 8);
 }

@@ -4,7 +4,9 @@ use crate::common::{ALL, CZstd, read};
 use chunk::{
     ChunkId, Codec, EncodeError, Options, RuzstdCodec, TAIL_BYTES, Tail, Want, encode, read_meta,
 };
-use model::{Batch, Columns, Entry, Labels};
+use std::sync::Arc;
+
+use model::{Batch, Columns, Entry, Labels, Place, SourceFile};
 
 fn labels() -> Labels {
     Labels::from([("job", "cosyvoice3"), ("level", "info"), ("filename", "/logs/a \"b\".log")])
@@ -14,7 +16,14 @@ fn entry(timestamp: i64, arrival: u64, line: impl Into<Vec<u8>>, auto: &[(&str, 
     let owned = |fields: &[(&str, &str)]| {
         fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
     };
-    Entry { timestamp, arrival, line: line.into(), metadata: vec![], auto: owned(auto) }
+    Entry {
+        timestamp,
+        arrival,
+        line: line.into(),
+        metadata: vec![],
+        auto: owned(auto),
+        place: None,
+    }
 }
 
 /// Writes and reads with both codecs, each what the other wrote.
@@ -96,9 +105,56 @@ fn pushed_metadata_comes_back() {
     check((0..10_000).map(many).collect());
 }
 
+/// Entries as they stand in two files that are read by turns, with gaps where other streams have
+/// theirs; some were pushed.
+fn placed(num: u64) -> Vec<Entry> {
+    let file = |inode| Arc::new(SourceFile { path: "/logs/音频.log".into(), device: 9, inode });
+    let files = [file(1), file(u64::MAX)];
+    let mut ends = [0, 5_000_000_000];
+    let mut entries = service(num);
+    for (i, entry) in entries.iter_mut().enumerate().filter(|(i, _)| i % 7 != 3) {
+        let at = i / 20 % 2;
+        let offset = ends[at] + if i % 5 == 0 { 300 } else { 1 };
+        // Not every line takes as many bytes in its file as it takes here.
+        let len = entry.line.len() as u32 / 2 + i as u32 % 3;
+        ends[at] = offset + u64::from(len);
+        entry.place = Some(Place { file: Arc::clone(&files[at]), offset, len });
+    }
+    entries
+}
+
+#[test]
+fn places_come_back() {
+    check(placed(1000));
+    check(placed(40_000));
+    let far = |offset, len| Entry {
+        place: Some(Place { file: Arc::default(), offset, len }),
+        ..entry(0, offset, "x", &[])
+    };
+    check(vec![far(0, u32::MAX), far(u64::MAX, 0), far(5, 1)]);
+    check(vec![entry(0, 0, "", &[]), far(1, 0), entry(2, 2, "", &[])]);
+}
+
+#[test]
+fn lines_that_follow_each_other_have_places_that_cost_nothing() {
+    let file = Arc::new(SourceFile { path: "/logs/app.log".into(), device: 9, inode: 1 });
+    let mut entries = service(40_000);
+    let mut offset = 0;
+    for entry in &mut entries {
+        let len = entry.line.len() as u32;
+        entry.place = Some(Place { file: Arc::clone(&file), offset, len });
+        offset += u64::from(len) + 1;
+    }
+    let batch = Batch::from_entries(entries);
+    let meta = encode(&labels(), &batch, Options::default(), &mut CZstd).unwrap().meta;
+    let sections = meta.blocks.iter().filter_map(|block| block.section(chunk::Column::Places));
+    let size: u32 = sections.map(|section| section.len).sum();
+    assert!(u64::from(size) < offset / 1000, "{size} bytes for {offset}");
+}
+
 #[test]
 fn a_reader_gets_the_columns_it_asked_for() {
-    let batch = Batch::from_entries(service(2000));
+    let batch = Batch::from_entries(placed(2000));
     let encoded = encode(&labels(), &batch, Options::default(), &mut CZstd).unwrap();
     let none = Columns::default();
     let lines = batch.lines.clone();
@@ -114,6 +170,11 @@ fn a_reader_gets_the_columns_it_asked_for() {
         (Columns { lengths: true, ..none }, None, Batch { lengths, ..timestamps() }),
         (Columns { lines: true, ..none }, None, Batch { lines, ..timestamps() }),
         (Columns { auto: true, ..none }, None, Batch { auto: batch.auto.clone(), ..timestamps() }),
+        (
+            Columns { places: true, ..none },
+            None,
+            Batch { places: batch.places.clone(), ..timestamps() },
+        ),
         (
             Columns { auto: true, metadata: true, ..none },
             Some(&["rtf", "no such name"][..]),
@@ -162,6 +223,9 @@ fn what_is_no_whole_batch_in_order_is_refused() {
     let mut beyond = good.clone();
     beyond.auto.push(3, "seed", "1");
     assert_eq!(refused(&beyond), rows("auto fields", 4));
+    let mut beyond = good.clone();
+    beyond.places.push(3, &Arc::default(), 0, 0);
+    assert_eq!(refused(&beyond), rows("places", 4));
 
     let many: Labels = (0..2000).map(|i| (format!("l{i}"), "v")).collect();
     let labels = encode(&many, &good, Options::default(), &mut CZstd).err();

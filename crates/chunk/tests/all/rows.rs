@@ -1,7 +1,9 @@
 //! Putting batches together and taking them apart.
 
+use std::sync::Arc;
+
 use chunk::{between, merge, rows};
-use model::{Batch, Entry, TimeRange};
+use model::{Batch, Entry, Place, TimeRange};
 
 fn batch(entries: &[(i64, u64, &str)]) -> Batch {
     let entry = |&(timestamp, arrival, line): &(i64, u64, &str)| Entry {
@@ -10,6 +12,7 @@ fn batch(entries: &[(i64, u64, &str)]) -> Batch {
         line: line.into(),
         metadata: if line.is_empty() { vec![] } else { vec![("pod".into(), line.to_owned())] },
         auto: vec![(format!("n{}", arrival % 2), arrival.to_string())],
+        place: (arrival != 2).then(|| Place { file: Arc::default(), offset: arrival, len: 1 }),
     };
     Batch::from_entries(entries.iter().map(entry).collect())
 }

@@ -59,7 +59,7 @@ fn plan_log(log: &LogExpr, params: &Params) -> Result<(Read, Pipeline), QueryErr
     let read = Read {
         matchers: log.selector.clone(),
         range,
-        columns: Columns::ALL,
+        columns: Columns::ENTRIES,
         literals: pipeline.literals(),
         fields: FieldNeeds::All,
         order: Some(params.direction),

@@ -230,6 +230,7 @@ fn read(leaf: &Leaf, range: &RangeAggregation, mut names: Names, steps: &Steps) 
         lengths: matches!(leaf.op, RangeOp::BytesRate | RangeOp::BytesOverTime),
         metadata: leaf.key != SeriesKey::Nothing || asks_fields,
         auto: asks_fields,
+        places: false,
     };
     Read {
         matchers: range.log.selector.clone(),

@@ -25,7 +25,7 @@ pub fn read(texts: &[(&str, &str)]) -> Dataset {
             metadata: metadata
                 .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
                 .collect(),
-            auto: Vec::new(),
+            ..Entry::default()
         });
     }
     let halves = |mut entries: Vec<Entry>| {
