@@ -4,9 +4,10 @@ use crate::{
     Context, Event, Progress, Start, State,
     bar::Frame,
     core::{Buffers, Core},
-    envelope::{self, Output},
+    envelope,
     segment::Segment,
     stamp::Clock,
+    stretch::Stretch,
 };
 
 /// Reads one file. See the crate's page for how it is driven.
@@ -103,13 +104,18 @@ impl Detector {
         }
         let mut core = Core { memory, clock, buffers, now, since: *tail_at, outer: None };
         let mut take = |segment: Segment<'_>| {
+            let start = *read;
             *read += intake.file_len(segment.raw, segment.end_len);
+            let (next, end) = (*read, *read - intake.file_len(b"", segment.end_len));
+            let at = Stretch { start, end, next, is_plain: intake.is_plain() };
             core.outer = envelope::open(&segment, &mut inside);
             match core.outer {
-                None => core.segment(segment, *read, emit),
+                None => core.segment(segment, at, emit),
                 Some(outer) => {
-                    let mut take_inside = |segment: Segment<'_>| core.segment(segment, *read, emit);
-                    envelopes.of(outer.output).feed(&inside, max, &mut take_inside);
+                    let at = Stretch { is_plain: false, ..at };
+                    let mut take_inside =
+                        |segment: Segment<'_>, at: Stretch| core.segment(segment, at, emit);
+                    envelopes.feed(outer.output, &inside, at, max, &mut take_inside);
                 }
             }
             core.since = now;
@@ -118,10 +124,9 @@ impl Detector {
         splitter.feed(text, max, &mut take);
         if is_end {
             splitter.finish(max, &mut take);
-            for output in [Output::Stdout, Output::Stderr] {
-                let mut take_inside = |segment: Segment<'_>| core.segment(segment, *read, emit);
-                envelopes.of(output).finish(max, &mut take_inside);
-            }
+            let mut take_inside =
+                |segment: Segment<'_>, at: Stretch| core.segment(segment, at, emit);
+            envelopes.finish(max, &mut take_inside);
         }
         self.buffers.inside = inside;
     }

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Auto, Event, Kind, Level, Record, SessionRole, SessionStart, TimeSource};
+use crate::{
+    Auto, Event, Kind, Level, Record, SessionRole, SessionStart, TimeSource, stretch::Stretch,
+};
 
 /// An entry that is still being put together or waits for its time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -13,7 +15,7 @@ pub(crate) struct Draft {
     pub stamp: Option<i64>,
     /// The time to take when no stamp is near.
     pub arrival: i64,
-    pub end_offset: u64,
+    pub at: Stretch,
     pub session: Option<(SessionRole, Auto)>,
 }
 
@@ -26,7 +28,7 @@ impl Default for Draft {
             level: None,
             stamp: None,
             arrival: 0,
-            end_offset: 0,
+            at: Stretch::default(),
             session: None,
         }
     }
@@ -36,12 +38,12 @@ impl Draft {
     /// Empties the draft for another entry; buffers stay, and nothing is moved: this is done for
     /// each record.
     pub(crate) fn reset(&mut self) {
-        let Self { kind, line, auto, level, stamp, arrival, end_offset, session } = self;
+        let Self { kind, line, auto, level, stamp, arrival, at, session } = self;
         *kind = Kind::Line;
         line.clear();
         auto.clear();
         (*level, *stamp) = (None, None);
-        (*arrival, *end_offset) = (0, 0);
+        (*arrival, *at) = (0, Stretch::default());
         *session = None;
     }
 
@@ -71,7 +73,9 @@ impl Draft {
             level: self.level,
             line: &self.line,
             auto: &self.auto,
-            end_offset: self.end_offset,
+            start_offset: self.at.start,
+            text_end: self.at.end,
+            end_offset: self.at.next,
         }));
     }
 }

@@ -80,6 +80,11 @@ impl Intake {
         }
     }
 
+    /// Whether text has the bytes of the file.
+    pub(crate) fn is_plain(&self) -> bool {
+        !matches!(self.mark, Mark::Utf16 { .. })
+    }
+
     pub(crate) fn mark_len(&self) -> u64 {
         self.mark_len
     }

@@ -8,6 +8,7 @@ use crate::{
     segment::{End, Segment, Splitter},
     shapes::{Scanner, Value},
     stamp::{Stamp, When},
+    stretch::Stretch,
 };
 
 /// Where an opened line was written to.
@@ -45,12 +46,51 @@ pub(crate) struct Outer {
 /// The unfinished lines inside: runtimes write long lines in pieces, those of both outputs mixed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Envelopes {
-    stdout: Splitter,
-    stderr: Splitter,
+    stdout: Inside,
+    stderr: Inside,
+}
+
+/// The unfinished line of one output.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Inside {
+    splitter: Splitter,
+    /// The envelope that holds its first piece, and its last.
+    at: Stretch,
 }
 
 impl Envelopes {
-    pub(crate) fn of(&mut self, output: Output) -> &mut Splitter {
+    /// Takes the text of an envelope that stands at `at`.
+    pub(crate) fn feed(
+        &mut self,
+        output: Output,
+        text: &[u8],
+        at: Stretch,
+        max: usize,
+        take: &mut impl FnMut(Segment<'_>, Stretch),
+    ) {
+        let inside = self.of(output);
+        inside.at = match inside.splitter.is_empty() {
+            true => at,
+            false => Stretch { start: inside.at.start, ..at },
+        };
+        let first = &mut inside.at;
+        inside.splitter.feed(text, max, &mut |segment| {
+            take(segment, *first);
+            // What comes next starts in this envelope.
+            *first = at;
+        });
+    }
+
+    /// No more envelopes come.
+    pub(crate) fn finish(&mut self, max: usize, take: &mut impl FnMut(Segment<'_>, Stretch)) {
+        for output in [Output::Stdout, Output::Stderr] {
+            let inside = self.of(output);
+            let at = inside.at;
+            inside.splitter.finish(max, &mut |segment| take(segment, at));
+        }
+    }
+
+    fn of(&mut self, output: Output) -> &mut Inside {
         match output {
             Output::Stdout => &mut self.stdout,
             Output::Stderr => &mut self.stderr,
@@ -58,7 +98,7 @@ impl Envelopes {
     }
 
     pub(crate) fn tails(&self) -> [&[u8]; 2] {
-        [self.stderr.tail(), self.stdout.tail()]
+        [self.stderr.splitter.tail(), self.stdout.splitter.tail()]
     }
 }
 

@@ -31,7 +31,11 @@ pub struct Record<'a> {
     /// All auto fields, also `ts_source`, `level_raw`, `event` and `part`: which piece it is of a
     /// record that was too long to keep in one, `2`, or `5/5` for the last piece of a line.
     pub auto: &'a Auto,
-    /// The offset in the file after what the entry consists of so far.
+    /// The offset in the file of what the entry consists of, without progress frames in front.
+    pub start_offset: u64,
+    /// The offset in the file after the last line of the entry so far, its line end excluded.
+    pub text_end: u64,
+    /// The same with the line end.
     pub end_offset: u64,
 }
 
@@ -42,6 +46,8 @@ pub struct Extension<'a> {
     pub text: &'a [u8],
     /// Fields to add to those of the entry; a name that it has already keeps its value.
     pub auto: &'a Auto,
+    /// As in [`Record`].
+    pub text_end: u64,
     /// As in [`Record`].
     pub end_offset: u64,
 }

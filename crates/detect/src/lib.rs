@@ -51,6 +51,7 @@ mod session;
 mod shapes;
 mod stamp;
 mod state;
+mod stretch;
 
 pub use auto::Auto;
 pub use binary::is_binary;

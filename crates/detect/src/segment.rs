@@ -42,6 +42,11 @@ impl Splitter {
         &self.tail
     }
 
+    /// Nothing is unfinished.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.tail.is_empty() && !self.after_return && self.parts == 0
+    }
+
     pub(crate) fn feed(&mut self, mut text: &[u8], max: usize, take: &mut impl FnMut(Segment<'_>)) {
         while let Some(&first) = text.first() {
             if self.after_return {

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Frame;
-use crate::Progress;
+use crate::{Progress, stretch::Stretch};
 
 /// The progress bars of a file that are still running.
 ///
@@ -18,8 +18,8 @@ pub(crate) struct Bars {
 pub(crate) struct Bar {
     /// The frame as written.
     pub frame: Vec<u8>,
-    /// The offset in the file after the line it stood in.
-    pub end_offset: u64,
+    /// Where in the file the frame stands.
+    pub at: Stretch,
     /// When the frame came.
     seen: i64,
     /// Where the name stands in `frame`.
@@ -45,22 +45,23 @@ impl Bar {
 }
 
 impl Bars {
-    /// Takes the next frame, whose text is `text` and which came at `seen`. Gives back the bar that
+    /// Takes the next frame, whose text is `text`, which stands at `at` and came at `seen`. Gives back the bar that
     /// it ends by being another one of the same name, or one bar too many.
     pub(crate) fn moved(
         &mut self,
         frame: &Frame<'_>,
         text: &[u8],
-        end_offset: u64,
+        at: Stretch,
         seen: i64,
     ) -> Option<Bar> {
+        let indent = text.len() - text.trim_ascii_start().len();
         let text = text.trim_ascii();
         let has_name = !frame.desc.is_empty();
         let desc_at =
             if has_name { memchr::memmem::find(text, frame.desc).unwrap_or(0) } else { 0 };
         let mut bar = Bar {
             frame: Vec::new(),
-            end_offset,
+            at: at.part(indent, text.len()),
             seen,
             desc: (desc_at, desc_at + frame.desc.len()),
             count: frame.count(),

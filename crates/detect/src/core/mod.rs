@@ -9,7 +9,7 @@ mod release;
 
 pub(crate) use memory::{Buffers, Memory};
 
-use crate::{Auto, Level, SessionRole, envelope::Outer, stamp::Clock};
+use crate::{Auto, Level, SessionRole, envelope::Outer, stamp::Clock, stretch::Stretch};
 
 /// One pass over segments.
 pub(crate) struct Core<'a> {
@@ -35,7 +35,7 @@ struct Line<'a> {
     part: u32,
     /// No further part follows.
     is_last_part: bool,
-    end_offset: u64,
+    at: Stretch,
     /// Which of the writers of the file it comes from, where lines say so; else 0.
     writer: u64,
 }

@@ -9,13 +9,14 @@ use crate::{
     segment::{End, Segment},
     session,
     shapes::{Body, Head},
+    stretch::Stretch,
 };
 
 impl Core<'_> {
     pub(crate) fn segment(
         &mut self,
         segment: Segment<'_>,
-        end_offset: u64,
+        at: Stretch,
         emit: &mut impl FnMut(Event<'_>),
     ) {
         // Both go back at the end; the segment's text may lie in them.
@@ -23,16 +24,19 @@ impl Core<'_> {
         let mut plain_buffer = std::mem::take(&mut self.buffers.plain);
         let text = self.memory.votes.decode(segment.raw, &mut text_buffer);
         let (part, is_last_part) = (segment.part, segment.end != End::Cut);
-        let mut line =
-            Line { written: text, plain: text, part, is_last_part, end_offset, writer: 0 };
+        let is_as_written = std::ptr::eq(text.as_ptr(), segment.raw.as_ptr());
+        let at = Stretch { is_plain: at.is_plain && is_as_written, ..at };
+        let mut line = Line { written: text, plain: text, part, is_last_part, at, writer: 0 };
         if segment.part > 1 {
             line.writer = self.memory.writer;
             self.further_part(line, emit);
         } else {
             // NULs in front are the hole a truncated file has when its writer does not know.
             let hole = text.iter().take_while(|byte| **byte == 0).count();
+            let written = text;
             let text = text.get(hole..).unwrap_or(b"");
-            let (rest, has_frames) = self.frames(text, segment.end, end_offset, emit);
+            let at = at.part(hole, text.len());
+            let (rest, has_frames) = self.frames(text, segment.end, at, emit);
             if rest.is_empty() {
                 if !has_frames && segment.end == End::Line {
                     self.memory.blank_lines += 1;
@@ -42,6 +46,7 @@ impl Core<'_> {
                 if !plain.is_empty() {
                     line.written = rest;
                     line.plain = plain;
+                    line.at = line.at.part(written.len() - rest.len(), rest.len());
                     self.line(line, segment.end, emit);
                 }
             }
@@ -56,13 +61,14 @@ impl Core<'_> {
         &mut self,
         text: &'t [u8],
         end: End,
-        end_offset: u64,
+        at: Stretch,
         emit: &mut impl FnMut(Event<'_>),
     ) -> (&'t [u8], bool) {
         let mut rest = text;
         while let Some((frame, len)) = Frame::leading(rest) {
             let (front, behind) = rest.split_at(len);
-            if let Some(over) = self.memory.bars.moved(&frame, front, end_offset, self.since) {
+            let at = at.part(text.len() - rest.len(), len);
+            if let Some(over) = self.memory.bars.moved(&frame, front, at, self.since) {
                 self.bar_is_over(&over, emit);
             }
             rest = behind;
@@ -86,7 +92,8 @@ impl Core<'_> {
         line.writer = stripped.writer;
         if stripped.text.len() < line.plain.len() && stripped.head.is_none() {
             // Behind a prefix too, a line can be blank, or a frame.
-            let (rest, has_frames) = self.frames(stripped.text, end, line.end_offset, emit);
+            let inside = Stretch { is_plain: false, ..line.at };
+            let (rest, has_frames) = self.frames(stripped.text, end, inside, emit);
             if rest.trim_ascii().is_empty() {
                 self.memory.blank_lines += usize::from(!has_frames);
                 self.buffers.auto = auto;

@@ -2,7 +2,7 @@ use super::{
     Core, Line, Opening,
     memory::{MAX_JOINED_BYTES, MAX_JOINED_LINES, Place},
 };
-use crate::{Auto, Event, Extension, SessionRole, draft::Draft, session};
+use crate::{Auto, Event, Extension, SessionRole, draft::Draft, session, stretch::Stretch};
 
 impl Core<'_> {
     /// Starts a new record; `auto` comes back with another record's buffers.
@@ -32,7 +32,7 @@ impl Core<'_> {
         if line.part > 0 {
             auto.push("part", &part(line));
         }
-        let draft = self.draft(line.end_offset);
+        let draft = self.draft(line.at);
         draft.line.extend_from_slice(line.written);
         std::mem::swap(&mut draft.auto, auto);
         draft.stamp = stamp;
@@ -56,7 +56,7 @@ impl Core<'_> {
         auto: &mut Auto,
         emit: &mut impl FnMut(Event<'_>),
     ) {
-        let Line { written, end_offset, .. } = line;
+        let Line { written, at, .. } = line;
         let blank_lines = std::mem::take(&mut self.memory.blank_lines);
         let num_lines = u32::try_from(blank_lines).unwrap_or(u32::MAX).saturating_add(1);
         let num_bytes = written.len() + blank_lines + 1;
@@ -86,13 +86,13 @@ impl Core<'_> {
             draft.line.push(b'\n');
             append(&mut draft.line);
             draft.auto.extend(auto);
-            draft.end_offset = end_offset;
+            (draft.at.end, draft.at.next) = (at.end, at.next);
         } else if blank_lines == 0 {
-            emit(Event::Extend(Extension { text: written, auto, end_offset }));
+            emit(Event::Extend(extension(written, auto, at)));
         } else {
             let mut text = Vec::new();
             append(&mut text);
-            emit(Event::Extend(Extension { text: &text, auto, end_offset }));
+            emit(Event::Extend(extension(&text, auto, at)));
         }
     }
 
@@ -109,13 +109,17 @@ impl Core<'_> {
     }
 
     /// The open draft, emptied, with the times of this moment. What was in it is out.
-    pub(super) fn draft(&mut self, end_offset: u64) -> &mut Draft {
+    pub(super) fn draft(&mut self, at: Stretch) -> &mut Draft {
         let draft = &mut self.memory.open;
         draft.reset();
         draft.arrival = if self.memory.is_live { self.now } else { self.memory.mtime };
-        draft.end_offset = end_offset;
+        draft.at = at;
         draft
     }
+}
+
+const fn extension<'a>(text: &'a [u8], auto: &'a Auto, at: Stretch) -> Extension<'a> {
+    Extension { text, auto, text_end: at.end, end_offset: at.next }
 }
 
 /// A line is taken while it is written, so how many parts it has is known with the last only.

@@ -9,7 +9,7 @@ impl Core<'_> {
     pub(super) fn bar_is_over(&mut self, bar: &Bar, emit: &mut impl FnMut(Event<'_>)) {
         self.flush(emit);
         let Some(progress) = bar.progress() else { return };
-        let draft = self.draft(bar.end_offset);
+        let draft = self.draft(bar.at);
         draft.kind = Kind::Progress;
         draft.line.extend_from_slice(&bar.frame);
         draft.auto.push("event", "progress");

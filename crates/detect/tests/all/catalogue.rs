@@ -58,7 +58,7 @@ fn every_line_of_the_catalogue_becomes_what_it_says() {
     assert!(missing.is_empty(), "no case for {missing:?}");
 }
 
-fn tables() -> Vec<PathBuf> {
+pub fn tables() -> Vec<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/all/catalogue");
     let entries = fs::read_dir(folder).expect("the tables are there");
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -80,7 +80,7 @@ fn answered(case: &str) -> String {
     answered
 }
 
-fn bytes(case: &str) -> Vec<u8> {
+pub fn bytes(case: &str) -> Vec<u8> {
     let mut text = String::new();
     for line in case.lines().filter_map(|line| line.strip_prefix('<')) {
         let line = line.strip_prefix(' ').unwrap_or(line);
@@ -114,7 +114,7 @@ fn run(pieces: &[&[u8]]) -> String {
         drive(&mut detector, &Feed(NOW_MS, piece), &mut events);
     }
     drive(&mut detector, &Settle(NOW_MS), &mut events);
-    // Where each entry ends matters to pieces.rs only.
+    // Where each entry stands matters to pieces.rs and ranges.rs only.
     let mut shown = String::new();
     for event in events.lines() {
         let _ = writeln!(shown, "{}", event.rsplit_once(" @").map_or(event, |(event, _)| event));

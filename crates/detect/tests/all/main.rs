@@ -3,5 +3,6 @@
 mod captured;
 mod catalogue;
 mod pieces;
+mod ranges;
 mod rules;
 mod support;

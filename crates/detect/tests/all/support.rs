@@ -40,15 +40,18 @@ pub fn print(event: &Event<'_>, out: &mut String) {
                 Kind::Progress => "~",
             };
             format!(
-                "{} {level} {}{} @{}",
+                "{} {level} {}{} @{}-{}-{}",
                 time(record.timestamp),
                 shown(record.line),
                 fields(record.auto),
+                record.start_offset,
+                record.text_end,
                 record.end_offset
             )
         }
         Event::Extend(more) => {
-            format!("  + {}{} @{}", shown(more.text), fields(more.auto), more.end_offset)
+            let ends = format!("{}-{}", more.text_end, more.end_offset);
+            format!("  + {}{} @{ends}", shown(more.text), fields(more.auto))
         }
         Event::Session(start) => {
             format!("# {:?} {}{}", start.role, time(start.timestamp), fields(start.fields))
