@@ -25,7 +25,7 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     pub file: u64,
-    /// Offset of its first byte, and of the first byte behind its line end.
+    /// Offset of its first byte, and of the first byte of its line end.
     pub start: u64,
     pub end: u64,
 }

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use detect::{Auto, Context, Detector, Event, Kind, Level, Progress, SessionRole, Start};
-use model::{Labels, Session};
+use model::{Labels, Session, SourceFile};
 
 use super::sessions::{Announcement, SessionTable};
 use crate::journal::{CheckpointState, OpenEntry, PipedEntries, PipedFile, PushedEntry};
@@ -27,6 +28,7 @@ pub(crate) struct Core {
 #[derive(Debug)]
 struct Tracked {
     state: FileState,
+    source: Arc<SourceFile>,
     detector: Detector,
     /// Bytes fed since the detector's buffers were last given back.
     fed: usize,
@@ -43,7 +45,7 @@ struct Tracked {
 #[derive(Debug)]
 enum Change {
     Entry { level: Option<Level>, kind: Kind, entry: OpenEntry },
-    Extend { text: Vec<u8>, auto: Auto },
+    Extend { text: Vec<u8>, auto: Auto, end: u64 },
     Announced,
 }
 
@@ -118,6 +120,11 @@ impl Core {
         }
     }
 
+    /// The file as entries name it.
+    pub(crate) fn source(&self, key: u64) -> Option<&Arc<SourceFile>> {
+        self.files.get(&key).map(|tracked| &tracked.source)
+    }
+
     pub(crate) fn next_file_key(&self) -> u64 {
         self.next_file
     }
@@ -140,6 +147,7 @@ impl Core {
                 invalid_bytes: known.state.invalid_bytes,
                 ..state
             };
+            known.source = Arc::new(known.state.source());
             return;
         }
         let start = Start { offset: state.offset, mtime: state.mtime };
@@ -151,10 +159,9 @@ impl Core {
         };
         let key = state.key;
         let state = FileState { detector: Vec::new(), ..state };
-        self.files.insert(
-            key,
-            Tracked { state, detector, fed: 0, open: None, streams: [None; 6], piped: None },
-        );
+        let source = Arc::new(state.source());
+        let (open, streams, piped) = (None, [None; 6], None);
+        self.files.insert(key, Tracked { state, source, detector, fed: 0, open, streams, piped });
     }
 
     pub(crate) fn file(&self, key: u64) -> Option<&FileState> {
@@ -185,7 +192,7 @@ impl Core {
     pub(crate) fn detect(&mut self, file: u64, input: Input<'_>, now: i64) -> Changes {
         let mut found = Vec::new();
         let Some(tracked) = self.files.get_mut(&file) else { return Changes { file, now, found } };
-        let Tracked { state, detector, fed, .. } = tracked;
+        let Tracked { state, source, detector, fed, .. } = tracked;
         let (sessions, next_arrival) = (&mut self.sessions, &mut self.next_arrival);
         let job = state.labels.get("job").unwrap_or_default();
         let mut emit = |event: Event<'_>| match event {
@@ -197,12 +204,16 @@ impl Core {
                     line: record.line.to_vec(),
                     auto: record.auto.clone(),
                     added: Vec::new(),
+                    offset: record.start_offset,
+                    end: record.text_end,
+                    source: Arc::clone(source),
                 };
                 *next_arrival += 1;
                 found.push(Change::Entry { level: record.level, kind: record.kind, entry });
             }
             Event::Extend(more) => {
-                found.push(Change::Extend { text: more.text.to_vec(), auto: more.auto.clone() });
+                let (text, auto) = (more.text.to_vec(), more.auto.clone());
+                found.push(Change::Extend { text, auto, end: more.text_end });
             }
             Event::Session(start) => {
                 sessions.add(job, Announcement::new(&state.path, *next_arrival, &start));
@@ -254,9 +265,10 @@ impl Core {
                     }
                     tracked.take(entry, kind, stream, now, catalogue);
                 }
-                Change::Extend { text, auto } => {
+                Change::Extend { text, auto, end } => {
                     effects.invalid_bytes += invalid_bytes(&text);
-                    let Some((stream, extended)) = tracked.extend(&text, &auto, catalogue) else {
+                    let Some((stream, extended)) = tracked.extend(&text, &auto, end, catalogue)
+                    else {
                         continue;
                     };
                     if is_heard {
@@ -293,7 +305,7 @@ impl Core {
             let at = catalogue.stream_of(&labels);
             let Some(stream) = catalogue.stream_mut(at) else { continue };
             for entry in entries {
-                let entry = entry.with_arrival(self.next_arrival);
+                let entry = entry.with_arrival(self.next_arrival, None);
                 self.next_arrival += 1;
                 stream.head.push_from_client(&entry, now);
                 if is_heard {
@@ -330,7 +342,9 @@ impl Core {
             let at = usize::try_from(stream).ok().and_then(|stream| streams.get(stream));
             let Some(at) = at.copied() else { continue };
             let Some(stream) = catalogue.stream_mut(at) else { continue };
-            let entry = entry.with_arrival(self.next_arrival);
+            let source = entry.spot.and_then(|spot| self.files.get(&spot.file));
+            let source = source.map(|tracked| &tracked.source);
+            let entry = entry.with_arrival(self.next_arrival, source);
             self.next_arrival += 1;
             stream.head.push_piped(&entry, now);
             if is_heard {
@@ -433,6 +447,7 @@ impl Tracked {
         &self,
         text: &[u8],
         auto: &Auto,
+        end: u64,
         catalogue: &'a mut Catalogue,
     ) -> Option<(usize, &'a OpenEntry)> {
         let at = self.open?;
@@ -441,6 +456,7 @@ impl Tracked {
         let open = head.open_of(self.state.key)?;
         open.line.push(b'\n');
         open.line.extend_from_slice(text);
+        open.end = end;
         for (name, value) in auto.iter() {
             if open.fields().all(|(known, _)| known != name) {
                 open.added.push((name.to_owned(), value.to_owned()));

@@ -8,7 +8,7 @@ use promtail::{Entry, Environment, Origin, Outcome, Pipeline};
 
 use super::reading::{Line, Reading};
 use super::thread::Ingest;
-use crate::journal::{PipedEntries, PipedFile, PushedEntry};
+use crate::journal::{PipedEntries, PipedFile, PushedEntry, Spot};
 use crate::source::{FileState, Prefix};
 use crate::store::Piped;
 
@@ -235,11 +235,22 @@ impl Ingest {
                 line: entry.line.clone(),
                 auto: auto.fields(&entry.line, &entry.labels, &metadata),
                 metadata,
+                spot: spot(&entry.origins),
             };
             entries.entries.push((place, entry));
         }
         entries
     }
+}
+
+/// Where an entry stands that was made of these lines.
+fn spot(origins: &[Origin]) -> Option<Spot> {
+    let file = origins.first()?.file;
+    let of_file = || origins.iter().filter(|origin| origin.file == file);
+    let offset = of_file().map(|origin| origin.start).min()?;
+    let end = of_file().map(|origin| origin.end).max()?;
+    let len = u32::try_from(end.saturating_sub(offset)).unwrap_or(u32::MAX);
+    Some(Spot { file, offset, len })
 }
 
 impl Pipes {

@@ -35,6 +35,7 @@ pub(super) struct Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub start: u64,
+    /// Behind its last byte, line end excluded.
     pub end: u64,
     pub text: Vec<u8>,
     /// Of a line that is too long: which piece it is, from 1.
@@ -156,7 +157,17 @@ impl Reading {
             return None;
         }
         self.waiting.insert(start);
-        Some(Line { start, end: self.line_start, text: self.text(bytes, start), part })
+        let end = self.line_start - self.end_len(&bytes);
+        Some(Line { start, end, text: self.text(bytes, start), part })
+    }
+
+    /// Bytes of the line end behind a line.
+    fn end_len(&self, bytes: &[u8]) -> u64 {
+        match self.encoding {
+            Some(encoding) if encoding == UTF_16LE => 2 * u64::from(bytes.ends_with(b"\n\0")),
+            Some(encoding) if encoding == UTF_16BE => 2 * u64::from(bytes.ends_with(b"\0\n")),
+            _ => u64::from(bytes.ends_with(b"\n")),
+        }
     }
 
     /// UTF-8, as far as it can be told.

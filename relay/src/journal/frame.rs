@@ -1,7 +1,8 @@
 use std::io::{self, Read};
 
-/// A segment starts with this; the last byte is the version.
-pub(super) const MAGIC: &[u8; 8] = b"logpane\x01";
+/// A segment starts with this; the last byte is the version. 2: entries know where they stand in
+/// their files.
+pub(super) const MAGIC: &[u8; 8] = b"logpane\x02";
 
 /// No record is larger: a piece of a file is below 1 MiB, a head below some MiB, a push below
 /// what HTTP lets through. A length above it is damage, and must not be allocated.

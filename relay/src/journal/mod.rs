@@ -20,6 +20,6 @@ mod record;
 mod segment;
 
 pub(crate) use record::{
-    Bytes, CheckpointState, OpenEntry, PipedEntries, PipedFile, PushedEntry, Record,
+    Bytes, CheckpointState, OpenEntry, PipedEntries, PipedFile, PushedEntry, Record, Spot,
 };
 pub(crate) use segment::{Damage, Journal, Replay, newest_segment, sync_folder, unpack};

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use detect::Auto;
-use model::{Entry, Labels};
+use model::{Entry, Labels, Place, SourceFile};
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::sessions::SessionTable;
@@ -88,6 +90,12 @@ pub(crate) struct OpenEntry {
     pub auto: Auto,
     /// What its further lines added.
     pub added: Vec<(String, String)>,
+    /// The bytes of the file it consists of.
+    pub offset: u64,
+    pub end: u64,
+    /// The file as the world knows it; the journal knows it by its key.
+    #[serde(skip)]
+    pub source: Arc<SourceFile>,
 }
 
 /// An entry without its arrival number.
@@ -98,6 +106,16 @@ pub(crate) struct PushedEntry {
     pub line: Vec<u8>,
     pub metadata: Vec<(String, String)>,
     pub auto: Vec<(String, String)>,
+    /// None for what a client sent.
+    pub spot: Option<Spot>,
+}
+
+/// Where an entry stands in a file of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Spot {
+    pub file: u64,
+    pub offset: u64,
+    pub len: u32,
 }
 
 /// Bytes of a file, packed where that pays.
@@ -124,20 +142,35 @@ impl OpenEntry {
             line: self.line.clone(),
             metadata: Vec::new(),
             auto: self.fields().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
-            place: None,
+            place: Some(Place {
+                file: Arc::clone(&self.source),
+                offset: self.offset,
+                len: self.len(),
+            }),
         }
+    }
+
+    /// Bytes in the file.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.end.saturating_sub(self.offset)).unwrap_or(u32::MAX)
     }
 }
 
 impl PushedEntry {
-    pub(crate) fn with_arrival(self, arrival: u64) -> Entry {
+    /// `source`: the file of the spot.
+    pub(crate) fn with_arrival(self, arrival: u64, source: Option<&Arc<SourceFile>>) -> Entry {
+        let place = self.spot.zip(source).map(|(Spot { offset, len, .. }, source)| Place {
+            file: Arc::clone(source),
+            offset,
+            len,
+        });
         Entry {
             timestamp: self.timestamp,
             arrival,
             line: self.line,
             metadata: self.metadata,
             auto: self.auto,
-            place: None,
+            place,
         }
     }
 }
@@ -149,6 +182,7 @@ impl From<Entry> for PushedEntry {
             line: entry.line,
             metadata: entry.metadata,
             auto: entry.auto,
+            spot: None,
         }
     }
 }

@@ -235,13 +235,21 @@ impl Replay {
         let size = file.metadata()?.len();
         let mut input = BufReader::with_capacity(256 << 10, file);
         let mut magic = [0; MAGIC.len()];
-        let is_journal = input.read_exact(&mut magic).is_ok() && magic == *MAGIC;
+        let is_read = input.read_exact(&mut magic).is_ok();
         let path = path.to_owned();
         let mut replay = Self { input, path, at: 0, checkpoint_end: 0, size, damage: None };
-        if is_journal {
+        if is_read && magic == *MAGIC {
             replay.at = MAGIC.len() as u64;
         } else {
-            replay.fail("it does not start as a journal does", false);
+            let name = MAGIC.len() - 1;
+            let is_other = is_read && magic.get(..name) == MAGIC.get(..name);
+            replay.fail(
+                match is_other {
+                    true => "another version of Logpane wrote it",
+                    false => "it does not start as a journal does",
+                },
+                false,
+            );
         }
         Ok(replay)
     }

@@ -1,4 +1,4 @@
-use model::Labels;
+use model::{Labels, SourceFile};
 use serde::{Deserialize, Serialize};
 
 use super::{FileId, Prefix};
@@ -35,6 +35,12 @@ pub(crate) struct FileState {
 
 impl FileState {
     pub(crate) const STDIN: &'static str = "-";
+
+    /// As entries name it.
+    pub(crate) fn source(&self) -> SourceFile {
+        let FileId { device, inode } = self.id;
+        SourceFile { path: self.path.clone(), device, inode }
+    }
 
     pub(crate) fn is_stdin(&self) -> bool {
         self.path == Self::STDIN

@@ -128,10 +128,11 @@ impl Head {
     }
 
     fn append(&mut self, entry: &OpenEntry) {
-        let Batch { timestamps, arrivals, lines, auto, .. } = &mut self.closed;
+        let Batch { timestamps, arrivals, lines, auto, places, .. } = &mut self.closed;
         let row = u32::try_from(timestamps.len()).unwrap_or(u32::MAX);
         timestamps.push(entry.timestamp);
         arrivals.push(entry.arrival);
+        places.push(row as usize, &entry.source, entry.offset, entry.len());
         lines.get_or_insert_default().push(&entry.line);
         self.size_bytes += entry.line.len() + ROW_BYTES;
         for (name, value) in entry.fields() {
@@ -248,8 +249,8 @@ impl Head {
     }
 }
 
-/// Bytes of an entry beside its line: stamp, arrival, end of line.
-const ROW_BYTES: usize = 21;
+/// Bytes of an entry beside its line: stamp, arrival, end of line, place.
+const ROW_BYTES: usize = 37;
 /// Bytes of a field beside its value: row and end.
 const FIELD_BYTES: usize = 8;
 

@@ -1,5 +1,6 @@
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use chunk::Column;
 use model::Columns;
@@ -77,10 +78,13 @@ impl Restored {
     fn apply(&mut self, record: Record, codec: &mut Zstd) {
         match record {
             Record::Checkpoint(state) => self.core.restore(*state),
-            Record::Head { labels, epoch, revision, taken, closed, open } => {
+            Record::Head { labels, epoch, revision, taken, closed, mut open } => {
                 let at = self.catalogue.stream_of(&labels);
-                for open in &open {
+                for open in &mut open {
                     self.core.set_open(open.file, at);
+                    if let Some(source) = self.core.source(open.file) {
+                        open.source = Arc::clone(source);
+                    }
                 }
                 if let Some(stream) = self.catalogue.stream_mut(at) {
                     let head = &mut stream.head;
