@@ -11,6 +11,8 @@ mod folder;
 mod follow;
 #[path = "store/piped.rs"]
 mod piped;
+#[path = "store/places.rs"]
+mod places;
 #[path = "store/pushes.rs"]
 mod pushes;
 #[path = "store/tail.rs"]

@@ -81,13 +81,17 @@ impl Head {
     }
 
     /// Takes the closed entries of a checkpoint. Whether a client sent them is not written there;
-    /// what has no auto fields may be from one.
+    /// what has neither auto fields nor a place in
+    /// a file may be from one.
     pub(crate) fn restore(&mut self, closed: Batch, taken: i64) {
         let mut is_ours = vec![false; closed.len()];
         for row in closed.auto.columns().iter().flat_map(|column| &column.rows) {
             if let Some(is_ours) = is_ours.get_mut(*row as usize) {
                 *is_ours = true;
             }
+        }
+        for (row, is_ours) in is_ours.iter_mut().enumerate() {
+            *is_ours |= closed.places.part(row).is_some();
         }
         for (row, _) in is_ours.iter().enumerate().filter(|(_, is_ours)| !**is_ours) {
             let entry = closed.entry(row);

@@ -56,6 +56,9 @@ fn lines_go_through_the_stages() {
     let first = ["level=ERROR [what=one] | ERROR one", "level=ERROR [what=three] | ERROR three"];
     wait(&store, &first);
     // Promtail's streams have the file's name as it has it, and the time of arrival.
+    let places = all(&store).into_iter().filter_map(|(_, entry)| entry.place);
+    let places: Vec<(u64, u32)> = places.map(|place| (place.offset, place.len)).collect();
+    assert_eq!(places, [(0, 9), (20, 11)]);
     let (labels, entry) = &all(&store)[0];
     assert_eq!(labels.get("filename"), world.log("a.log").to_str());
     assert_eq!(labels.get("job"), Some("tts"));
