@@ -11,7 +11,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate → our crates it may depend on, tests aside.
-const MAY_SEE: [(&str, &[&str]); 13] = [
+const MAY_SEE: [(&str, &[&str]); 15] = [
     ("assist", &["logql", "model"]),
     ("model", &[]),
     ("logql", &["model"]),
@@ -20,14 +20,27 @@ const MAY_SEE: [(&str, &[&str]); 13] = [
     ("insight", &["model"]),
     ("promtail", &["logql", "model", "yaml"]),
     ("protocol", &["model"]),
-    ("relay", &["chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "yaml"]),
-    ("frontend", &["assist", "chunk", "detect", "insight", "logql", "model", "protocol"]),
+    ("redact", &["model"]),
+    (
+        "relay",
+        &[
+            "chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "redact",
+            "report", "yaml",
+        ],
+    ),
+    ("report", &["chunk", "model"]),
+    (
+        "frontend",
+        &["assist", "chunk", "detect", "insight", "logql", "model", "protocol", "redact", "report"],
+    ),
     ("tests", &["chunk", "logql", "model", "protocol"]),
     ("xtask", &[]),
     ("yaml", &[]),
 ];
-const PURE: [&str; 9] =
-    ["assist", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "yaml"];
+const PURE: [&str; 11] = [
+    "assist", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "redact",
+    "report", "yaml",
+];
 const FORBIDDEN_IN_PURE: [&str; 9] = [
     "std::fs",
     "TcpStream",
