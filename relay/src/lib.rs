@@ -13,6 +13,7 @@ pub mod limits;
 pub mod memory;
 pub mod push;
 pub mod query;
+pub mod share;
 mod source;
 pub mod store;
 pub mod systemd;

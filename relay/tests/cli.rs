@@ -5,6 +5,8 @@
 mod program;
 #[path = "cli/run.rs"]
 mod run_command;
+#[path = "cli/share.rs"]
+mod share_command;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -8,9 +8,12 @@
 //! | `GET /api/chunks/ID` (ranged, immutable) | bytes of a sealed chunk |
 //! | `GET /api/heads/STREAM?epoch=E&count=N` | the open head as a chunk, whole; 404 when sealed meanwhile |
 //! | `GET /api/tail?match={…}&after=ARRIVAL` (WebSocket) | [`tail::TailFrame`] for each message |
+//! | `GET`, `POST /api/shares`, `DELETE /api/shares/ID` | [`share`], for the owner |
+//! | `GET /api/share`, `POST /api/share/ticket` | [`share`], for a holder |
 //! | `/loki/api/v1/…` | [`loki`] |
 
 pub mod index;
 pub mod loki;
+pub mod share;
 pub mod status;
 pub mod tail;

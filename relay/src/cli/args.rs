@@ -40,6 +40,16 @@ Examples:
   logpane serve --listen 0.0.0.0:3100 --auth-file users /srv/tts/logs/*.log
   htpasswd -nB ann > users                make the password file (Debian: apache2-utils)";
 
+const SHARE_EXAMPLES: &str = "\
+Examples:
+  logpane share create '{job=\"cosyvoice3\"}' --last 1h --expires 7d --label 'for the issue'
+  logpane share create '{job=\"cosyvoice3\"} |= \"CUDA\"' --from '2024-12-17 14:00' --to '2024-12-17 15:00'
+  logpane share list
+  logpane share revoke 3fVx0a1b
+
+Whoever has the link reads this scope and nothing else: no other streams or times, no files, no
+settings. The relay keeps a hash of the link's token, so that it is shown this once.";
+
 const RUN_EXAMPLES: &str = "\
 Examples:
   logpane run -- python app.py --port 8188
@@ -91,6 +101,9 @@ pub enum Command {
     Query(QueryArgs),
     /// Print matching entries as they arrive
     Tail(TailArgs),
+    /// Make, list and take back read-only links
+    #[command(after_long_help = SHARE_EXAMPLES)]
+    Share(ShareArgs),
     /// Print Promtail's configuration as one of Logpane's own, and on stderr what it leaves out
     ImportPromtail(ImportArgs),
     /// Say whether the relay could start so, and what stands in its way
@@ -256,6 +269,53 @@ pub struct TailArgs {
     pub client: ClientArgs,
     #[arg(short, long, env = "LOGPANE_OUTPUT", value_enum, default_value_t)]
     pub output: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct ShareArgs {
+    #[command(subcommand)]
+    pub command: ShareCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ShareCommand {
+    /// Print a link that reads a scope
+    Create(ShareCreateArgs),
+    /// List the links there are
+    List(ClientArgs),
+    /// End a link at once
+    Revoke {
+        /// As `list` tells it
+        id: String,
+        #[command(flatten)]
+        client: ClientArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ShareCreateArgs {
+    /// A selector, with stages that filter if need be: all that the link can ever show
+    pub scope: String,
+    /// The newest while at any time, as in 1h: the link moves along
+    #[arg(long, value_name = "TIME")]
+    pub last: Option<String>,
+    /// The while before now, fixed [default: 1h]
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// From this time on
+    #[arg(long, value_name = "T")]
+    pub from: Option<String>,
+    /// Up to this time, exclusive [default: now]
+    #[arg(long, value_name = "T")]
+    pub to: Option<String>,
+    /// When the link ends by itself; never: only when it is taken back
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    pub expires: String,
+    /// What you call it
+    #[arg(long, value_name = "TEXT")]
+    pub label: Option<String>,
+    #[command(flatten)]
+    pub client: ClientArgs,
 }
 
 /// `logpane run -- CMD…`.

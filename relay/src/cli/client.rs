@@ -2,6 +2,7 @@
 
 use headers::authorization::Credentials as _;
 use protocol::status::Status;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, Body};
@@ -90,8 +91,34 @@ impl Client {
     }
 
     pub fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let body = self.get(path, &[], None)?;
-        serde_json::from_str(&body).map_err(|error| {
+        self.parsed(&self.get(path, &[], None)?)
+    }
+
+    /// The answer to `POST path` with this body.
+    pub fn post_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let mut request = self.agent.post(format!("{}{path}", self.addr));
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        let response = request.send_json(body).map_err(|error| self.unreachable(&error))?;
+        self.parsed(&self.body(response)?)
+    }
+
+    pub fn delete(&self, path: &str) -> Result<(), Failure> {
+        let mut request = self.agent.delete(format!("{}{path}", self.addr));
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        let response = request.call().map_err(|error| self.unreachable(&error))?;
+        self.body(response).map(drop)
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, body: &str) -> Result<T, Failure> {
+        serde_json::from_str(body).map_err(|error| {
             Failure::failed(format!("{} gave an answer that cannot be read: {error}", self.addr))
         })
     }

@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::failure::Failure;
-use crate::cli::{check, demo, open, promtail, query, serve, tail};
+use crate::cli::{check, demo, open, promtail, query, serve, share, tail};
 
 /// Does what was typed. Results go to stdout, messages to stderr; 0 done, 1 failed, 2 wrong usage.
 pub fn run(cli: Cli) -> ExitCode {
@@ -19,6 +19,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Serve(raw)) => serve::run(&raw),
         Some(Command::Query(args)) => query::run(&args),
         Some(Command::Tail(args)) => tail::run(&args),
+        Some(Command::Share(args)) => share::run(&args),
         Some(Command::Check(raw)) => check::run(&raw),
         Some(Command::ImportPromtail(args)) => promtail::run_import(&args),
         Some(Command::Run(args)) => match crate::cli::run::run(&args) {

@@ -19,6 +19,7 @@ mod remarks;
 mod run;
 mod serve;
 mod settle;
+mod share;
 mod sources;
 mod tail;
 mod times;

@@ -6,6 +6,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::config::Config;
 use crate::http::ApiError;
 use crate::push::Counts;
+use crate::share::Book;
 use crate::store::Store;
 
 /// Queries of the Loki API that run at once; others wait. Each keeps a core busy.
@@ -42,6 +43,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     config: Config,
     store: OnceLock<Store>,
+    book: OnceLock<Book>,
     follow_key: String,
     stopping: watch::Receiver<bool>,
     queries: Arc<Semaphore>,
@@ -60,6 +62,7 @@ impl App {
         Self(Arc::new(Inner {
             config,
             store: OnceLock::new(),
+            book: OnceLock::new(),
             follow_key,
             stopping,
             queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)),
@@ -78,6 +81,12 @@ impl App {
 
     pub fn store(&self) -> Result<&Store, ApiError> {
         self.0.store.get().ok_or(ApiError::Starting)
+    }
+
+    /// The shared links. Read from the disk when it is first asked for.
+    pub fn book(&self) -> Result<&Book, ApiError> {
+        let dir = self.store()?.dir();
+        Ok(self.0.book.get_or_init(|| Book::open(dir)))
     }
 
     pub fn config(&self) -> &Config {

@@ -29,45 +29,73 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
 
 async fn chunk(app: &App, id: String, headers: &HeaderMap) -> Result<Response, ApiError> {
     let store = app.store()?.clone();
-    let gone = || ApiError::Gone { what: "this chunk".to_owned() };
-    // The store takes the id for a file's name.
-    if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(gone());
-    }
-    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok()).map(str::to_owned);
+    let range = range_of(headers);
     blocking(move || {
-        let chunk = store.chunk(&id).ok_or_else(gone)?;
-        let asked = match range {
-            Some(text) => parse_range(&text, chunk.size)?,
-            None => None,
-        };
-        let part = asked.clone().unwrap_or(0..chunk.size);
-        let bytes = read(&chunk, &part).map_err(|error| match error.kind() {
+        let chunk = store.chunk(checked(&id)?).ok_or_else(gone)?;
+        from_file(&id, &chunk, range.as_deref())
+    })
+    .await
+}
+
+fn gone() -> ApiError {
+    ApiError::Gone { what: "this chunk".to_owned() }
+}
+
+/// The store takes the id for a file's name.
+pub fn checked(id: &str) -> Result<&str, ApiError> {
+    let is_name = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    if is_name { Ok(id) } else { Err(gone()) }
+}
+
+/// The range that a request asks for, as it stands in its header.
+pub fn range_of(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::RANGE).and_then(|range| range.to_str().ok()).map(str::to_owned)
+}
+
+/// A chunk on disk, whole or a range of it.
+pub fn from_file(id: &str, chunk: &ChunkFile, range: Option<&str>) -> Result<Response, ApiError> {
+    serve(id, chunk.size, range, |part| {
+        read(chunk, &part).map_err(|error| match error.kind() {
             // Retention removed it in between.
             ErrorKind::NotFound => gone(),
             _ => ApiError::Internal { message: format!("cannot read chunk {id}: {error}") },
-        })?;
-        let mut response = bytes.into_response();
-        if asked.is_some() {
-            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-            let text =
-                format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), chunk.size);
-            if let Ok(value) = HeaderValue::from_str(&text) {
-                response.headers_mut().insert(header::CONTENT_RANGE, value);
-            }
-        }
-        let headers = response.headers_mut();
-        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        headers.insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("private, max-age=31536000, immutable"),
-        );
-        if let Ok(etag) = HeaderValue::from_str(&format!("\"{id}\"")) {
-            headers.insert(header::ETAG, etag);
-        }
-        Ok(response)
+        })
     })
-    .await
+}
+
+/// A chunk in memory, whole or a range of it.
+pub fn from_bytes(id: &str, bytes: &[u8], range: Option<&str>) -> Result<Response, ApiError> {
+    serve(id, bytes.len() as u64, range, |part| {
+        let at = |end: u64| usize::try_from(end).unwrap_or(usize::MAX);
+        Ok(bytes.get(at(part.start)..at(part.end)).unwrap_or_default().to_vec())
+    })
+}
+
+fn serve(
+    id: &str,
+    size: u64,
+    range: Option<&str>,
+    read: impl FnOnce(Range<u64>) -> Result<Vec<u8>, ApiError>,
+) -> Result<Response, ApiError> {
+    let asked = range.map(|text| parse_range(text, size)).transpose()?.flatten();
+    let mut response = read(asked.clone().unwrap_or(0..size))?.into_response();
+    if let Some(part) = asked {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let text = format!("bytes {}-{}/{size}", part.start, part.end.saturating_sub(1));
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            response.headers_mut().insert(header::CONTENT_RANGE, value);
+        }
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=31536000, immutable"),
+    );
+    if let Ok(etag) = HeaderValue::from_str(&format!("\"{id}\"")) {
+        headers.insert(header::ETAG, etag);
+    }
+    Ok(response)
 }
 
 fn read(chunk: &ChunkFile, part: &Range<u64>) -> std::io::Result<Vec<u8>> {

@@ -1,5 +1,5 @@
-use model::Columns;
-use protocol::index::Literals;
+use model::{Columns, Matcher, TimeRange};
+use protocol::index::{Index, Literals};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
@@ -15,38 +15,54 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         .and(params())
         .then(move |params| {
             let app = app.clone();
-            async move {
-                match index(&app, params).await {
-                    Ok(index) => {
-                        let reply = warp::reply::with_header(index, "cache-control", "no-store");
-                        warp::reply::with_header(reply, "content-type", "application/json")
-                            .into_response()
-                    }
-                    Err(error) => error.into_response(),
-                }
-            }
+            async move { reply(index(&app, params).await) }
         })
         .boxed()
 }
 
+/// What is asked of an index.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub matchers: Vec<Matcher>,
+    pub range: TimeRange,
+    /// Of each inner list one must occur in a line.
+    pub literals: Vec<Vec<Vec<u8>>>,
+    pub columns: Columns,
+}
+
+impl Asked {
+    pub fn of(params: &Params) -> Result<Self, ApiError> {
+        Ok(Self {
+            matchers: parse_selector(params.get("match").unwrap_or_default())?,
+            range: params.open_range()?,
+            literals: params.get("literals").map_or(Ok(Vec::new()), parse_literals)?,
+            columns: params.get("columns").map_or(Ok(Columns::ENTRIES), parse_columns)?,
+        })
+    }
+}
+
 /// The index as JSON; of a long time it is large, so that it is written out of the way as well.
 async fn index(app: &App, params: Result<Params, ApiError>) -> Result<Vec<u8>, ApiError> {
-    let params = params?;
     let store = app.store()?.clone();
-    let matchers = parse_selector(params.get("match").unwrap_or_default())?;
-    let range = params.open_range()?;
-    let literals = match params.get("literals") {
-        Some(text) => parse_literals(text)?,
-        None => Vec::new(),
-    };
-    let columns = params.get("columns").map_or(Ok(Columns::ENTRIES), parse_columns)?;
-    blocking(move || {
-        let index = store.index(&matchers, range, &literals, columns);
-        serde_json::to_vec(&index).map_err(|error| ApiError::Internal {
-            message: format!("the index cannot be written as JSON: {error}"),
-        })
+    let Asked { matchers, range, literals, columns } = Asked::of(&params?)?;
+    blocking(move || written(&store.index(&matchers, range, &literals, columns))).await
+}
+
+pub fn written(index: &Index) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(index).map_err(|error| ApiError::Internal {
+        message: format!("the index cannot be written as JSON: {error}"),
     })
-    .await
+}
+
+/// The answer, never kept by a cache.
+pub fn reply(body: Result<Vec<u8>, ApiError>) -> Response {
+    match body {
+        Ok(index) => {
+            let reply = warp::reply::with_header(index, "cache-control", "no-store");
+            warp::reply::with_header(reply, "content-type", "application/json").into_response()
+        }
+        Err(error) => error.into_response(),
+    }
 }
 
 fn parse_literals(text: &str) -> Result<Vec<Vec<Vec<u8>>>, ApiError> {

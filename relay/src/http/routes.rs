@@ -6,7 +6,7 @@ use warp::{Filter, Reply as _};
 use crate::http::guard::{Denied, guard};
 use crate::http::{
     ApiError, App, chunks, config, cors, follow, heads, index, loki, metrics, otlp, ready, reload,
-    status, tail, viewer,
+    share, status, tail, viewer,
 };
 
 /// Every route of the relay, guarded.
@@ -30,6 +30,8 @@ pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
         .unify()
         .or(config::routes(app))
         .unify()
+        .or(share::owned(app))
+        .unify()
         .or(loki::routes(app))
         .unify()
         .or(otlp::routes(app))
@@ -38,7 +40,7 @@ pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
         .unify()
         .boxed();
     let answered = cors::preflight(app)
-        .or(guard(app).and(tree))
+        .or(guard(app).and(share::held(app).or(tree).unify()))
         .unify()
         .recover(|rejection| async move { Ok::<_, Rejection>(refused(&rejection).into_response()) })
         .unify();

@@ -102,8 +102,13 @@ impl Catalogue {
     }
 
     pub(crate) fn chunk(&self, id: ChunkId) -> Option<&Arc<StoredChunk>> {
+        self.chunk_of(id).map(|(_, chunk)| chunk)
+    }
+
+    /// A chunk and its stream.
+    pub(crate) fn chunk_of(&self, id: ChunkId) -> Option<(&Stream, &Arc<StoredChunk>)> {
         let stream = self.streams.get(*self.by_chunk.get(&id)?)?;
-        stream.chunks.iter().find(|chunk| chunk.id == id)
+        Some((stream, stream.chunks.iter().find(|chunk| chunk.id == id)?))
     }
 
     pub(crate) fn add_chunk(&mut self, stream: usize, chunk: StoredChunk) {

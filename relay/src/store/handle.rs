@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 
 use chunk::{ChunkId, Section};
 use model::{Batch, Columns, Entry, Labels, Matcher, Sessions, TimeRange};
-use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index};
+use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index, Skipped};
 use protocol::status::Status;
 
 use crate::ingest::{Command, Prepared, spawn};
@@ -153,6 +153,32 @@ impl Store {
         columns: Columns,
     ) -> Index {
         index::index(&self.shared, matchers, range, literals, columns)
+    }
+
+    /// What [`Store::index`] says about one chunk; None when it is gone. What is skipped is added.
+    pub fn chunk_blocks(
+        &self,
+        id: &str,
+        range: TimeRange,
+        literals: &[Vec<Vec<u8>>],
+        columns: Columns,
+        skipped: &mut Skipped,
+    ) -> Option<Vec<BlockRef>> {
+        let id = id.parse().ok()?;
+        index::chunk_blocks(&self.shared, id, range, literals, columns, skipped)
+    }
+
+    /// The labels of a sealed chunk, its first and its last timestamp.
+    pub fn chunk_extent(&self, id: &str) -> Option<(Labels, i64, i64)> {
+        let id: ChunkId = id.parse().ok()?;
+        let catalogue = self.shared.read();
+        let (stream, chunk) = catalogue.chunk_of(id)?;
+        Some((stream.labels.clone(), chunk.first(), chunk.last()))
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.shared.options.dir
     }
 
     /// Why an answer about these streams may be incomplete; [`Store::index`] says it as well.

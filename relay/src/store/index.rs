@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chunk::{BlockMeta, Column, Section};
+use chunk::{BlockMeta, ChunkId, Column, Section};
 use model::{Columns, Matcher, Sessions, TimeRange, Timestamp};
 use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index, SectionRef, Skipped};
 
@@ -82,6 +82,20 @@ fn sessions_of(catalogue: &Catalogue, index: &Index) -> Sessions {
     Sessions(all.map(|(job, sessions)| (job.clone(), sessions.clone())).collect())
 }
 
+/// The same of one chunk; None when it is gone.
+pub(crate) fn chunk_blocks(
+    shared: &Shared,
+    id: ChunkId,
+    range: TimeRange,
+    literals: &[Vec<Vec<u8>>],
+    columns: Columns,
+    skipped: &mut Skipped,
+) -> Option<Vec<BlockRef>> {
+    let chunk = Arc::clone(shared.read().chunk(id)?);
+    let picked = pick_blocks(shared, &chunk, range, literals, skipped, &mut Zstd::new(1));
+    Some(picked.into_iter().map(|(at, block)| block_ref(at, block, columns)).collect())
+}
+
 /// The blocks that lie in the range and may hold the literals, with their positions.
 fn pick_blocks<'a>(
     shared: &Shared,
@@ -112,7 +126,7 @@ fn pick_blocks<'a>(
     picked
 }
 
-fn block_ref(at: usize, block: &BlockMeta, columns: Columns) -> BlockRef {
+pub(crate) fn block_ref(at: usize, block: &BlockMeta, columns: Columns) -> BlockRef {
     let needed = |section: &&Section| {
         Column::from_number(section.column).is_some_and(|column| column.is_needed(columns))
     };

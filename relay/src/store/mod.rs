@@ -28,8 +28,10 @@ pub(crate) mod shared;
 mod status;
 mod subscription;
 
+pub(crate) use codec::Zstd;
 pub use counters::Figures;
 pub use error::StoreError;
 pub use handle::{ChunkFile, Pushed, Store};
+pub(crate) use index::block_ref;
 pub use options::{FreeSpace, MaxLine, Piped, SPOOLS, SourceOptions, StoreOptions};
 pub use subscription::Subscription;

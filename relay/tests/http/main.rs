@@ -4,6 +4,7 @@
 
 mod loki;
 mod missing;
+mod share;
 mod world;
 
 use std::net::SocketAddr;
