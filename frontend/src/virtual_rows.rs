@@ -2,6 +2,10 @@
 //! be reckoned; with it the heights follow from the characters of each line, counted once when it
 //! came, so that laying out a hundred thousand rows costs a millisecond.
 
+mod window;
+
+pub use window::Window;
+
 use crate::state::Rows;
 
 /// Height of one line of text. The style sheet has the same number.

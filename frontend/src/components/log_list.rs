@@ -1,9 +1,10 @@
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use web_sys::{Element, HtmlElement};
 use yew::{
-    Callback, Html, NodeRef, Properties, classes, function_component, html, use_effect_with,
-    use_memo, use_mut_ref, use_node_ref, use_state_eq,
+    Callback, Html, NodeRef, Properties, classes, function_component, html, use_callback,
+    use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 use super::log_row::{LogRow, row_id};
@@ -13,11 +14,13 @@ use crate::hooks::{has_text_selected, use_width};
 use crate::i18n::Text;
 use crate::line::Needles;
 use crate::state::{RowId, Rows};
-use crate::virtual_rows::{LINE_PX, Layout};
+use crate::virtual_rows::{LINE_PX, Layout, Window};
 use crate::words::time_parts;
 
-/// Rows drawn beyond the edges, so that scrolling does not show gaps.
-const OVERSCAN: usize = 8;
+/// Scrolling goes in steps of so many pixels: in between nothing that is drawn changes.
+const STEP_PX: u32 = LINE_PX * 2;
+/// A list that stands still for so long gets the rows beyond its edges.
+const REST_MS: u32 = 60;
 /// So near the end older rows are fetched.
 const NEAR_END: usize = 40;
 
@@ -74,10 +77,21 @@ pub fn LogList(props: &Props) -> Html {
         Layout::new(rows, wrap.then(|| cell.columns()), cell.wide_cells())
     });
     let scroll = use_state_eq(|| 0_u32);
+    let rested_at = use_state_eq(|| None::<u32>);
     let first_seen = layout.row_at(f64::from(*scroll));
-    let last_seen = layout.row_at(f64::from(*scroll) + f64::from(height));
-    let first = first_seen.saturating_sub(OVERSCAN);
-    let end = (last_seen + OVERSCAN + 1).min(props.rows.len());
+    let last_seen = layout.row_at(f64::from(*scroll + STEP_PX) + f64::from(height));
+    let window = use_mut_ref(Window::default);
+    let at_rest = *rested_at == Some(*scroll);
+    let drawn = window.borrow_mut().show(first_seen..last_seen + 1, props.rows.len(), at_rest);
+    use_effect_with((*scroll, at_rest, drawn.is_whole), {
+        let rested_at = rested_at.setter();
+        move |(scroll, _, is_whole)| {
+            let scroll = *scroll;
+            let rest =
+                (!is_whole).then(|| Timeout::new(REST_MS, move || rested_at.set(Some(scroll))));
+            move || drop(rest)
+        }
+    });
     let at_end = use_mut_ref(|| true);
     let last_top = use_mut_ref(|| 0);
 
@@ -87,14 +101,14 @@ pub fn LogList(props: &Props) -> Html {
         let (live, on_edge) = (props.live, props.on_edge.clone());
         Callback::from(move |_| {
             let Some(element) = node.cast::<Element>() else { return };
-            // Steps of some rows: in between nothing that is drawn changes.
-            let top = u32::try_from(element.scroll_top()).unwrap_or(0);
-            scroll.set(top - top % (LINE_PX * 2));
+            let now_at = element.scroll_top();
+            let moved_up = now_at < last_top.replace(now_at);
+            let top = u32::try_from(now_at).unwrap_or(0);
+            scroll.set(top - top % STEP_PX);
             if live {
-                let rest = element.scroll_height() - element.scroll_top() - element.client_height();
+                let rest = element.scroll_height() - now_at - element.client_height();
                 let edge = rest < 8;
                 // The end moves away by itself when lines arrive; only a reader moves up.
-                let moved_up = element.scroll_top() < last_top.replace(element.scroll_top());
                 if (edge || moved_up) && at_end.replace(edge) != edge {
                     on_edge.emit(edge);
                 }
@@ -104,9 +118,11 @@ pub fn LogList(props: &Props) -> Html {
 
     // A new answer starts at its top.
     use_effect_with((props.rows.get(0).map(|entry| entry.id()), props.live), {
-        let node = node.clone();
+        let (node, last_top) = (node.clone(), Rc::clone(&last_top));
         move |(_, live)| {
-            if let Some(element) = node.cast::<Element>().filter(|_| !*live) {
+            // Setting it has the browser lay out at once, in the task that brought the rows.
+            let is_there = *live || *last_top.borrow() == 0;
+            if let Some(element) = node.cast::<Element>().filter(|_| !is_there) {
                 element.set_scroll_top(0);
             }
         }
@@ -138,7 +154,7 @@ pub fn LogList(props: &Props) -> Html {
             }
         }
     });
-    let near_end = end + NEAR_END >= props.rows.len() && !props.rows.is_empty();
+    let near_end = drawn.rows.end + NEAR_END >= props.rows.len() && !props.rows.is_empty();
     let wants_more = near_end && props.has_more && !props.stale;
     use_effect_with((wants_more, props.rows.clone()), {
         let on_near_end = props.on_near_end.clone();
@@ -149,15 +165,13 @@ pub fn LogList(props: &Props) -> Html {
         }
     });
 
-    let on_click = {
-        let on_click = props.on_click.clone();
-        Callback::from(move |at| {
-            // Selecting text ends in a click too.
-            if !has_text_selected() {
-                on_click.emit(at);
-            }
-        })
-    };
+    // The same one from render to render, so that rows are drawn again only when they changed.
+    let on_click = use_callback(props.on_click.clone(), |at, on_click| {
+        // Selecting text ends in a click too.
+        if !has_text_selected() {
+            on_click.emit(at);
+        }
+    });
     let onpointermove = {
         let (live, on_touch) = (props.live, props.on_touch.clone());
         Callback::from(move |event: web_sys::PointerEvent| {
@@ -204,12 +218,17 @@ pub fn LogList(props: &Props) -> Html {
                 </span>
             </div>
             <div class="log-list__all" role="presentation" style={format!("height:{}px;{inner}", layout.total())}>
-                <div class="log-list__window" role="presentation" style={format!("transform:translateY({}px)", layout.top(first))}>
-                    { for (first..end).filter_map(|at| {
+                <div class="log-list__window" role="presentation" style={format!("transform:translateY({}px)", layout.top(drawn.rows.start))}>
+                    { for drawn.rows.clone().filter_map(|at| {
                         let entry = props.rows.get(at)?;
+                        // A live list loses rows at its start: the others keep their elements.
+                        let key = match props.live {
+                            true => entry.arrival,
+                            false => drawn.key(at),
+                        };
                         Some(html! {
                             <LogRow
-                                key={entry.arrival.to_string()}
+                                key={key}
                                 entry={Rc::clone(entry)}
                                 {at}
                                 needles={Rc::clone(&props.needles)}
