@@ -7,6 +7,8 @@ use model::{Batch, Labels, Lines};
 use redact::{Redactor, Selection};
 
 fn main() {
+    // `default,hosts` costs what a plain export costs, `prompts` more.
+    let names = env::var("RULES").unwrap_or_else(|_| "default,hosts".into());
     for path in env::args().skip(1) {
         let bytes = fs::read(&path).expect("the file can be read");
         let mut lines = Lines::default();
@@ -15,8 +17,7 @@ fn main() {
         let batch = Batch { timestamps, lines: Some(lines), ..Batch::default() };
         let (mut scan, mut rewrite, mut found) = (f64::INFINITY, f64::INFINITY, 0);
         for _ in 0..5 {
-            let mut redactor =
-                Redactor::new(&Selection::parse("default,hosts,prompts")).expect("the rules stand");
+            let mut redactor = Redactor::new(&Selection::parse(&names)).expect("the rules stand");
             let start = Instant::now();
             redactor.scan(&Labels::new(), &batch);
             scan = scan.min(start.elapsed().as_secs_f64());

@@ -146,7 +146,7 @@ impl Redactor {
         self.refresh();
         let values = column.values.as_bytes();
         // Values stand side by side, so a word's end cannot be told in the column.
-        self.may_hold_known(values)
+        self.known.may_be_in(values)
             || self.engine.mask(values) != 0
             || named::is_telling_name(&self.engine, &column.name)
     }
@@ -182,8 +182,8 @@ impl Redactor {
     }
 
     fn mark_known(&self, lines: &Lines, masks: &mut [u64]) {
-        self.known_hits(&lines.bytes, &mut |hit| {
-            if let Some(mask) = masks.get_mut(lines.row_at(hit.span.start)) {
+        self.known.starts(&lines.bytes, |at| {
+            if let Some(mask) = masks.get_mut(lines.row_at(at)) {
                 *mask |= KNOWN_MASK;
             }
         });

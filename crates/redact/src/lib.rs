@@ -29,6 +29,7 @@ mod catalogue;
 mod engine;
 mod find;
 mod findings;
+mod known;
 mod named;
 mod names;
 mod query;

@@ -2,9 +2,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::Family;
 
-/// Originals of this size together are looked for as they are: searching for many long texts at
-/// once takes some tens of their size in memory.
-const KNOWN_BYTES: usize = 1 << 20;
+/// Originals of this size together are looked for as they are; what is beyond is found by rules
+/// only. Bounds the memory of the search.
+const KNOWN_BYTES: usize = 8 << 20;
 
 /// Which original has which pseudonym. Lives as long as its redactor and is never written.
 #[derive(Debug, Default)]

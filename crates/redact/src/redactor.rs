@@ -1,9 +1,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use crate::engine::{Engine, KNOWN_MASK};
+use crate::known::Known;
 use crate::names::Pseudonyms;
 use crate::spans::{Hit, settle};
 use crate::{
@@ -22,7 +21,7 @@ pub struct Redactor {
     pub(crate) names: Pseudonyms,
     /// By rule, one more for what is known.
     tallies: Vec<Tally>,
-    known: Known,
+    pub(crate) known: Known,
     /// A private key was seen, so lines that look like the inside of one are.
     pub(crate) saw_private_key: bool,
 }
@@ -32,14 +31,6 @@ struct Tally {
     found: u64,
     written: u64,
     samples: Vec<Sample>,
-}
-
-/// Originals that are looked for wherever they stand.
-#[derive(Default)]
-struct Known {
-    search: Option<AhoCorasick>,
-    /// How many of the originals the search knows.
-    len: usize,
 }
 
 /// What a pass over a text counts as.
@@ -163,7 +154,8 @@ impl Redactor {
         let mut hits = Vec::new();
         self.engine.hits(line, mask, &mut hits);
         if mask & KNOWN_MASK != 0 {
-            self.known_hits(line, &mut |hit| hits.push(hit));
+            let rule = self.engine.rules.len();
+            self.known.hits(line, self.names.known(), rule, &mut hits);
         }
         settle(&mut hits);
         hits.retain(|hit| {
@@ -173,40 +165,8 @@ impl Redactor {
         hits
     }
 
-    pub(crate) fn known_hits(&self, line: &[u8], hit: &mut dyn FnMut(Hit)) {
-        let Some(search) = &self.known.search else { return };
-        let in_word = |at: Option<usize>| {
-            at.and_then(|at| line.get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
-        };
-        for found in search.find_iter(line) {
-            let Some((family, _)) = self.names.known().get(found.pattern().as_usize()) else {
-                continue;
-            };
-            // A part of a word is another name, but a part of it that is a key is still the key.
-            let is_part = in_word(found.start().checked_sub(1)) || in_word(Some(found.end()));
-            if !is_part || matches!(family, Family::Key | Family::Text) {
-                let rule = self.engine.rules.len();
-                hit(Hit { span: found.range(), family: *family, rule });
-            }
-        }
-    }
-
-    /// Whether anything known is in the text, as a word or as part of one.
-    pub(crate) fn may_hold_known(&self, text: &[u8]) -> bool {
-        self.known.search.as_ref().is_some_and(|search| search.is_match(text))
-    }
-
-    /// Makes the search for what is known again, if more is known.
     pub(crate) fn refresh(&mut self) {
-        let known = self.names.known();
-        if known.len() == self.known.len {
-            return;
-        }
-        let search = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(known.iter().map(|(_, original)| original));
-        self.known = Known { search: search.ok(), len: known.len() };
+        self.known.refresh(self.names.known());
     }
 
     pub(crate) fn pseudonym(&mut self, line: &[u8], hit: &Hit) -> String {

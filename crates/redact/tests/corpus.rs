@@ -205,3 +205,53 @@ fn a_text_that_looks_like_a_pseudonym_keeps_it() {
     redactor.scan_line(b"host=host-1");
     assert_eq!(&*redactor.rewrite(b"host=host-1 hostname=box-9"), b"host=host-1 hostname=host-2");
 }
+
+/// Lines of the corpora and noise side by side, as a batch: once more changes nothing, and equal
+/// texts have equal pseudonyms.
+mod random {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn piece() -> impl Strategy<Value = String> {
+        let lines: Vec<String> = cases(SECRETS)
+            .map(|(_, line)| line.to_owned())
+            .chain(KEEP.lines().map(str::to_owned))
+            .collect();
+        prop_oneof![prop::sample::select(lines), "[ -~]{0,40}"]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn a_second_time_changes_nothing(lines in prop::collection::vec(piece(), 1..8)) {
+            let entries = lines.iter().zip(0..).map(|(line, arrival)| Entry {
+                arrival,
+                line: line.clone().into(),
+                ..Entry::default()
+            });
+            let batch = Batch::from_entries(entries.collect());
+            let twice: Vec<Batch> = (0..2).scan(batch.clone(), |batch, _| {
+                let mut redactor = Redactor::new(&Selection::default()).unwrap();
+                redactor.scan(&Labels::new(), batch);
+                *batch = redactor.rewrite_batch(batch);
+                Some(batch.clone())
+            }).collect();
+            prop_assert_eq!(&twice[0], &twice[1]);
+            for row in 0..lines.len() {
+                for (other, text) in lines.iter().enumerate() {
+                    if *text == lines[row] {
+                        prop_assert_eq!(twice[0].line(row), twice[0].line(other));
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_rewritten(line: Vec<u8>) {
+            let mut redactor = Redactor::new(&all_rules()).unwrap();
+            redactor.scan_line(&line);
+            redactor.rewrite(&line);
+        }
+    }
+}
