@@ -105,6 +105,8 @@ impl Visitor for Strict {
             }
             Ast::Flags(set) => flags(&set.flags),
             Ast::Group(group) => match &group.kind {
+                // A word boundary is in such a group because `rewrite` put it there.
+                ast::GroupKind::NonCapturing(_) if is_word_boundary(&group.ast) => Ok(()),
                 ast::GroupKind::NonCapturing(set) => flags(set),
                 ast::GroupKind::CaptureName { name, .. } => {
                     self.has_names = true;
@@ -145,9 +147,15 @@ fn literal(text: &ast::Literal) -> Result<(), (&'static str, ast::Span)> {
     }
 }
 
+fn is_word_boundary(ast: &Ast) -> bool {
+    use ast::AssertionKind::{NotWordBoundary, WordBoundary};
+    matches!(ast, Ast::Assertion(a) if matches!(a.kind, WordBoundary | NotWordBoundary))
+}
+
 fn flags(flags: &ast::Flags) -> Result<(), (&'static str, ast::Span)> {
+    use ast::Flag::{CRLF, IgnoreWhitespace, Unicode};
     let unknown = flags.items.iter().find(|item| {
-        matches!(item.kind, ast::FlagsItemKind::Flag(ast::Flag::IgnoreWhitespace | ast::Flag::CRLF))
+        matches!(item.kind, ast::FlagsItemKind::Flag(IgnoreWhitespace | CRLF | Unicode))
     });
     match unknown {
         Some(item) => Err(("unknown flag, expected i, m, s or U", item.span)),

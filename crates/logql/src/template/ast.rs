@@ -45,7 +45,18 @@ pub(crate) struct Pipeline {
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
     Operand(Operand),
-    Call { name: String, function: Function, arguments: Vec<Operand> },
+    Call {
+        name: String,
+        function: Function,
+        arguments: Vec<Operand>,
+    },
+    /// `(toDate …).Format "15:04"`, or what only looks like that: whether the value has such a
+    /// method shows when there is one. Without a name arguments stand behind what takes none.
+    Method {
+        of: Operand,
+        name: Option<String>,
+        arguments: Vec<Operand>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -60,4 +71,23 @@ pub(crate) enum Operand {
     Group(Box<Pipeline>, Vec<String>),
     /// A function without arguments among the arguments of another.
     Call(String, Function),
+}
+
+impl From<Command> for Pipeline {
+    fn from(command: Command) -> Self {
+        Self { variables: Vec::new(), declares: false, commands: vec![command] }
+    }
+}
+
+impl Operand {
+    /// The value, and its last field as the name of a method.
+    pub(crate) fn split_method(mut self) -> (Self, Option<String>) {
+        let name = match &mut self {
+            Self::Fields(fields) | Self::Variable(_, fields) | Self::Group(_, fields) => {
+                fields.pop()
+            }
+            Self::Dot | Self::Literal(_) | Self::Call(..) => None,
+        };
+        (self, name)
+    }
 }

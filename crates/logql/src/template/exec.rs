@@ -232,7 +232,13 @@ impl Filler<'_> {
         let mut last: Option<Value> = None;
         for command in commands {
             last = Some(match command {
+                Command::Operand(Operand::Literal(Value::Nil)) => {
+                    return Err("nil stands for no value by itself".to_owned());
+                }
                 Command::Operand(operand) => self.operand(operand, dot)?,
+                Command::Method { of, name, arguments } => {
+                    self.method(of, name.as_deref(), arguments, last, dot)?
+                }
                 Command::Call { name, function, arguments } => {
                     self.call(name, *function, arguments, last, dot)?
                 }
@@ -268,6 +274,32 @@ impl Filler<'_> {
             return Ok(Value::Text(String::new()));
         }
         self.made(value)
+    }
+
+    fn method(
+        &mut self,
+        of: &Operand,
+        name: Option<&str>,
+        arguments: &[Operand],
+        last: Option<Value>,
+        dot: &Value,
+    ) -> Result<Value, String> {
+        let of = self.operand(of, dot)?;
+        let Some(name) = name else {
+            return Err(format!("a {} takes no arguments, only a function does", of.type_name()));
+        };
+        let mut values = Vec::with_capacity(arguments.len() + 1);
+        for argument in arguments {
+            values.push(self.operand(argument, dot)?);
+        }
+        values.extend(last);
+        match &of {
+            Value::Time(time) => {
+                let value = time::method(time, name, &values)?;
+                self.made(value)
+            }
+            _ => Err(format!("{name} is a field, no method that takes arguments")),
+        }
     }
 
     /// What a function gave, unless it is too much.

@@ -85,6 +85,12 @@ fn read<'a>(pipeline: &'a Pipeline, names: &mut Vec<&'a str>) {
                     operand_names(operand, names);
                 }
             }
+            Command::Method { of, arguments, .. } => {
+                operand_names(of, names);
+                for operand in arguments {
+                    operand_names(operand, names);
+                }
+            }
         }
     }
 }

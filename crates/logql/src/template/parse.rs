@@ -308,30 +308,35 @@ impl Parser {
         cursor.skip_space();
         if let Some(TokenKind::Identifier(name)) = cursor.peek().cloned()
             && !matches!(name.as_str(), "true" | "false" | "nil")
+            && !matches!(cursor.next(), Some(TokenKind::Field(_)))
         {
             let function = self.function(&name, cursor)?;
             cursor.at += 1;
-            let mut arguments = Vec::new();
-            while cursor.peek() == Some(&TokenKind::Space) {
-                cursor.skip_space();
-                if matches!(cursor.peek(), None | Some(TokenKind::Pipe | TokenKind::Close)) {
-                    break;
-                }
-                arguments.push(self.operand(cursor)?);
-            }
+            let arguments = self.arguments(cursor)?;
             return Ok(Command::Call { name, function, arguments });
         }
         let operand = self.operand(cursor)?;
-        if !first {
+        if !first && matches!(operand, Operand::Literal(_) | Operand::Dot) {
             return Err(cursor.error("only a function can take a value from a pipe"));
         }
-        if cursor.peek() == Some(&TokenKind::Space) {
-            cursor.skip_space();
-            if !matches!(cursor.peek(), None | Some(TokenKind::Pipe | TokenKind::Close)) {
-                return Err(cursor.error("only a function takes arguments"));
-            }
+        let arguments = self.arguments(cursor)?;
+        if first && arguments.is_empty() {
+            return Ok(Command::Operand(operand));
         }
-        Ok(Command::Operand(operand))
+        let (of, name) = operand.split_method();
+        Ok(Command::Method { of, name, arguments })
+    }
+
+    fn arguments(&mut self, cursor: &mut Cursor<'_>) -> Result<Vec<Operand>, TemplateError> {
+        let mut arguments = Vec::new();
+        while cursor.peek() == Some(&TokenKind::Space) {
+            cursor.skip_space();
+            if matches!(cursor.peek(), None | Some(TokenKind::Pipe | TokenKind::Close)) {
+                break;
+            }
+            arguments.push(self.operand(cursor)?);
+        }
+        Ok(arguments)
     }
 
     fn function(&self, name: &str, cursor: &Cursor<'_>) -> Result<funcs::Function, TemplateError> {
@@ -400,7 +405,12 @@ impl Parser {
                     cursor.at -= 1;
                     let function = self.function(&name, cursor)?;
                     cursor.at += 1;
-                    Ok(Operand::Call(name, function))
+                    let fields = cursor.fields();
+                    if fields.is_empty() {
+                        return Ok(Operand::Call(name, function));
+                    }
+                    let call = Command::Call { name, function, arguments: Vec::new() };
+                    Ok(Operand::Group(Box::new(Pipeline::from(call)), fields))
                 }
             },
             TokenKind::Open => {
@@ -437,6 +447,10 @@ struct Cursor<'t> {
 impl Cursor<'_> {
     fn peek(&self) -> Option<&TokenKind> {
         self.tokens.get(self.at).map(|token| &token.kind)
+    }
+
+    fn next(&self) -> Option<&TokenKind> {
+        self.tokens.get(self.at + 1).map(|token| &token.kind)
     }
 
     fn skip_space(&mut self) {

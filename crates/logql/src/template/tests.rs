@@ -83,7 +83,7 @@ fn mistakes_say_where() {
         ("{{$x}}", "? the variable $x is not known at 2"),
         ("{{break}}", "? {{break}} stands outside {{range}} at 2"),
         ("{{template \"x\"}}", "? the template \"x\" is not defined at 0"),
-        ("{{\"a\" .b}}", "? only a function takes arguments at 6"),
+        ("{{.a | \"b\"}}", "? only a function can take a value from a pipe at 7"),
     ]);
 }
 
@@ -169,6 +169,22 @@ fn functions() {
 }
 
 #[test]
+fn methods_of_times() {
+    check(&[
+        ("{{__timestamp__.Format \"2006-01-02 15:04\"}}", "2026-11-20 10:59"),
+        ("{{(__timestamp__).Format \"15:04:05\" | len}}", "8"),
+        ("{{$t := __timestamp__}}{{$t.Format \"Jan 2\"}}", "Nov 20"),
+        ("{{\"15h\" | __timestamp__.Format}}", "10h"),
+        ("{{now.Unix}} {{__timestamp__.Year}}", "1795172400 2026"),
+        ("{{__timestamp__.Before now}} {{__timestamp__.Compare now}}", "true -1"),
+        ("{{(__timestamp__.Add 386000000).Format \"05.000\"}}", "40.000"),
+        ("{{(__timestamp__.Truncate 3600000000000).Format \"15:04\"}}", "10:00"),
+        ("{{(__timestamp__.Round 3600000000000).Format \"15:04\"}}", "11:00"),
+        ("{{(__timestamp__.AddDate 0 3 11).Format \"2006-01-02\"}}", "2027-03-03"),
+    ]);
+}
+
+#[test]
 fn wrong_arguments_are_errors() {
     check(&[
         ("{{eq 1 1.0}}", "! a int cannot be compared with a float64"),
@@ -176,6 +192,12 @@ fn wrong_arguments_are_errors() {
         ("{{duration \"x\"}}", "! unknown unit \"x\" in duration \"x\""),
         ("{{upper 5}}", "! argument 1 of upper is a int, expected a text"),
         ("{{upper}}", "! upper takes 1 arguments, not 0"),
+        ("{{\"a\" .b}}", "! a string takes no arguments, only a function does"),
+        ("{{.mode \"x\"}}", "! mode is a field, no method that takes arguments"),
+        ("{{.n | .mode}}", "! mode is a field, no method that takes arguments"),
+        ("{{nil}}", "! nil stands for no value by itself"),
+        ("{{call .mode}}", "! call takes a function, not a string"),
+        ("{{now.Format 5}}", "! a time.Time has no method \"Format\" for (int) that is known here"),
         ("{{substr -1 9 \"abc\"}}", "! substr ends outside of the text"),
         ("{{indent -1 \"a\"}}", "! indent takes no -1"),
     ]);

@@ -5,6 +5,8 @@ use crate::template::value::Value;
 
 pub(super) fn find(name: &str) -> Option<Body> {
     Some(match name {
+        // No value of a template is a function.
+        "call" => |a| Err(format!("call takes a function, not a {}", a.get(0).type_name())),
         "len" => len,
         "index" => index,
         "slice" => slice,

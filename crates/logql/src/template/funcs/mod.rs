@@ -48,7 +48,7 @@ impl Function {
 }
 
 /// The names of all functions.
-pub(crate) const NAMES: [&str; 85] = [
+pub(crate) const NAMES: [&str; 86] = [
     "Replace",
     "ToLower",
     "ToUpper",
@@ -68,6 +68,7 @@ pub(crate) const NAMES: [&str; 85] = [
     "b64dec",
     "b64enc",
     "bytes",
+    "call",
     "ceil",
     "contains",
     "count",

@@ -2,11 +2,13 @@
 
 mod civil;
 mod format;
+mod method;
 mod parse;
 mod part;
 mod zone;
 
 pub(crate) use civil::Civil;
+pub(crate) use method::method;
 pub(crate) use parse::parse;
 pub(crate) use part::part;
 pub(crate) use zone::{Zone, zone};
