@@ -35,7 +35,7 @@ const MAY_SEE: [(&str, &[&str]); 15] = [
     ),
     ("tests", &["chunk", "logql", "model", "protocol"]),
     ("xtask", &[]),
-    ("yaml", &[]),
+    ("yaml", &["model"]),
 ];
 const PURE: [&str; 11] = [
     "assist", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "redact",

@@ -27,5 +27,5 @@ pub use de::from_node;
 pub use marked::Marked;
 pub use node::{Kind, Mark, Node};
 pub use print::{print, quoted};
-pub use problem::{Problem, nearest};
+pub use problem::Problem;
 pub use read::parse;

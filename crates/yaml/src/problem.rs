@@ -1,5 +1,6 @@
 use std::fmt;
 
+use model::nearest;
 use serde::de;
 
 use crate::Mark;
@@ -86,13 +87,4 @@ fn unknown(what: &str, typed: &str, expected: &[&str]) -> String {
         Some(meant) => format!("unknown {what} {typed:?}, did you mean {meant:?}?"),
         None => format!("unknown {what} {typed:?}, expected one of {}", expected.join(", ")),
     }
-}
-
-/// The one of `known` that `typed` most likely means.
-pub fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
-    let typed = typed.to_lowercase();
-    let scored = known.iter().map(|name| (strsim::osa_distance(&typed, name), *name));
-    let (distance, name) = scored.min()?;
-    // A third of the letters may differ.
-    (distance * 3 <= name.len().max(3)).then_some(name)
 }

@@ -81,7 +81,7 @@ fn refuse_misspelt(paths: &[String]) -> Result<(), Failure> {
     let command = Cli::command();
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     let is_word = word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    match yaml::nearest(word, &names) {
+    match model::nearest(word, &names) {
         Some(meant) if is_word && !Path::new(word).exists() => Err(Failure::usage(format!(
             "there is neither a command nor a file {word:?}; did you mean `logpane {meant}`? A \
              file still to come is followed as ./{word}"

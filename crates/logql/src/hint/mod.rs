@@ -106,5 +106,5 @@ fn meant(f: &mut fmt::Formatter<'_>, nearest: Option<&str>) -> fmt::Result {
 
 /// The name that `typed` most likely means.
 fn nearest(typed: &str, known: &[&str]) -> Option<String> {
-    crate::parse::nearest(typed, known).map(str::to_owned)
+    model::nearest(typed, known).map(str::to_owned)
 }

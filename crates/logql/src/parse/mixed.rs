@@ -2,7 +2,6 @@
 //! the end, functions nobody knows.
 
 use super::input::Tokens;
-use super::suggest;
 use super::token::Kind;
 use super::words::function_names;
 use crate::ast::{BinaryOp, Expr, LogExpr, MetricExpr, MetricKind, RangeOp, VectorOp};
@@ -28,7 +27,7 @@ pub(super) fn unknown_function(i: Tokens<'_>, name: &str) -> QueryError {
     }
     let known: Vec<&str> = function_names().collect();
     let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == lower).map(|(_, ours)| *ours);
-    match foreign.or_else(|| suggest::nearest(&lower, &known)) {
+    match foreign.or_else(|| model::nearest(&lower, &known)) {
         Some(near) => {
             QueryError::new(span, format!("there is no function `{name}`, did you mean `{near}`?"))
                 .with_fix(span, near, format!("use {near}"))

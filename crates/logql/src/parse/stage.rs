@@ -10,7 +10,7 @@ use super::label_filter::{
 };
 use super::token::Kind;
 use super::words::STAGES;
-use super::{json_path, label_stage, line_pattern, regex, suggest};
+use super::{json_path, label_stage, line_pattern, regex};
 use crate::ast::{Extraction, LineOp, LineValue, Stage, StageKind};
 use crate::{QueryError, Span};
 
@@ -123,7 +123,7 @@ fn after_pipe(i: Tokens<'_>) -> Res<'_, StageKind> {
             // `a.b = "c"` and `a =`: half a label filter, which knows better what is missing.
             if matches!(next.kind, Kind::Symbol(_) | Kind::Bad(_))
                 && !next.is_symbol("|")
-                && suggest::nearest(&word, &STAGES).is_none()
+                && model::nearest(&word, &STAGES).is_none()
             {
                 return map(label_filter, StageKind::LabelFilter).parse(i);
             }
@@ -134,7 +134,7 @@ fn after_pipe(i: Tokens<'_>) -> Res<'_, StageKind> {
 
 fn unknown_stage(i: Tokens<'_>, word: &str) -> QueryError {
     let span = i.peek().span;
-    if let Some(known) = suggest::nearest(word, &STAGES) {
+    if let Some(known) = model::nearest(word, &STAGES) {
         let message = format!("`{word}` is no stage, did you mean `{known}`?");
         return QueryError::new(span, message).with_fix(span, known, format!("use {known}"));
     }

@@ -7,7 +7,6 @@ use super::number;
 use super::regexes::Regexes;
 use super::value::Value;
 use crate::limits::MAX_TEMPLATE_DEPTH;
-use crate::parse::nearest;
 
 /// A template, ready to be filled in.
 #[derive(Clone, Debug)]
@@ -340,7 +339,7 @@ impl Parser {
     }
 
     fn function(&self, name: &str, cursor: &Cursor<'_>) -> Result<funcs::Function, TemplateError> {
-        funcs::find(name).ok_or_else(|| match nearest(name, &funcs::NAMES) {
+        funcs::find(name).ok_or_else(|| match model::nearest(name, &funcs::NAMES) {
             Some(near) => {
                 let message = format!("the function {name:?} is not known, did you mean `{near}`?");
                 let instead = Some((name.len(), near.to_owned()));
