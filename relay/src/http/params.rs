@@ -93,6 +93,14 @@ pub fn parse_time(text: &str) -> Option<i64> {
         let (seconds, ns) = (seconds.parse::<i64>().ok()?, digits.parse::<i64>().ok()?);
         return seconds.checked_mul(1_000_000_000)?.checked_add(if negative { -ns } else { ns });
     }
+    if text.contains('.')
+        && text.contains(['e', 'E'])
+        && let Ok(seconds) = text.parse::<f64>()
+        && (seconds * 1e9).abs() < 9e18
+    {
+        #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+        return Some((seconds * 1e9) as i64);
+    }
     if let Ok(number) = text.parse::<i64>() {
         return if text.len() <= 10 { number.checked_mul(1_000_000_000) } else { Some(number) };
     }
@@ -132,6 +140,8 @@ mod tests {
             ("1795169400000000000", Some(1_795_169_400_000_000_000)),
             ("1795169400", Some(1_795_169_400_000_000_000)),
             ("1795169400.25", Some(1_795_169_400_250_000_000)),
+            ("1.7951694e9", Some(1_795_169_400_000_000_000)),
+            ("1.5e300", None),
             ("-1.5", Some(-1_500_000_000)),
             ("2026-11-20T10:10:00Z", Some(1_795_169_400_000_000_000)),
             ("2026-11-20T18:10:00.5+08:00", Some(1_795_169_400_500_000_000)),
