@@ -17,19 +17,7 @@ pub fn is_words(text: &str) -> bool {
 pub fn from_words(words: &str) -> String {
     match words.trim() {
         "" => everything(),
-        words => format!("{} |= {}", everything(), quoted(words)),
-    }
-}
-
-/// A LogQL string of `text`, in backticks where double quotes would need escapes.
-fn quoted(text: &str) -> String {
-    let plain = !text.contains(['"', '\\']) && !text.chars().any(char::is_control);
-    if plain {
-        format!("\"{text}\"")
-    } else if !text.contains('`') && !text.chars().any(|c| c.is_control() && c != '\n') {
-        format!("`{text}`")
-    } else {
-        format!("{text:?}")
+        words => format!("{} |= {}", everything(), logql::edit::literal(words)),
     }
 }
 
