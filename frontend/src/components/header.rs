@@ -12,6 +12,8 @@ pub struct Props {
     pub known: Known,
     pub settings: SettingsHandle,
     pub on_help: Callback<()>,
+    /// None on the page of a shared link: its holder cannot share.
+    pub on_share: Option<Callback<()>>,
 }
 
 /// The top of the page: what this is, what it follows, how it looks.
@@ -48,6 +50,19 @@ pub fn Header(props: &Props) -> Html {
             </h1>
             <SourceStrip known={props.known.clone()} />
             <div class="header__tools">
+                if let Some(on_share) = &props.on_share {
+                    <button
+                        type="button"
+                        class="button button--ghost header__share"
+                        data-testid="share"
+                        aria-label={texts.own(Text::ShareTitle)}
+                        title={format!("{} (s)", texts.get(Text::ShareTitle))}
+                        onclick={on_share.reform(|_| ())}
+                    >
+                        <Glyph icon={Icon::Share} />
+                        <span>{ texts.get(Text::Share) }</span>
+                    </button>
+                }
                 <button
                     type="button"
                     class="button button--icon button--ghost header__help"

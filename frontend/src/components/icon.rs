@@ -27,6 +27,7 @@ pub enum Icon {
     ChartBars,
     ChartStacked,
     File,
+    Share,
 }
 
 impl Icon {
@@ -63,6 +64,7 @@ impl Icon {
             Self::ChartStacked => {
                 "M2 14h12M3.5 14V8h3v6M3.5 8V5.5h3V8M9.5 14V9.5h3V14M9.5 9.5V3h3v6.5"
             }
+            Self::Share => "M8 9.5V2M5.2 4.5 8 1.8l2.8 2.7M5 7H3.5v7h9V7H11",
             Self::File => "M4 1.8h5.2L12.5 5v9.2H4zM9 2v3.3h3.3",
         }
     }

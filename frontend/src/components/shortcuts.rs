@@ -5,7 +5,7 @@ use super::icon::{Glyph, Icon};
 use super::use_texts;
 use crate::i18n::Text;
 
-const SHORTCUTS: [(&[&str], Text); 13] = [
+const SHORTCUTS: [(&[&str], Text); 14] = [
     (&["/"], Text::KeyQuery),
     (&["Enter"], Text::KeyRun),
     (&["Shift", "Enter"], Text::KeyNewLine),
@@ -18,6 +18,7 @@ const SHORTCUTS: [(&[&str], Text); 13] = [
     (&["z"], Text::KeyZoomOut),
     (&["b"], Text::KeyBack),
     (&["t"], Text::KeyTable),
+    (&["s"], Text::ShareTitle),
     (&["?"], Text::KeyHelp),
 ];
 

@@ -7,6 +7,7 @@ use gloo::timers::future::TimeoutFuture;
 use js_sys::encode_uri_component;
 use model::{Columns, Timestamp, selector_text};
 use protocol::index::{HeadRef, Index};
+use protocol::share::SHARE_HEADER;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -25,22 +26,28 @@ const RETRY_MS: u32 = 500;
 pub struct HttpSource {
     /// Ends in a slash, so that the viewer works below any path.
     base: String,
+    /// The token of a shared link.
+    share: Option<String>,
     performance: Option<Performance>,
 }
 
 impl HttpSource {
-    pub fn new(base: &str) -> Self {
+    pub fn new(base: &str, share: Option<String>) -> Self {
         let scope: DedicatedWorkerGlobalScope = JsValue::from(js_sys::global()).unchecked_into();
-        Self { base: base.to_owned(), performance: scope.performance() }
+        Self { base: base.to_owned(), share, performance: scope.performance() }
+    }
+
+    fn get(&self, url: &str) -> RequestBuilder {
+        with_share(Request::get(url), self.share.as_deref())
     }
 
     /// The body of the index's answer.
     async fn ask(&self, url: &str, form: &str) -> Result<Vec<u8>, SourceError> {
         if url.len() + form.len() <= MAX_URL_BYTES {
-            return self.bytes(Request::get(&format!("{url}?{form}"))).await;
+            return self.bytes(self.get(&format!("{url}?{form}"))).await;
         }
         let waited_for = WaitedFor::default();
-        let request = Request::post(url)
+        let request = with_share(Request::post(url), self.share.as_deref())
             .header("content-type", "application/x-www-form-urlencoded")
             .abort_signal(waited_for.signal().as_ref())
             .body(form)
@@ -51,6 +58,14 @@ impl HttpSource {
     async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, SourceError> {
         let waited_for = WaitedFor::default();
         body(request.abort_signal(waited_for.signal().as_ref()).send().await).await
+    }
+}
+
+/// The request as the holder of a shared link sends it.
+pub fn with_share(request: RequestBuilder, share: Option<&str>) -> RequestBuilder {
+    match share {
+        Some(token) => request.header(SHARE_HEADER, token),
+        None => request,
     }
 }
 
@@ -103,7 +118,7 @@ impl Source for HttpSource {
     }
 
     async fn chunk(&self, id: &str, range: Option<Range<u64>>) -> Result<Vec<u8>, SourceError> {
-        let mut request = Request::get(&format!("{}api/chunks/{id}", self.base));
+        let mut request = self.get(&format!("{}api/chunks/{id}", self.base));
         if let Some(range) = &range {
             let last = range.end.saturating_sub(1);
             request = request.header("range", &format!("bytes={}-{last}", range.start));
@@ -127,7 +142,7 @@ impl Source for HttpSource {
     async fn head(&self, head: &HeadRef) -> Result<Vec<u8>, SourceError> {
         let HeadRef { id, epoch, count, revision, .. } = head;
         let query = format!("epoch={epoch}&count={count}&revision={revision}");
-        self.bytes(Request::get(&format!("{}api/heads/{id}?{query}", self.base))).await
+        self.bytes(self.get(&format!("{}api/heads/{id}?{query}", self.base))).await
     }
 
     /// Through a message channel: a timer would wait 4 ms each time.

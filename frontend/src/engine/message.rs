@@ -75,15 +75,17 @@ pub struct TailRequest {
     pub after: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The most bytes all workers together keep: decoded blocks and running queries.
     pub memory_bytes: u64,
+    /// The token of the shared link that the page was opened with; it goes with every request.
+    pub share: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { memory_bytes: 512 << 20 }
+        Self { memory_bytes: 512 << 20, share: None }
     }
 }
 

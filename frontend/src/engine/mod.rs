@@ -6,7 +6,7 @@ mod block;
 pub mod cache;
 pub mod client;
 pub mod driver;
-mod http;
+pub mod http;
 pub mod lead;
 mod listed;
 pub mod message;

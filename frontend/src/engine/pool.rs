@@ -287,7 +287,10 @@ impl Pool {
 
     fn configure_message(&self) -> ToWorker {
         let workers = u64::try_from(self.workers.len()).unwrap_or(1);
-        ToWorker::Configure { memory_bytes: self.settings.memory_bytes / workers }
+        ToWorker::Configure {
+            memory_bytes: self.settings.memory_bytes / workers,
+            share: self.settings.share.clone(),
+        }
     }
 
     fn send_all(&mut self, workers: Vec<usize>, message: &ToWorker) -> Vec<Effect> {

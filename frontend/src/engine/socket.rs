@@ -1,12 +1,15 @@
 //! The connection of a live tail: opened again whenever it breaks, going on where it was.
 
 use futures_util::stream::StreamExt as _;
+use gloo::net::http::Request;
 use gloo::net::websocket::futures::WebSocket;
 use gloo::net::websocket::{Message, WebSocketError};
 use gloo::timers::future::TimeoutFuture;
 use js_sys::encode_uri_component;
 use model::selector_text;
+use protocol::share::TailTicket;
 
+use super::http::with_share;
 use super::message::{Event, Failure, Id, ROWS_PER_MESSAGE, TailRequest, TailRows, TailState};
 use super::tail::Tail;
 
@@ -14,7 +17,8 @@ const FIRST_RETRY_MS: u32 = 500;
 const LAST_RETRY_MS: u32 = 30_000;
 
 /// Follows until the future is dropped.
-pub async fn follow(id: Id, request: TailRequest, tell: impl Fn(Event)) {
+/// `share` is the token of a shared link.
+pub async fn follow(id: Id, request: TailRequest, share: Option<String>, tell: impl Fn(Event)) {
     let mut tail = match Tail::open(&request.text, request.after) {
         Ok(tail) => tail,
         Err(error) => {
@@ -24,13 +28,14 @@ pub async fn follow(id: Id, request: TailRequest, tell: impl Fn(Event)) {
     };
     let mut retry_ms = FIRST_RETRY_MS;
     loop {
-        let reason = match connect(id, &request, &mut tail, &tell, &mut retry_ms).await {
-            Ok(reason) => reason,
-            Err(failure) => {
-                tell(Event::Failed { id, failure });
-                return;
-            }
-        };
+        let reason =
+            match connect(id, &request, share.as_deref(), &mut tail, &tell, &mut retry_ms).await {
+                Ok(reason) => reason,
+                Err(failure) => {
+                    tell(Event::Failed { id, failure });
+                    return;
+                }
+            };
         let state = TailState::Reconnecting { retry_ms: u64::from(retry_ms), reason };
         tell(Event::TailState { id, state });
         TimeoutFuture::new(retry_ms).await;
@@ -42,11 +47,19 @@ pub async fn follow(id: Id, request: TailRequest, tell: impl Fn(Event)) {
 async fn connect(
     id: Id,
     request: &TailRequest,
+    share: Option<&str>,
     tail: &mut Tail,
     tell: &impl Fn(Event),
     retry_ms: &mut u32,
 ) -> Result<String, Failure> {
-    let mut socket = match WebSocket::open(&url(request, tail)) {
+    let ticket = match share {
+        Some(token) => match ticket(&request.base, token).await {
+            Ok(ticket) => Some(ticket),
+            Err(reason) => return Ok(reason),
+        },
+        None => None,
+    };
+    let mut socket = match WebSocket::open(&url(request, ticket.as_deref(), tail)) {
         Ok(socket) => socket,
         Err(error) => return Ok(error.to_string()),
     };
@@ -92,12 +105,26 @@ async fn opened(socket: &WebSocket) -> Result<(), String> {
     }
 }
 
-fn url(request: &TailRequest, tail: &Tail) -> String {
+/// What opens the tail of a shared link: a WebSocket has no headers.
+async fn ticket(base: &str, token: &str) -> Result<String, String> {
+    let request = with_share(Request::post(&format!("{base}api/share/ticket")), Some(token));
+    let response = request.send().await.map_err(|error| error.to_string())?;
+    if !response.ok() {
+        return Err(response.text().await.unwrap_or_default().trim().to_owned());
+    }
+    let answer: TailTicket = response.json().await.map_err(|error| error.to_string())?;
+    Ok(answer.ticket)
+}
+
+fn url(request: &TailRequest, ticket: Option<&str>, tail: &Tail) -> String {
     // http → ws, https → wss.
     let base = request.base.replacen("http", "ws", 1);
     let selector = String::from(encode_uri_component(&selector_text(tail.matchers())));
     let after = tail.after().map(|after| format!("&after={after}")).unwrap_or_default();
-    format!("{base}api/tail?match={selector}{after}")
+    match ticket {
+        Some(ticket) => format!("{base}api/share/tail?ticket={ticket}&match={selector}{after}"),
+        None => format!("{base}api/tail?match={selector}{after}"),
+    }
 }
 
 /// A burst in pieces that the page takes without a hitch.

@@ -11,9 +11,10 @@ use super::message::{Event, Failure, Gap, Id, QueryRequest, TailRequest};
 /// From the page to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
-    /// The share of the page's memory this worker may use.
+    /// The part of the page's memory this worker may use, and with which shared link it asks.
     Configure {
         memory_bytes: u64,
+        share: Option<String>,
     },
     /// Be the lead of this query: fetch the index, hand out parts to `workers` workers (this one
     /// is the first), merge what they give.

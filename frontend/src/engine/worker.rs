@@ -43,6 +43,8 @@ pub fn serve() -> EventListener {
 
 struct Worker {
     shared: Rc<Shared>,
+    /// The token of the shared link that the page was opened with.
+    share: RefCell<Option<String>>,
     homes: RefCell<Homes>,
     leads: RefCell<HashMap<Id, UnboundedSender<Incoming>>>,
     /// Queries that another worker leads.
@@ -63,6 +65,7 @@ impl Worker {
         let budget = usize::try_from(Settings::default().memory_bytes / 4).unwrap_or(usize::MAX);
         Self {
             shared: Rc::new(Shared::new(budget)),
+            share: RefCell::default(),
             homes: RefCell::default(),
             leads: RefCell::default(),
             helping: RefCell::default(),
@@ -72,7 +75,8 @@ impl Worker {
 
     fn hear(self: &Rc<Self>, message: ToWorker) {
         match message {
-            ToWorker::Configure { memory_bytes } => {
+            ToWorker::Configure { memory_bytes, share } => {
+                self.share.replace(share);
                 self.shared.set_budget(usize::try_from(memory_bytes).unwrap_or(usize::MAX));
             }
             ToWorker::Lead { id, query, workers } => {
@@ -80,7 +84,7 @@ impl Worker {
                 self.leads.borrow_mut().insert(id, sender);
                 let worker = Rc::clone(self);
                 wasm_bindgen_futures::spawn_local(async move {
-                    let source = HttpSource::new(&query.base);
+                    let source = worker.source(&query.base);
                     let driver = Driver { source, shared: Rc::clone(&worker.shared) };
                     let say = |message: FromWorker| say(&message);
                     let order = Order { id, query, workers, homes: &worker.homes, say: &say };
@@ -98,7 +102,8 @@ impl Worker {
             }
             ToWorker::Tail { id, tail } => {
                 let tell = |event: Event| say(&FromWorker::Event(Box::new(event)));
-                let handle = spawn(follow(id, tail, tell));
+                let share = self.share.borrow().clone();
+                let handle = spawn(follow(id, tail, share, tell));
                 self.tails.borrow_mut().insert(id, handle);
             }
             ToWorker::StopTail { id } => {
@@ -109,6 +114,10 @@ impl Worker {
                 }
             }
         }
+    }
+
+    fn source(&self, base: &str) -> HttpSource {
+        HttpSource::new(base, self.share.borrow().clone())
     }
 
     fn tell_lead(&self, id: Id, incoming: Incoming) {
@@ -142,7 +151,7 @@ impl Worker {
                 ready
             }
         };
-        let source = HttpSource::new(&part.query.base);
+        let source = self.source(&part.query.base);
         let driver = Driver { source, shared: Rc::clone(&self.shared) };
         let (plan, sessions) = &*ready;
         let evaluated = driver.evaluate(plan, sessions, &part.pieces).await?;

@@ -1,8 +1,10 @@
+use gloo::net::http::{Request, RequestBuilder};
 use js_sys::Date;
 use wasm_bindgen::JsValue;
 
+use crate::engine::http::with_share;
 use crate::format::Clock;
-use crate::state::Zone;
+use crate::state::{View, Zone};
 
 /// Milliseconds of a clock that never goes back.
 pub fn now_ms() -> f64 {
@@ -38,6 +40,17 @@ pub fn base_url() -> String {
     let path = location.pathname().unwrap_or_default();
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     format!("{origin}{folder}/")
+}
+
+/// The token of the shared link that the page was opened with.
+pub fn share_token() -> Option<String> {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+    View::decode(&hash.unwrap_or_default()).share
+}
+
+/// `GET url`, as whoever opened the page.
+pub fn get(url: &str) -> RequestBuilder {
+    with_share(Request::get(url), share_token().as_deref())
 }
 
 /// Puts a text on the clipboard.

@@ -6,7 +6,7 @@ use logql::hint::IgnoringCase;
 use model::TimeRange;
 use yew::{Callback, UseReducerDispatcher, UseReducerHandle, hook, use_memo, use_reducer};
 
-use super::browser::{base_url, now_ms};
+use super::browser::{base_url, now_ms, share_token};
 use super::streams::all_streams;
 use crate::engine::client::{Engine, QueryHandle, TailHandle};
 use crate::engine::message::{Event, Id, QueryRequest, Settings, TailRequest};
@@ -38,7 +38,7 @@ struct Inner {
 pub fn use_session() -> Session {
     let results = use_reducer(Results::default);
     let inner = use_memo((), |()| Inner {
-        engine: Engine::start(Settings::default()),
+        engine: Engine::start(Settings { share: share_token(), ..Settings::default() }),
         base: base_url(),
         next: Cell::new(1),
         queries: RefCell::default(),

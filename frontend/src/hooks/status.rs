@@ -1,10 +1,10 @@
 use std::rc::Rc;
 
-use gloo::net::http::Request;
 use gloo::timers::callback::Timeout;
 use protocol::status::Status;
 use yew::{hook, use_effect_with, use_mut_ref, use_state_eq};
 
+use super::browser::get;
 use crate::state::{Extent, Summary};
 
 /// What is known of the relay.
@@ -95,7 +95,7 @@ pub fn use_status(base: &str) -> Known {
 }
 
 async fn ask(url: &str) -> Option<Status> {
-    let response = Request::get(url).send().await.ok()?;
+    let response = get(url).send().await.ok()?;
     if response.ok() { response.json().await.ok() } else { None }
 }
 

@@ -16,6 +16,7 @@ pub enum Command {
     ZoomOut,
     Back,
     Table,
+    Share,
     Help,
 }
 
@@ -47,6 +48,7 @@ fn named(name: &str, in_field: bool, on_control: bool, with_command: bool) -> Op
         "z" => Command::ZoomOut,
         "b" => Command::Back,
         "t" => Command::Table,
+        "s" => Command::Share,
         "?" => Command::Help,
         // These have a meaning of their own on buttons, histogram and chart.
         _ if on_control => return None,

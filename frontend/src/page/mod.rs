@@ -6,6 +6,7 @@ mod body;
 mod holding;
 mod keys;
 mod notices;
+mod sharing;
 mod shell;
 
 pub use shell::Page;

@@ -5,8 +5,9 @@ use yew::{AttrValue, Callback, Html, Properties, function_component, html};
 
 use crate::components::{Notice, Tone, use_texts};
 use crate::engine::message::Failure;
-use crate::format::Clock;
-use crate::i18n::Text;
+use crate::format::{Clock, Parts};
+use crate::hooks::Visitor;
+use crate::i18n::{Text, Texts};
 use crate::state::{Explore, ExploreAction, Phase, Results};
 use crate::words::{failure, hint, range_label};
 
@@ -19,6 +20,7 @@ pub struct Props {
     pub jump_seen: bool,
     /// The relay has another viewer than this page.
     pub is_outdated: bool,
+    pub visitor: Visitor,
     pub on_jump_seen: Callback<()>,
 }
 
@@ -29,6 +31,7 @@ impl PartialEq for Props {
             && self.clock == other.clock
             && self.jump_seen == other.jump_seen
             && self.is_outdated == other.is_outdated
+            && self.visitor == other.visitor
     }
 }
 
@@ -38,6 +41,7 @@ pub fn Notices(props: &Props) -> Html {
     let texts = use_texts();
     let results = &props.results;
     let mut notices = Vec::new();
+    notices.extend(about_share(&texts, &props.visitor, &props.clock));
     if let Phase::Failed(failed) = &results.phase {
         // A mistake in the query is shown where it stands.
         if !matches!(failed, Failure::Query(_)) {
@@ -98,6 +102,35 @@ pub fn Notices(props: &Props) -> Html {
         });
     }
     html! { { for notices } }
+}
+
+/// What a shared link shows, to who was given it.
+fn about_share(texts: &Texts, visitor: &Visitor, clock: &Clock) -> Option<Html> {
+    match visitor {
+        Visitor::Owner | Visitor::Guest(None) => None,
+        Visitor::Guest(Some(held)) => {
+            let until = match held.expires {
+                Some(at) => {
+                    texts.with(Text::ShareUntil, &[("time", &clock.stamp(at.0, Parts::DateMinute))])
+                }
+                None => texts.own(Text::ShareEndless),
+            };
+            let text = if held.label.is_empty() {
+                texts.with(Text::SharedView, &[("until", &until)])
+            } else {
+                texts.with(Text::SharedNamed, &[("label", &held.label), ("until", &until)])
+            };
+            Some(html! { <Notice {text} detail={held.scope.clone()} testid="shared" /> })
+        }
+        Visitor::Refused(reason) => Some(html! {
+            <Notice
+                text={texts.own(Text::ShareRefused)}
+                detail={texts.said(reason)}
+                tone={Tone::Error}
+                testid="share-refused"
+            />
+        }),
+    }
 }
 
 fn reload() {

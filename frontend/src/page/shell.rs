@@ -11,6 +11,7 @@ use super::body::{Body, between};
 use super::holding::use_holding;
 use super::keys::{Command, command};
 use super::notices::Notices;
+use super::sharing::Sharing;
 use crate::components::{
     CoverageLine, Details, Filter, Header, HistogramChart, LiveBar, ProgressRows, QueryBar,
     Shortcuts, ViewTools, use_texts,
@@ -18,8 +19,8 @@ use crate::components::{
 use crate::engine::message::Failure;
 use crate::format::grouped;
 use crate::hooks::{
-    SettingsHandle, base_url, clock, now_ns, use_dark, use_explore, use_keys, use_session,
-    use_status,
+    SettingsHandle, Visitor, base_url, clock, now_ns, use_dark, use_explore, use_keys, use_session,
+    use_status, use_visitor,
 };
 use crate::i18n::Text;
 use crate::line::{Level, Needles};
@@ -38,6 +39,7 @@ pub fn Page(props: &Props) -> Html {
     let base = use_memo((), |()| base_url());
     let known = use_status(&base);
     let explore = use_explore();
+    let visitor = use_visitor(&base, &explore);
     let session = use_session();
     use_asking(&explore, &session, &known);
 
@@ -49,6 +51,7 @@ pub fn Page(props: &Props) -> Html {
     // Where the keyboard is in the list.
     let active = use_state_eq(|| None::<usize>);
     let help = use_state_eq(|| false);
+    let sharing = use_state_eq(|| false);
     let jump_seen = use_state_eq(|| false);
     let opener = use_mut_ref(|| None::<HtmlElement>);
     let holding = use_holding(&session, view.selected.is_some() || active.is_some());
@@ -169,13 +172,27 @@ pub fn Page(props: &Props) -> Html {
         })
     };
 
+    let set_sharing = {
+        let (sharing, opener) = (sharing.setter(), Rc::clone(&opener));
+        Callback::from(move |open: bool| {
+            if open {
+                opener.replace(focused());
+            } else if let Some(element) = opener.replace(None) {
+                element.focus().ok();
+            }
+            sharing.set(open);
+        })
+    };
+    let is_owner = visitor == Visitor::Owner;
+
     use_keys({
         let (explore, session, dispatch) = (explore.clone(), session.clone(), dispatch.clone());
         let (rows, active, help) = (rows.clone(), active.clone(), help.clone());
         let (field, list, set_help) = (field.clone(), list.clone(), set_help.clone());
+        let (sharing, set_sharing) = (sharing.clone(), set_sharing.clone());
         let (on_zoom_out, close_details) = (on_zoom_out.clone(), close_details.clone());
         move |key| {
-            if key.is_taken() || *help {
+            if key.is_taken() || *help || *sharing {
                 return;
             }
             let Some(command) = command(&key) else { return };
@@ -219,6 +236,8 @@ pub fn Page(props: &Props) -> Html {
                 Command::ZoomOut => on_zoom_out.emit(()),
                 Command::Back => dispatch.emit(ExploreAction::Back),
                 Command::Table => dispatch.emit(ExploreAction::SetTable(!explore.view.table)),
+                Command::Share if is_owner => set_sharing.emit(true),
+                Command::Share => return,
                 Command::Help => set_help.emit(true),
             }
             key.taken();
@@ -246,6 +265,7 @@ pub fn Page(props: &Props) -> Html {
                 known={known.clone()}
                 settings={props.settings.clone()}
                 on_help={set_help.reform(|()| true)}
+                on_share={is_owner.then(|| set_sharing.reform(|()| true))}
             />
             <QueryBar
                 explore={Rc::new((*explore).clone())}
@@ -266,6 +286,7 @@ pub fn Page(props: &Props) -> Html {
                 dispatch={dispatch.clone()}
                 jump_seen={*jump_seen}
                 is_outdated={known.is_outdated()}
+                visitor={visitor.clone()}
                 on_jump_seen={
                     let jump_seen = jump_seen.setter();
                     Callback::from(move |()| jump_seen.set(true))
@@ -336,6 +357,15 @@ pub fn Page(props: &Props) -> Html {
                     />
                 }
             </main>
+            if *sharing {
+                <Sharing
+                    view={view.clone()}
+                    range={explore.range()}
+                    resolved={*resolved}
+                    clock={Rc::clone(&clock)}
+                    on_close={set_sharing.reform(|()| false)}
+                />
+            }
             if *help {
                 <Shortcuts on_close={set_help.reform(|()| false)} />
             }

@@ -8,6 +8,8 @@ const VERSION: &str = "1";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
+    /// The token of the shared link that the page was opened with.
+    pub share: Option<String>,
     /// As typed; plain words are a search over everything.
     pub query: String,
     /// None: nobody chose one yet, so that the page may look for the newest data itself.
@@ -66,6 +68,9 @@ impl View {
             text.push('=');
             escape(value, &mut text);
         };
+        if let Some(token) = &self.share {
+            add("share", token);
+        }
         if !self.query.is_empty() {
             add("q", &self.query);
         }
@@ -105,6 +110,7 @@ impl View {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = unescape(value);
             match name {
+                "share" if !value.is_empty() => view.share = Some(value),
                 "q" => view.query = value,
                 "from" => from = value,
                 "to" => to = value,
@@ -181,6 +187,7 @@ mod tests {
         let views = [
             View::default(),
             View {
+                share: Some("a-b_C9".to_owned()),
                 query:
                     "{job=\"cosyvoice3\"} |~ \"timeout|fail\" | line_format `{{.a}}&b=c#+%`\n你好"
                         .to_owned(),

@@ -60,7 +60,9 @@ fn short(effects: &[Effect]) -> Vec<String> {
                 event => format!("event {}", event.id()),
             },
             Effect::Send { worker, message } => match message {
-                ToWorker::Configure { memory_bytes } => format!("{worker}: {memory_bytes} bytes"),
+                ToWorker::Configure { memory_bytes, .. } => {
+                    format!("{worker}: {memory_bytes} bytes")
+                }
                 ToWorker::Lead { id, workers, .. } => format!("{worker}: lead {id} of {workers}"),
                 ToWorker::Work { id, .. } => format!("{worker}: work {id}"),
                 ToWorker::Merge { id, .. } => format!("{worker}: merge {id}"),
@@ -83,7 +85,7 @@ fn done(id: Id) -> FromWorker {
 
 #[test]
 fn a_worker_gets_its_messages_once_it_listens() {
-    let mut pool = Pool::new(2, Settings { memory_bytes: 100 });
+    let mut pool = Pool::new(2, Settings { memory_bytes: 100, share: None });
     check(&pool.start(1, query(Priority::Foreground)), &[]);
     let ready = FromWorker::Ready;
     check(&pool.heard(0, ready.clone()), &["0: 50 bytes", "0: lead 1 of 2"]);
