@@ -20,7 +20,7 @@ pub enum ScopeError {
     Query { message: String },
     #[error(
         "a scope is a selector, with stages that filter if need be; this is a query that counts: \
-         {scope:?}"
+         {scope}"
     )]
     Metric { scope: String },
     #[error("a scope only filters, {stage:?} would change lines; put it into the view's query")]
