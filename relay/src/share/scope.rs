@@ -18,10 +18,7 @@ pub struct Scope {
 pub enum ScopeError {
     #[error("scope: {message}")]
     Query { message: String },
-    #[error(
-        "a scope is a selector, with stages that filter if need be; this is a query that counts: \
-         {scope}"
-    )]
+    #[error("a scope is a selector with stages that filter, not a query that counts: {scope}")]
     Metric { scope: String },
     #[error("a scope only filters, {stage:?} would change lines; put it into the view's query")]
     Changes { stage: String },
