@@ -11,8 +11,9 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate → our crates it may depend on, tests aside.
-const MAY_SEE: [(&str, &[&str]); 15] = [
+const MAY_SEE: [(&str, &[&str]); 16] = [
     ("assist", &["logql", "model"]),
+    ("alert", &["logql", "model", "yaml"]),
     ("model", &[]),
     ("logql", &["model"]),
     ("chunk", &["model"]),
@@ -24,8 +25,8 @@ const MAY_SEE: [(&str, &[&str]); 15] = [
     (
         "relay",
         &[
-            "chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "redact",
-            "report", "yaml",
+            "alert", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol",
+            "redact", "report", "yaml",
         ],
     ),
     ("report", &["chunk", "model"]),
@@ -37,9 +38,9 @@ const MAY_SEE: [(&str, &[&str]); 15] = [
     ("xtask", &[]),
     ("yaml", &["model"]),
 ];
-const PURE: [&str; 11] = [
-    "assist", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol", "redact",
-    "report", "yaml",
+const PURE: [&str; 12] = [
+    "alert", "assist", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol",
+    "redact", "report", "yaml",
 ];
 const FORBIDDEN_IN_PURE: [&str; 9] = [
     "std::fs",

@@ -11,6 +11,15 @@ use crate::limits::{MAX_TEMPLATE_BYTES, MAX_TEMPLATE_DEPTH, MAX_TEMPLATE_WORK};
 /// The work of a step, besides that of moving its values: of a node, an operand, a round.
 const STEP_WORK: usize = 128;
 
+/// What a template finds before anything is done.
+pub(super) struct Start {
+    pub(super) dot: Value,
+    /// Besides `$`, which is the dot.
+    pub(super) variables: Vec<(String, Value)>,
+    /// What a map gives for a key that it has not.
+    pub(super) missing: Value,
+}
+
 /// Why a block stops.
 enum Stop {
     Break,
@@ -27,16 +36,32 @@ impl Template {
         out: &mut String,
         work: &mut usize,
     ) -> Result<(), String> {
+        let start = Start { dot: Value::Labels, variables: Vec::new(), missing: Value::Nil };
+        self.render_from(start, scope, out, work)
+    }
+
+    /// As `render`, with another dot.
+    pub(super) fn render_from(
+        &self,
+        start: Start,
+        scope: &dyn Scope,
+        out: &mut String,
+        work: &mut usize,
+    ) -> Result<(), String> {
+        let Start { dot, variables: given, missing } = start;
+        let mut variables = vec![(String::new(), dot.clone())];
+        variables.extend(given);
         let allowed = MAX_TEMPLATE_WORK.min(*work);
         let mut filler = Filler {
             template: self,
             context: Context { scope, regexes: &self.regexes },
-            variables: vec![(String::new(), Value::Labels)],
+            variables,
+            missing,
             depth: 0,
             work: allowed,
             out,
         };
-        let result = filler.nodes(&self.nodes, &Value::Labels);
+        let result = filler.nodes(&self.nodes, &dot);
         *work -= allowed - filler.work;
         match result {
             Err(Stop::Error(error)) => Err(error),
@@ -49,6 +74,7 @@ struct Filler<'t> {
     template: &'t Template,
     context: Context<'t>,
     variables: Vec<(String, Value)>,
+    missing: Value,
     depth: usize,
     /// How much may still be done.
     work: usize,
@@ -378,7 +404,7 @@ impl Filler<'_> {
             Value::Labels => {
                 Ok(Value::Text(self.context.scope.label(name).unwrap_or("").to_owned()))
             }
-            Value::Map(map) => Ok(map.get(name).cloned().unwrap_or(Value::Nil)),
+            Value::Map(map) => Ok(map.get(name).unwrap_or(&self.missing).clone()),
             Value::Nil => Err(format!("nothing has no field {name:?}")),
             Value::Time(time) => time::part(time, name)
                 .ok_or_else(|| format!("a time.Time has no method {name:?} that is known here")),

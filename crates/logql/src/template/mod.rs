@@ -1,5 +1,6 @@
-//! Go's text templates, as `line_format` and `label_format` use them.
+//! Go's text templates, as `line_format` and `label_format` use them, and the texts of alerts.
 
+mod alert;
 mod ast;
 mod decimal;
 mod exec;
@@ -14,6 +15,7 @@ mod scope;
 mod time;
 mod value;
 
+pub use alert::{AlertScope, FIELDS, parse_alert};
 pub use outside::{WallTime, read_time};
 pub use parse::{Template, TemplateError, parse};
 pub use scope::Scope;

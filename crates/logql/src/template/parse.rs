@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::ast::{Command, Node, Operand, Pipeline};
-use super::funcs;
+use super::funcs::{self, Known};
 use super::lex::{Piece, Token, TokenKind, pieces};
 use super::number;
 use super::regexes::Regexes;
@@ -50,12 +50,22 @@ impl Template {
 /// Reads a template. Unknown functions and unbalanced blocks are errors here; wrong arguments
 /// show when it is filled in.
 pub fn parse(text: &str) -> Result<Template, TemplateError> {
+    parse_with(text, Known::Line, &[])
+}
+
+/// As `parse`, with other functions and with variables that are there from the start.
+pub(super) fn parse_with(
+    text: &str,
+    known: Known,
+    variables: &[&str],
+) -> Result<Template, TemplateError> {
     let pieces = pieces(text)?;
     let mut parser = Parser {
         pieces,
         at: 0,
         end: text.len(),
-        variables: vec![String::new()],
+        known,
+        variables: [""].iter().chain(variables).map(|name| (*name).to_owned()).collect(),
         loops: 0,
         depth: 0,
         template: Template {
@@ -83,6 +93,7 @@ struct Parser {
     at: usize,
     /// The length of the template.
     end: usize,
+    known: Known,
     /// Those that are known here; `$` is the empty name.
     variables: Vec<String>,
     loops: usize,
@@ -339,7 +350,10 @@ impl Parser {
     }
 
     fn function(&self, name: &str, cursor: &Cursor<'_>) -> Result<funcs::Function, TemplateError> {
-        funcs::find(name).ok_or_else(|| match model::nearest(name, &funcs::NAMES) {
+        if let Some(why) = self.known.refused(name) {
+            return Err(cursor.error(&why));
+        }
+        self.known.find(name).ok_or_else(|| match model::nearest(name, self.known.names()) {
             Some(near) => {
                 let message = format!("the function {name:?} is not known, did you mean `{near}`?");
                 let instead = Some((name.len(), near.to_owned()));

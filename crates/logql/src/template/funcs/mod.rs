@@ -1,5 +1,6 @@
 //! The functions that templates know, one family a file.
 
+mod alert;
 mod args;
 mod collection;
 mod compare;
@@ -150,6 +151,41 @@ pub(crate) fn find(name: &str) -> Option<Function> {
         .or_else(|| collection::find(name))
         .or_else(|| printf::find(name))?;
     Some(Function(function))
+}
+
+/// Which functions a template may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Loki's.
+    Line,
+    /// Prometheus', in the texts of rules.
+    Alert,
+}
+
+impl Known {
+    pub(crate) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Line => &NAMES,
+            Self::Alert => &alert::NAMES,
+        }
+    }
+
+    pub(crate) fn find(self, name: &str) -> Option<Function> {
+        match self {
+            Self::Line => find(name),
+            Self::Alert => alert::find(name)
+                .map(Function)
+                .or_else(|| alert::NAMES.contains(&name).then(|| find(name)).flatten()),
+        }
+    }
+
+    /// Why there is no such function, where that can be said better than that it is not known.
+    pub(crate) fn refused(self, name: &str) -> Option<String> {
+        match self {
+            Self::Line => None,
+            Self::Alert => alert::refused(name),
+        }
+    }
 }
 
 /// Refuses to make a text that nobody reads.

@@ -45,7 +45,7 @@ fn replace_all(
     Ok(Value::Text(out))
 }
 
-fn regex(args: &Args<'_>) -> Result<Regex, String> {
+pub(super) fn regex(args: &Args<'_>) -> Result<Regex, String> {
     let pattern = args.text(0)?;
     args.context
         .regexes

@@ -91,7 +91,7 @@ impl<'v> Arguments<'v> {
     }
 }
 
-fn printf(format: &str, values: &[Value]) -> Result<String, String> {
+pub(super) fn printf(format: &str, values: &[Value]) -> Result<String, String> {
     let mut out = String::new();
     let mut chars = format.chars().peekable();
     let mut rest =
