@@ -6,6 +6,7 @@ use model::Columns;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Column {
+    /// Of chunks written before there was [`Column::Times`].
     Timestamps = 1,
     Arrivals = 2,
     Lengths = 3,
@@ -14,10 +15,11 @@ pub enum Column {
     Auto = 6,
     Signature = 7,
     Places = 8,
+    Times = 9,
 }
 
 impl Column {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Timestamps,
         Self::Arrivals,
         Self::Lengths,
@@ -26,6 +28,7 @@ impl Column {
         Self::Auto,
         Self::Signature,
         Self::Places,
+        Self::Times,
     ];
 
     pub const fn number(self) -> u8 {
@@ -47,6 +50,7 @@ impl Column {
             Self::Auto => "auto fields",
             Self::Signature => "signature",
             Self::Places => "places",
+            Self::Times => "times",
         }
     }
 
@@ -55,7 +59,7 @@ impl Column {
     /// has it. Nobody but a skip test reads signatures.
     pub const fn is_needed(self, columns: Columns) -> bool {
         match self {
-            Self::Timestamps => true,
+            Self::Timestamps | Self::Times => true,
             Self::Arrivals => columns.arrivals,
             // Auto fields refer to the text of their line instead of repeating it.
             // So do places to its length.

@@ -2,7 +2,7 @@ use model::{Batch, Columns, Lines};
 
 use crate::fields::read_fields;
 use crate::limits::BLOCK_ENTRIES;
-use crate::numbers::{read_arrivals, read_lengths, read_timestamps};
+use crate::numbers::{read_arrivals, read_lengths, read_times, read_timestamps};
 use crate::places::read_places;
 use crate::{Codec, Column, FormatError, Packed};
 
@@ -33,14 +33,19 @@ pub fn decode_block(
         let packed = sections.iter().find(|p| p.section.column == column.number());
         packed.map(|packed| packed.unpack(codec)).transpose()
     };
+    let timestamps = match unpack(Column::Times)? {
+        Some(bytes) => read_times(&bytes, count)?,
+        None => {
+            let bytes = unpack(Column::Timestamps)?;
+            let missing = FormatError::Missing { column: Column::Times.name() };
+            read_timestamps(&bytes.ok_or(missing)?, count)?
+        }
+    };
     let mut needed =
         |column: Column| unpack(column)?.ok_or(FormatError::Missing { column: column.name() });
     let columns = want.columns;
 
-    let mut batch = Batch {
-        timestamps: read_timestamps(&needed(Column::Timestamps)?, count)?,
-        ..Batch::default()
-    };
+    let mut batch = Batch { timestamps, ..Batch::default() };
     if columns.arrivals {
         batch.arrivals = read_arrivals(&needed(Column::Arrivals)?, count)?;
     }

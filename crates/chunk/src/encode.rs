@@ -6,7 +6,7 @@ use crate::cut::blocks;
 use crate::fields::{LineText, write_fields};
 use crate::footer::{MAGIC, write_footer};
 use crate::limits::LABELS;
-use crate::numbers::{write_arrivals, write_lengths, write_timestamps};
+use crate::numbers::{write_arrivals, write_lengths, write_times};
 use crate::places::write_places;
 use crate::section::pack;
 use crate::signature::write_signature;
@@ -62,7 +62,7 @@ pub fn encode(
 
     let mut out = [MAGIC.as_bytes(), &[VERSION]].concat();
     let groups: [&[Column]; 4] = [
-        &[Column::Timestamps, Column::Arrivals, Column::Lengths],
+        &[Column::Times, Column::Arrivals, Column::Lengths],
         &[Column::Lines, Column::Metadata, Column::Auto],
         &[Column::Signature],
         &[Column::Places],
@@ -131,7 +131,9 @@ fn block_meta(batch: &Batch, lines: &Lines, rows: Range<usize>) -> BlockMeta {
 fn write_column(column: Column, batch: &Batch, lines: &Lines, rows: Range<usize>) -> Vec<u8> {
     let narrow = || rows.start as u32..rows.end as u32;
     match column {
-        Column::Timestamps => write_timestamps(batch.timestamps.get(rows).unwrap_or_default()),
+        Column::Times => write_times(batch.timestamps.get(rows).unwrap_or_default()),
+        // Read only.
+        Column::Timestamps => Vec::new(),
         Column::Arrivals => write_arrivals(batch.arrivals.get(rows).unwrap_or_default()),
         Column::Lengths => write_lengths(rows.map(|row| lines.get(row).len())),
         Column::Lines => {

@@ -204,7 +204,7 @@ fn what_a_section_claims_is_believed_within_limits_only() {
     let limit = decode_block(u32::MAX, &packed, ALL, &mut CZstd);
     assert!(matches!(limit, Err(FormatError::Limit { .. })), "{limit:?}");
     let missing = decode_block(200, &packed[1..], ALL, &mut CZstd);
-    assert_eq!(missing, Err(FormatError::Missing { column: "timestamps" }));
+    assert_eq!(missing, Err(FormatError::Missing { column: "times" }));
 }
 
 #[test]
