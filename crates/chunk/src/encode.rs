@@ -10,7 +10,9 @@ use crate::numbers::{write_arrivals, write_lengths, write_times};
 use crate::places::write_places;
 use crate::section::pack;
 use crate::signature::write_signature;
-use crate::{BlockMeta, ChunkId, ChunkMeta, Codec, Column, EncodeError, VERSION};
+use crate::{
+    BlockMeta, ChunkId, ChunkMeta, Codec, Column, EncodeError, Section, VERSION, merge, rows,
+};
 
 /// How a chunk is cut into blocks.
 #[derive(Clone, Copy, Debug)]
@@ -51,35 +53,120 @@ pub fn encode(
     options: Options,
     codec: &mut dyn Codec,
 ) -> Result<Encoded, EncodeError> {
+    let mut encoder = Encoder::new(labels.clone(), options)?;
     let lines = check(batch)?;
-    if labels.len() > LABELS {
-        let (size, limit) = (labels.len() as u64, LABELS as u64);
-        return Err(EncodeError::TooLarge { what: "number of labels", size, limit });
+    for rows in blocks(batch, lines, encoder.block_bytes)? {
+        encoder.write_block(batch, lines, rows, codec)?;
     }
-    let ranges = blocks(batch, lines, options.block_bytes.clamp(64 << 10, 4 << 20))?;
-    let mut metas: Vec<BlockMeta> =
-        ranges.iter().map(|rows| block_meta(batch, lines, rows.clone())).collect();
+    encoder.close()
+}
 
-    let mut out = [MAGIC.as_bytes(), &[VERSION]].concat();
-    let groups: [&[Column]; 4] = [
-        &[Column::Times, Column::Arrivals, Column::Lengths],
-        &[Column::Lines, Column::Metadata, Column::Auto],
-        &[Column::Signature],
-        &[Column::Places],
-    ];
-    for group in groups {
-        for (meta, rows) in metas.iter_mut().zip(&ranges) {
-            for column in group {
+/// Columns in the order they stand in a chunk.
+const GROUPS: [&[Column]; 4] = [
+    &[Column::Times, Column::Arrivals, Column::Lengths],
+    &[Column::Lines, Column::Metadata, Column::Auto],
+    &[Column::Signature],
+    &[Column::Places],
+];
+
+/// Writes the same chunk as [`encode`] from batches that follow each other, so that no more than
+/// a block of its entries need be in memory at once, beside what is packed.
+#[derive(Debug)]
+pub struct Encoder {
+    labels: Labels,
+    block_bytes: usize,
+    blocks: Vec<BlockMeta>,
+    /// The packed sections of each of the [`GROUPS`]; offsets count from the start of a group.
+    groups: [Vec<u8>; GROUPS.len()],
+    /// Entries that are in no block yet.
+    rest: Batch,
+}
+
+impl Encoder {
+    pub fn new(labels: Labels, options: Options) -> Result<Self, EncodeError> {
+        if labels.len() > LABELS {
+            let (size, limit) = (labels.len() as u64, LABELS as u64);
+            return Err(EncodeError::TooLarge { what: "number of labels", size, limit });
+        }
+        Ok(Self {
+            labels,
+            block_bytes: options.block_bytes.clamp(64 << 10, 4 << 20),
+            blocks: Vec::new(),
+            groups: Default::default(),
+            rest: Batch::default(),
+        })
+    }
+
+    /// Takes further entries; none of them is before one that was taken already.
+    pub fn push(&mut self, batch: Batch, codec: &mut dyn Codec) -> Result<(), EncodeError> {
+        check(&batch)?;
+        let rest = std::mem::take(&mut self.rest);
+        let is_before = |(before, after)| before > after;
+        if rest.timestamps.last().zip(batch.timestamps.first()).is_some_and(is_before) {
+            return Err(EncodeError::Order { row: 0 });
+        }
+        let batch = if rest.is_empty() { batch } else { merge(&[rest, batch]) };
+        let lines = check(&batch)?;
+        let mut ranges = blocks(&batch, lines, self.block_bytes)?;
+        let last = ranges.pop().unwrap_or_default();
+        for rows in ranges {
+            self.write_block(&batch, lines, rows, codec)?;
+        }
+        self.rest = rows(&batch, last);
+        Ok(())
+    }
+
+    /// Writes what is left and closes the chunk.
+    pub fn finish(mut self, codec: &mut dyn Codec) -> Result<Encoded, EncodeError> {
+        let rest = std::mem::take(&mut self.rest);
+        if !rest.is_empty() {
+            let lines = check(&rest)?;
+            self.write_block(&rest, lines, 0..rest.len(), codec)?;
+        }
+        self.close()
+    }
+
+    fn write_block(
+        &mut self,
+        batch: &Batch,
+        lines: &Lines,
+        rows: Range<usize>,
+        codec: &mut dyn Codec,
+    ) -> Result<(), EncodeError> {
+        let mut meta = block_meta(batch, lines, rows.clone());
+        for (columns, out) in GROUPS.iter().zip(&mut self.groups) {
+            for column in *columns {
                 let raw = write_column(*column, batch, lines, rows.clone());
                 if !raw.is_empty() {
-                    meta.sections.push(pack(*column, &raw, &mut out, codec)?);
+                    meta.sections.push(pack(*column, &raw, out, codec)?);
                 }
             }
         }
+        self.blocks.push(meta);
+        Ok(())
     }
-    let meta = ChunkMeta { version: VERSION, labels: labels.clone(), blocks: metas };
-    write_footer(&mut out, &meta)?;
-    Ok(Encoded { id: ChunkId::of(&out), bytes: out, meta })
+
+    fn close(mut self) -> Result<Encoded, EncodeError> {
+        if self.blocks.is_empty() {
+            return Err(EncodeError::Empty);
+        }
+        let mut out = [MAGIC.as_bytes(), &[VERSION]].concat();
+        let len: usize = self.groups.iter().map(Vec::len).sum();
+        // The footer is larger than this only where there are very many labels or blocks.
+        out.reserve_exact(len + 512 + 256 * self.blocks.len());
+        for (columns, group) in GROUPS.iter().zip(&mut self.groups) {
+            let start = out.len() as u64;
+            let sections = self.blocks.iter_mut().flat_map(|block| &mut block.sections);
+            let is_here = |section: &&mut Section| {
+                Column::from_number(section.column).is_some_and(|c| columns.contains(&c))
+            };
+            sections.filter(is_here).for_each(|section| section.offset += start);
+            out.append(&mut std::mem::take(group));
+        }
+        let meta = ChunkMeta { version: VERSION, labels: self.labels, blocks: self.blocks };
+        write_footer(&mut out, &meta)?;
+        Ok(Encoded { id: ChunkId::of(&out), bytes: out, meta })
+    }
 }
 
 /// All columns are there, as long as each other and in order.

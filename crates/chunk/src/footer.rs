@@ -161,6 +161,13 @@ fn read_block(reader: &mut Reader<'_>, sections_end: u64) -> Result<BlockMeta, F
     })
 }
 
+/// The end of the chunk that `meta` tells of, for [`read_meta`]: what a list of chunks keeps of each.
+pub fn write_meta(meta: &ChunkMeta) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::new();
+    write_footer(&mut out, meta)?;
+    Ok(out)
+}
+
 /// Closes a chunk: `out` ends with its sections.
 pub(crate) fn write_footer(out: &mut Vec<u8>, meta: &ChunkMeta) -> Result<(), EncodeError> {
     let start = out.len();

@@ -2,7 +2,8 @@
 
 use crate::common::{ALL, CZstd, read};
 use chunk::{
-    ChunkId, Codec, EncodeError, Options, RuzstdCodec, TAIL_BYTES, Tail, Want, encode, read_meta,
+    ChunkId, Codec, EncodeError, Encoder, Options, RuzstdCodec, TAIL_BYTES, Tail, Want, encode,
+    read_meta, rows, write_meta,
 };
 use std::sync::Arc;
 
@@ -42,6 +43,31 @@ fn check(entries: Vec<Entry>) {
             assert_eq!(encoded.meta.num_entries(), batch.len() as u64);
         }
     }
+}
+
+#[test]
+fn a_chunk_written_in_parts_is_the_same_chunk() {
+    let batch = Batch::from_entries(service(40_000));
+    let options = Options { block_bytes: 64 << 10 };
+    let whole = encode(&labels(), &batch, options, &mut CZstd).expect("the batch is in order");
+    for part in [1_000, 7_777, 39_999] {
+        let mut encoder = Encoder::new(labels(), options).expect("few labels");
+        for start in (0..batch.len()).step_by(part) {
+            let part = rows(&batch, start..start + part);
+            encoder.push(part, &mut CZstd).expect("the parts follow each other");
+        }
+        let encoded = encoder.finish(&mut CZstd).expect("there are entries");
+        assert_eq!(encoded.bytes, whole.bytes, "parts of {part}");
+        let tail = write_meta(&encoded.meta).expect("a small footer");
+        let read = read_meta(&tail, encoded.bytes.len() as u64);
+        assert_eq!(read, Ok(Tail::Meta(encoded.meta)));
+    }
+    let mut encoder = Encoder::new(labels(), options).expect("few labels");
+    encoder.push(rows(&batch, 10..20), &mut CZstd).expect("a part");
+    let before = encoder.push(rows(&batch, 0..5), &mut CZstd);
+    assert_eq!(before, Err(EncodeError::Order { row: 0 }));
+    let empty = Encoder::new(labels(), options).expect("few labels").finish(&mut CZstd);
+    assert_eq!(empty.err(), Some(EncodeError::Empty));
 }
 
 /// Lines of a service, with the values Logpane takes out of them.
