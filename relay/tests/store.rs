@@ -9,13 +9,21 @@ mod damage;
 mod folder;
 #[path = "store/follow.rs"]
 mod follow;
+#[path = "store/list.rs"]
+mod list;
 #[path = "store/piped.rs"]
 mod piped;
 #[path = "store/places.rs"]
 mod places;
 #[path = "store/pushes.rs"]
 mod pushes;
+#[path = "store/retention.rs"]
+mod retention;
+#[path = "store/sealed.rs"]
+mod sealed;
 #[path = "store/tail.rs"]
 mod tail;
+#[path = "store/tidy.rs"]
+mod tidy;
 #[path = "store/world.rs"]
 mod world;

@@ -18,6 +18,16 @@ impl ChunkId {
         id.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
         Self(id)
     }
+
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+impl From<[u8; 16]> for ChunkId {
+    fn from(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
 }
 
 impl fmt::Display for ChunkId {

@@ -38,6 +38,10 @@ pub struct ChunkRef {
     /// Bytes of the whole chunk.
     pub size: u64,
     pub blocks: Vec<BlockRef>,
+    /// The names of chunks whose entries it holds since a short while ago: who has read those has
+    /// read these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

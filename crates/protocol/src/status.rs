@@ -16,10 +16,53 @@ pub struct Status {
     /// Bytes on disk, chunks and journal.
     pub disk_bytes: u64,
     pub retention_seconds: u64,
+    /// What goes when, and why.
+    #[serde(default)]
+    pub retention: Retention,
     pub oldest: Option<Timestamp>,
     pub newest: Option<Timestamp>,
     /// What a person should know, worst first: "disk full, reading stopped", "cannot read …".
     pub problems: Vec<Problem>,
+}
+
+/// What is kept how long, and what goes next: entries go with their whole chunk, counted from when
+/// they were taken.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Retention {
+    /// What chunks and journal may take together.
+    pub limit_bytes: Option<u64>,
+    /// By the rules, in their order; the last is for the streams that no rule is for.
+    pub rules: Vec<RetentionOf>,
+}
+
+/// What one rule of retention does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RetentionOf {
+    /// As in `{level="debug"}`; empty for the streams that no rule is for.
+    pub selector: String,
+    pub keep_seconds: u64,
+    /// Streams that have entries.
+    pub streams: u64,
+    /// Entries that are in no chunk yet: their time has not begun.
+    pub waiting_entries: u64,
+    /// All that is in chunks, what goes included.
+    pub kept: Amount,
+    /// Goes within a minute, for its age.
+    pub too_old: Amount,
+    /// Goes within a minute, for the limit of bytes: the oldest of all rules together.
+    pub too_much: Amount,
+    /// Of what stays now, what will be too old within a day.
+    pub within_day: Amount,
+    /// When the next of what stays now goes for its age.
+    pub next: Option<Timestamp>,
+}
+
+/// Some chunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    pub chunks: u64,
+    pub entries: u64,
+    pub bytes: u64,
 }
 
 /// One followed file.

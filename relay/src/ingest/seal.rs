@@ -14,8 +14,6 @@ const HEADS_BYTES: usize = 5 << 20;
 const IDLE_HEADS_BYTES: usize = 2 << 20;
 /// Reading waits when the heads hold this much, so that packing keeps up.
 pub(super) const MAX_HEADS_BYTES: usize = 10 << 20;
-/// The entries of a head get an age for retention at least this often.
-const SEAL_AFTER_NS: i64 = 86_400_000_000_000;
 /// Heads handed to the keeper at once.
 pub(super) const MAX_UNDER_WAY: usize = 2;
 
@@ -30,7 +28,9 @@ pub(super) fn choose(catalogue: &Catalogue, now: i64, is_idle: bool) -> Vec<usiz
         if head.sealing.is_some() || bytes == 0 {
             continue;
         }
-        if bytes >= SEAL_BYTES || now.saturating_sub(head.taken) >= SEAL_AFTER_NS {
+        // The entries of a head get an age for retention at least so often.
+        let seal_after = catalogue.policy().part_ns(stream.rule);
+        if bytes >= SEAL_BYTES || now.saturating_sub(head.taken) >= seal_after {
             full.push((bytes, at));
         }
         largest = largest.max(Some((bytes, at)));
@@ -91,6 +91,7 @@ mod tests {
     use model::{Entry, Labels};
 
     use super::*;
+    use crate::store::retention::Policy;
 
     #[track_caller]
     fn check(heads: &[(usize, i64)], is_idle: bool, expected: &[usize]) {
@@ -103,7 +104,9 @@ mod tests {
                 head.push_from_client(&Entry { arrival, line, ..Entry::default() }, *taken);
             }
         }
-        assert_eq!(choose(&catalogue, SEAL_AFTER_NS, is_idle), expected);
+        let keep = std::time::Duration::from_secs(7 * 86_400);
+        catalogue.set_policy(Policy { keep, ..Policy::default() });
+        assert_eq!(choose(&catalogue, keep.as_nanos() as i64 / 8, is_idle), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
@@ -15,7 +16,7 @@ use super::prepared::Prepared;
 use crate::journal::{Journal, PipedEntries, PipedFile, Record};
 use crate::source::Watch;
 use crate::store::chunk_file::{StoredChunk, nanos};
-use crate::store::shared::{Shared, problem};
+use crate::store::shared::{RESERVE_BYTES, Shared, problem};
 use crate::store::{Pushed, SourceOptions, StoreError, retention};
 
 /// Looked for changes at least this often, watched or not.
@@ -32,8 +33,6 @@ const CHECKPOINT_BYTES: u64 = 32 << 20;
 /// The same once nothing has come for a while: the next start is then quick.
 const IDLE_CHECKPOINT_BYTES: u64 = 1 << 20;
 const IDLE: Duration = Duration::from_secs(3);
-/// Nothing is taken when the disk has less room: what is needed to seal and to write a checkpoint.
-const RESERVE_BYTES: u64 = 16 << 20;
 
 /// What the ingest thread is asked to do.
 #[derive(Debug)]
@@ -292,6 +291,10 @@ impl Ingest {
         }
     }
 
+    fn longest_ns(&self) -> i64 {
+        self.shared.read().policy().longest_ns()
+    }
+
     /// What is due beside reading.
     fn keep_house(&mut self) {
         self.check_space();
@@ -300,7 +303,7 @@ impl Ingest {
             self.last_retention = Some(Instant::now());
             let now = self.now();
             retention::apply(&self.shared, self.journal.size_bytes(), now);
-            self.core.forget(now.saturating_sub(retention::age_ns(&self.shared.options)));
+            self.core.forget(now.saturating_sub(self.longest_ns()));
         }
         if self.last_sync.elapsed() >= SYNC_EVERY {
             self.last_sync = Instant::now();
@@ -309,6 +312,7 @@ impl Ingest {
             }
         }
         let is_idle = self.last_taken.elapsed() >= IDLE;
+        self.shared.counters.is_idle.store(is_idle, Ordering::Relaxed);
         let replay = self.journal.replay_bytes();
         let is_due = replay >= CHECKPOINT_BYTES || (is_idle && replay >= IDLE_CHECKPOINT_BYTES);
         if is_due && !self.is_stopped {
@@ -401,7 +405,7 @@ impl Ingest {
     }
 
     fn write_checkpoint(&mut self) {
-        let forget_before = self.now.saturating_sub(retention::age_ns(&self.shared.options));
+        let forget_before = self.now.saturating_sub(self.longest_ns());
         let state = self.core.checkpoint(forget_before);
         let records = super::seal::checkpoint(&self.shared, state, self.core.piped_files());
         match self.journal.next(records) {

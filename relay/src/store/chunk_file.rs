@@ -10,10 +10,11 @@ use model::{Batch, Labels};
 use crate::journal::sync_folder;
 use crate::store::StoreError;
 use crate::store::codec::Zstd;
+use crate::store::list::List;
 
 /// What is kept in memory of a chunk: where its blocks are, not their signatures, which stay on
 /// disk until a query has literals to ask for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct StoredChunk {
     pub id: ChunkId,
     /// Bytes of the file.
@@ -21,6 +22,8 @@ pub(crate) struct StoredChunk {
     /// When it was sealed, nanoseconds since 1970: its age for retention. The file's modification
     /// time, so that it needs no other place.
     pub taken: i64,
+    /// It was packed as well as it can be; nothing is gained by doing it again.
+    pub is_packed: bool,
     pub blocks: Vec<BlockMeta>,
 }
 
@@ -50,6 +53,16 @@ pub(crate) struct ChunkFolder {
 }
 
 const EXTENSION: &str = "chunk";
+const MARK: &str = "merge";
+
+/// What is in the folder of chunks.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    /// In order of their names.
+    pub chunks: Vec<PathBuf>,
+    /// See [`ChunkFolder::mark_path`].
+    pub marks: Vec<PathBuf>,
+}
 
 impl ChunkFolder {
     pub(crate) fn of(dir: &Path) -> Self {
@@ -91,22 +104,38 @@ impl ChunkFolder {
         sync_folder(&self.chunks)?;
         let size = encoded.bytes.len() as u64;
         let taken = nanos(SystemTime::now());
-        Ok(StoredChunk { id: encoded.id, size, taken, blocks: encoded.meta.blocks })
+        let (id, blocks) = (encoded.id, encoded.meta.blocks);
+        Ok(StoredChunk { id, size, taken, is_packed: false, blocks })
     }
 
-    /// The chunks there are; with `clean`, what a crash left half written is removed.
-    pub(crate) fn list(&self, clean: bool) -> io::Result<Vec<PathBuf>> {
-        let mut paths = Vec::new();
+    /// The files there are; with `clean`, what a crash left half written is removed.
+    pub(crate) fn list(&self, clean: bool) -> io::Result<Listed> {
+        let mut listed = Listed::default();
         for entry in fs::read_dir(&self.chunks)? {
             let path = entry?.path();
             match path.extension().and_then(|extension| extension.to_str()) {
-                Some(EXTENSION) => paths.push(path),
+                Some(EXTENSION) => listed.chunks.push(path),
+                Some(MARK) => listed.marks.push(path),
                 Some("new") if clean => fs::remove_file(path)?,
                 _ => {}
             }
         }
-        paths.sort();
-        Ok(paths)
+        listed.chunks.sort();
+        Ok(listed)
+    }
+
+    /// Where it stands what a merged chunk has replaced.
+    pub(crate) fn mark_path(&self, id: ChunkId) -> PathBuf {
+        self.chunks.join(format!("{id}.{MARK}"))
+    }
+
+    /// A chunk that has no name yet.
+    pub(crate) fn unfinished_path(&self, id: ChunkId) -> PathBuf {
+        self.chunks.join(format!("{id}.new"))
+    }
+
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        sync_folder(&self.chunks)
     }
 
     /// Moves a damaged chunk out of the way, where a person can look at it.
@@ -190,16 +219,36 @@ pub(crate) enum LoadError {
     Name,
 }
 
+/// The chunk that a file is named after.
+pub(crate) fn id_of(path: &Path) -> Option<ChunkId> {
+    path.file_stem()?.to_str()?.parse().ok()
+}
+
+/// What is known of the chunk at `path`: from the list, when the file is as it was then, else from
+/// its footer.
+pub(crate) fn load_listed(path: &Path, list: &List) -> Result<(Labels, StoredChunk), LoadError> {
+    let id = id_of(path).ok_or(LoadError::Name)?;
+    let metadata = fs::metadata(path)?;
+    let modified = metadata.modified().map_or(0, nanos);
+    match list.get(id, metadata.len(), modified) {
+        Some(known) => Ok(known),
+        None => load(path),
+    }
+}
+
+/// Blocks above this were packed after they had been sealed.
+const SEALED_BLOCK_BYTES: u64 = 3 << 19;
+
 /// Reads the footer of the chunk at `path`.
 pub(crate) fn load(path: &Path) -> Result<(Labels, StoredChunk), LoadError> {
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).ok_or(LoadError::Name)?;
-    let id: ChunkId = stem.parse().map_err(|_| LoadError::Name)?;
+    let id = id_of(path).ok_or(LoadError::Name)?;
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     let size = metadata.len();
     let meta = read_meta(&file, size)?;
     let taken = metadata.modified().map_or(0, nanos);
-    Ok((meta.labels, StoredChunk { id, size, taken, blocks: meta.blocks }))
+    let is_packed = meta.blocks.iter().any(|block| block.raw_bytes > SEALED_BLOCK_BYTES);
+    Ok((meta.labels, StoredChunk { id, size, taken, is_packed, blocks: meta.blocks }))
 }
 
 fn read_meta(file: &File, size: u64) -> Result<ChunkMeta, LoadError> {

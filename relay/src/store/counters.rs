@@ -1,12 +1,16 @@
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// What was done since the start, for `/metrics`. Nothing decides by these numbers.
+/// What was done since the start, for `/metrics`. Nothing decides by the numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub read_bytes: Counter,
     pub invalid_bytes: Counter,
     pub lost_bytes: Counter,
     pub read_entries: Counter,
+    /// Nothing has come for a while.
+    pub is_idle: AtomicBool,
+    /// Chunks that were merged or packed into others.
+    pub merged_chunks: Counter,
 }
 
 /// A number that only grows.
@@ -40,6 +44,8 @@ pub struct Figures {
     pub chunks: u64,
     pub chunk_bytes: u64,
     pub journal_bytes: u64,
+    /// Chunks that were merged or packed into others since the start.
+    pub merged_chunks: u64,
     /// Damaged chunks that were set aside, and the entries that went with them.
     pub corrupt_chunks: u64,
     pub corrupt_entries: u64,

@@ -9,13 +9,15 @@ use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index, Skipped};
 use protocol::status::Status;
 
 use crate::ingest::{Command, Prepared, spawn};
-use crate::store::catalogue::{CorruptChunk, Stream};
+use crate::store::catalogue::Stream;
 use crate::store::codec::Zstd;
 use crate::store::lock::FolderLock;
 use crate::store::restore::Access;
 use crate::store::shared::{PackedHead, Shared};
+use crate::store::tidy::Tidy;
 use crate::store::{
-    Figures, SourceOptions, StoreError, StoreOptions, Subscription, backlog, index, open, status,
+    Figures, SourceOptions, StoreError, StoreOptions, Subscription, backlog, damage, index, open,
+    status, tidy,
 };
 
 /// Everything the relay keeps: files it follows, their entries, what was pushed. Cheap to clone,
@@ -42,6 +44,7 @@ struct Running {
 struct Owned {
     lock: FolderLock,
     threads: Vec<JoinHandle<()>>,
+    tidy: Tidy,
 }
 
 /// What became of a push.
@@ -73,14 +76,21 @@ impl Store {
         let threads =
             spawn(Arc::clone(&shared), opened.core, opened.journal, commands.clone(), receiver)
                 .map_err(StoreError::file("start the threads of the store", &dir))?;
-        let owned = Mutex::new(Some(Owned { lock, threads }));
+        let tidy = tidy::tidy(Arc::clone(&shared))
+            .map_err(StoreError::file("start the threads of the store", &dir))?;
+        let owned = Mutex::new(Some(Owned { lock, threads, tidy }));
         let running = Some(Arc::new(Running { commands, owned }));
         Ok(Self { shared, running, instance: opened.instance })
     }
 
     /// Reads a data folder without taking its lock or changing anything in it.
     pub fn open_read_only(dir: &Path) -> Result<Self, StoreError> {
-        let (shared, instance) = open::read(StoreOptions::new(dir), Access::Reader)?;
+        Self::open_to_read(StoreOptions::new(dir))
+    }
+
+    /// The same, to see what these options would do with it: its status tells.
+    pub fn open_to_read(options: StoreOptions) -> Result<Self, StoreError> {
+        let (shared, instance) = open::read(options, Access::Reader)?;
         Ok(Self { shared: Arc::new(shared), running: None, instance })
     }
 
@@ -265,20 +275,9 @@ impl Store {
     }
 
     fn set_aside(&self, id: ChunkId, reason: &str) {
-        if self.running.is_some()
-            && let Err(error) = self.shared.folder.set_aside(&self.shared.folder.path(id))
-        {
-            tracing::error!(%error, chunk = %id, "a damaged chunk cannot be set aside");
-        }
-        let mut catalogue = self.shared.write();
-        if let Some((labels, chunk)) = catalogue.remove_chunk(id) {
-            let entry = CorruptChunk {
-                labels: Some(labels),
-                entries: Some(chunk.num_entries()),
-                span: Some((chunk.first(), chunk.last())),
-                reason: reason.to_owned(),
-            };
-            catalogue.corrupt.insert(id.to_string(), entry);
+        match self.running {
+            Some(_) => damage::set_aside(&self.shared, id, reason),
+            None => damage::leave_out(&self.shared, id, reason),
         }
     }
 
@@ -355,10 +354,15 @@ impl Store {
 impl Running {
     fn end(&self, command: Command) {
         let owned = self.owned.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Owned { lock, threads }) = owned else { return };
+        let Some(Owned { lock, threads, tidy }) = owned else { return };
+        if matches!(command, Command::Abort) {
+            tidy.kill();
+        }
         self.commands.send(command).ok();
-        for thread in threads {
-            if thread.join().is_err() {
+        // The one that tidies last, so that its list has what the others have sealed.
+        let ends = threads.into_iter().map(JoinHandle::join);
+        for end in ends.chain(std::iter::once_with(|| tidy.end())) {
+            if end.is_err() {
                 tracing::error!("a thread of the store has failed");
             }
         }

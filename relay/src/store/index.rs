@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chunk::{BlockMeta, ChunkId, Column, Section};
@@ -21,6 +21,7 @@ pub(crate) fn index(
     let mut index = Index::default();
     // Copied, so that signatures are read without anybody waiting for us.
     let mut chunks: Vec<(usize, Arc<StoredChunk>)> = Vec::new();
+    let mut replaced: HashMap<ChunkId, Vec<String>> = HashMap::new();
     {
         let catalogue = shared.read();
         for stream in catalogue.matching(matchers) {
@@ -28,6 +29,10 @@ pub(crate) fn index(
         }
         index.sessions = sessions_of(&catalogue, &index);
         index.gaps = gaps(&catalogue, &shared.board(), matchers, range);
+        let merged = chunks.iter().map(|(_, chunk)| (chunk.id, catalogue.replaced_by(chunk.id)));
+        for (id, olds) in merged.filter(|(_, olds)| !olds.is_empty()) {
+            replaced.insert(id, olds.iter().map(ToString::to_string).collect());
+        }
     }
     let mut codec = Zstd::new(1);
     for (stream, chunk) in chunks {
@@ -38,6 +43,7 @@ pub(crate) fn index(
                 stream,
                 size: chunk.size,
                 blocks: blocks.into_iter().map(|(at, b)| block_ref(at, b, columns)).collect(),
+                replaces: replaced.get(&chunk.id).cloned().unwrap_or_default(),
             });
         }
     }

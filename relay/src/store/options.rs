@@ -11,6 +11,7 @@ use promtail::config::StageConfig;
 use yaml::Marked;
 
 use crate::limits::DEFAULT_MAX_STREAMS;
+use crate::store::{RetentionRule, Tidying};
 
 /// The folder in the data folder for what `logpane run` wrote down and a relay is to read.
 pub const SPOOLS: &str = "runs";
@@ -23,6 +24,8 @@ pub struct StoreOptions {
     /// Entries go this long after Logpane took them, whatever their own stamps say. Whole chunks
     /// go at once, so up to a day later.
     pub retention: Duration,
+    /// Streams with a time of their own: the first rule that is for a stream counts.
+    pub retention_rules: Vec<RetentionRule>,
     /// When chunks and journal together are larger, the chunks taken first go. None: no limit.
     pub retention_bytes: Option<u64>,
     /// The zone of stamps that name none.
@@ -32,6 +35,8 @@ pub struct StoreOptions {
     pub max_streams: usize,
     /// Where the free space of the disk is learnt.
     pub space: FreeSpace,
+    /// When chunks are merged and packed in the background.
+    pub tidying: Tidying,
 }
 
 impl StoreOptions {
@@ -40,10 +45,12 @@ impl StoreOptions {
         Self {
             dir: dir.into(),
             retention: Duration::from_secs(7 * 86_400),
+            retention_rules: Vec::new(),
             retention_bytes: None,
             zone: TimeZone::system(),
             max_streams: DEFAULT_MAX_STREAMS,
             space: FreeSpace::of_disk(),
+            tidying: Tidying::default(),
         }
     }
 }

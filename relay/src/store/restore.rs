@@ -3,14 +3,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chunk::Column;
-use model::Columns;
+use model::{Columns, Labels};
 
 use crate::ingest::core::{Core, Input};
 use crate::journal::{Damage, OpenEntry, PipedEntries, Record, Replay, newest_segment, unpack};
 use crate::store::StoreError;
 use crate::store::catalogue::{Catalogue, CorruptChunk};
-use crate::store::chunk_file::{ChunkFolder, LoadError, StoredChunk, load};
+use crate::store::chunk_file::{ChunkFolder, LoadError, StoredChunk, id_of, load, load_listed};
 use crate::store::codec::Zstd;
+use crate::store::list::List;
+use crate::store::tidy::{self, Marks};
 
 /// What a data folder holds.
 pub(crate) struct Restored {
@@ -23,6 +25,9 @@ pub(crate) struct Restored {
     pub last_segment: u64,
     pub damage: Option<Damage>,
 }
+
+/// How often a folder is listed that changes while it is read.
+const ROUNDS: usize = 3;
 
 /// Whether the folder may be changed while it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +66,7 @@ pub(crate) fn restore(
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(fail(&journal)(error)),
     }
-    restored.load_chunks(&ChunkFolder::of(dir), access)?;
+    restored.load_chunks(dir, access)?;
     restored.core.publish_all_sessions(&mut restored.catalogue);
     Ok(restored)
 }
@@ -125,22 +130,19 @@ impl Restored {
         self.core.apply(changes, &mut self.catalogue, false);
     }
 
-    fn load_chunks(&mut self, folder: &ChunkFolder, access: Access) -> Result<(), StoreError> {
-        let paths = match folder.list(access == Access::Owner) {
-            Ok(paths) => paths,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(StoreError::file("list the chunks", folder.corrupt())(error)),
-        };
-        let mut codec = Zstd::new(1);
+    fn load_chunks(&mut self, dir: &Path, access: Access) -> Result<(), StoreError> {
+        let folder = &ChunkFolder::of(dir);
         let mut loaded = Vec::new();
-        for path in paths {
-            match load(&path) {
-                Ok(found) => loaded.push(found),
-                // Removed by the relay that owns the folder while we read it.
-                Err(LoadError::Read(error)) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => self.set_aside(folder, &path, &error, access),
+        for round in 1.. {
+            loaded.clear();
+            let vanished = self.load_round(dir, folder, access, &mut loaded)?;
+            // The relay that owns the folder has merged or removed what was listed: what it has
+            // put in their place is not known yet.
+            if vanished == 0 || round == ROUNDS {
+                break;
             }
         }
+        let mut codec = Zstd::new(1);
         loaded.sort_by_key(|(_, chunk)| (chunk.taken, chunk.last_arrival()));
         for (labels, chunk) in loaded {
             let at = self.catalogue.stream_of(&labels);
@@ -150,6 +152,47 @@ impl Restored {
         }
         self.list_corrupt(folder);
         Ok(())
+    }
+
+    /// Loads all chunks that count; how many went while they were loaded.
+    fn load_round(
+        &mut self,
+        dir: &Path,
+        folder: &ChunkFolder,
+        access: Access,
+        loaded: &mut Vec<(Labels, StoredChunk)>,
+    ) -> Result<usize, StoreError> {
+        let fail = |action| StoreError::file(action, folder.corrupt());
+        let mut listed = match folder.list(access == Access::Owner) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(fail("list the chunks")(error)),
+        };
+        if access == Access::Reader {
+            // A folder that changes is not listed as of one moment: looked for after the chunks,
+            // the mark of each is found.
+            listed.marks = folder.list(false).map_err(fail("list the chunks"))?.marks;
+        }
+        let list = List::read(dir);
+        let marks = Marks::of(folder, &listed, |path| load_listed(path, &list).is_ok());
+        let replaced = marks.replaced();
+        let mut vanished = 0;
+        for path in &listed.chunks {
+            if id_of(path).is_some_and(|id| replaced.contains(&id)) {
+                continue;
+            }
+            match load_listed(path, &list) {
+                Ok(found) => loaded.push(found),
+                Err(LoadError::Read(error)) if error.kind() == io::ErrorKind::NotFound => {
+                    vanished += 1;
+                }
+                Err(error) => self.set_aside(folder, path, &error, access),
+            }
+        }
+        if access == Access::Owner {
+            tidy::settle(folder, &listed, &marks).map_err(fail("remove merged chunks"))?;
+        }
+        Ok(vanished)
     }
 
     /// Takes the entries of `chunk` out of the head of its stream.

@@ -7,6 +7,7 @@ use crate::store::StoreOptions;
 use crate::store::catalogue::Catalogue;
 use crate::store::chunk_file::ChunkFolder;
 use crate::store::counters::Counters;
+use crate::store::retention::Policy;
 
 /// What the threads of the store and its callers share. Locks are held for copies and appends
 /// only, never while a file is read or written.
@@ -46,12 +47,16 @@ pub(crate) struct PackedHead {
     pub bytes: Arc<[u8]>,
 }
 
+/// Nothing is taken when the disk has less room: what is needed to seal and to write a checkpoint.
+pub(crate) const RESERVE_BYTES: u64 = 16 << 20;
+
 /// Packed heads that are kept, in bytes: a page that asks again within a second finds them, and
 /// an idle relay stays small.
 const PACKED_BYTES: usize = 2 << 20;
 
 impl Shared {
-    pub(crate) fn new(options: StoreOptions, catalogue: Catalogue) -> Self {
+    pub(crate) fn new(options: StoreOptions, mut catalogue: Catalogue) -> Self {
+        catalogue.set_policy(Policy::of(&options));
         Self {
             folder: ChunkFolder::of(&options.dir),
             options,

@@ -1,21 +1,22 @@
 use std::cmp::Reverse;
+use std::time::SystemTime;
 
 use model::Timestamp;
 use protocol::status::{Severity, Status};
 
-use crate::store::Figures;
+use crate::store::chunk_file::nanos;
 use crate::store::shared::{Shared, problem};
+use crate::store::{Figures, retention};
 
 /// What the relay follows, keeps and misses.
 pub(crate) fn status(shared: &Shared, instance: &str) -> Status {
-    let mut status = Status {
-        instance: instance.to_owned(),
-        retention_seconds: shared.options.retention.as_secs(),
-        ..Status::default()
-    };
+    let mut status = Status { instance: instance.to_owned(), ..Status::default() };
     {
         let catalogue = shared.read();
         let board = shared.board();
+        status.retention_seconds = catalogue.policy().keep.as_secs();
+        let now = nanos(SystemTime::now());
+        status.retention = retention::report(&catalogue, board.journal_bytes, now);
         let held = catalogue.streams().iter().filter_map(|stream| Some((stream, stream.span()?)));
         for (stream, (first, last)) in held {
             status.streams += 1;
@@ -68,6 +69,7 @@ pub(crate) fn figures(shared: &Shared) -> Figures {
         chunks: catalogue.streams().iter().map(|stream| stream.chunks.len() as u64).sum(),
         chunk_bytes: catalogue.chunk_bytes(),
         journal_bytes: shared.board().journal_bytes,
+        merged_chunks: counters.merged_chunks.get(),
         corrupt_chunks: catalogue.corrupt.len() as u64,
         corrupt_entries: catalogue.corrupt.values().filter_map(|chunk| chunk.entries).sum(),
     }
