@@ -10,6 +10,7 @@ use model::Labels;
 use crate::auth::{AuthFileError, Passwords};
 use crate::configured::{ConfigFile, FileError, Loaded, Watches};
 use crate::limits::Limits;
+use crate::store::{RetentionRule, RuleError};
 
 /// Port 3100 is Loki's, so that clients of Loki need no change.
 pub const DEFAULT_PORT: u16 = 3100;
@@ -31,6 +32,8 @@ pub struct Config {
     pub labels: Labels,
     /// Longer keeps more history, shorter less disk; counted from when an entry was taken.
     pub retention: Duration,
+    /// Streams that are kept for a time of their own; the first that is for a stream counts.
+    pub retention_rules: Vec<RetentionRule>,
     /// The oldest chunks go first when the data folder outgrows this.
     pub retention_bytes: u64,
     /// Who may use the relay; None: everyone who reaches it.
@@ -62,6 +65,7 @@ impl Config {
             job: None,
             labels: Labels::new(),
             retention: Duration::from_secs(7 * 86_400),
+            retention_rules: Vec::new(),
             retention_bytes: 10_000_000_000,
             passwords: None,
             allow_origins: Vec::new(),
@@ -102,6 +106,8 @@ pub enum ConfigError {
     },
     #[error("--retention must be longer than zero, as in {DEFAULT_RETENTION}")]
     RetentionZero,
+    #[error("--retention-for: {0}")]
+    RetentionFor(#[from] RuleError),
     #[error("--{flag} must be at least 1")]
     LimitZero { flag: &'static str },
     #[error("--max-points can be at most {most}, the most the engine lays out")]

@@ -40,7 +40,7 @@ pub struct ChunkRef {
     pub blocks: Vec<BlockRef>,
     /// The names of chunks whose entries it holds since a short while ago: who has read those has
     /// read these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub replaces: Vec<String>,
 }
 

@@ -91,6 +91,8 @@ struct Loaded {
 /// Why a piece is not evaluated.
 enum Miss {
     Sealed,
+    /// A chunk is not there any more.
+    Gone,
     /// Beyond what the limit keeps.
     Beyond,
     Unread(String),
@@ -136,6 +138,10 @@ impl<S: Source> Driver<S> {
                     continue;
                 }
                 Err(Miss::Beyond) => continue,
+                Err(Miss::Gone) => {
+                    tally.is_stale = true;
+                    break;
+                }
                 Err(Miss::Unread(reason)) => {
                     tally.gaps.push(unread(piece, reason));
                     continue;
@@ -164,6 +170,7 @@ impl<S: Source> Driver<S> {
                     Err(Miss::Unread(reason)) => {
                         tally.gaps.push(unread_block(piece, block, reason));
                     }
+                    Err(Miss::Gone) => tally.is_stale = true,
                     Err(Miss::Sealed | Miss::Beyond) => {}
                 }
                 self.take_turns().await;
@@ -307,9 +314,11 @@ fn needs(read: &Read) -> Needs {
     Needs { columns: read.columns, fields: read.fields.clone() }
 }
 
-/// A connection that fails ends the query; a chunk that is refused is a gap in it.
+/// A connection that fails ends the query; a chunk that is refused is a gap in it, and with one
+/// that went it begins again.
 fn miss(error: SourceError) -> Miss {
     match error {
+        SourceError::Gone => Miss::Gone,
         SourceError::Offline { .. } => Miss::Fatal(error.into()),
         error => Miss::Unread(error.to_string()),
     }

@@ -19,13 +19,16 @@ use super::driver::{Driver, Evaluated};
 use super::message::{Coverage, Done, Event, Failure, Gap, Id, Progress, QueryRequest};
 use super::partition::{self, Homes, Queues, partition};
 use super::report::Report;
-use super::source::{Ask, Source};
+use super::source::{Ask, Source, SourceError};
 use super::wire::{self, FromWorker, Part, PartResult, Piece, PieceKind};
 
 /// Parts another worker has at a time: one to work on, one so that it need not wait.
 const AHEAD: usize = 2;
 /// How often a stream is asked for again because its head was sealed in between.
 const MAX_ROUNDS: u32 = 5;
+
+/// How often a query begins, when chunks are merged while it reads them.
+const MAX_BEGINNINGS: u32 = 3;
 
 /// What reaches a lead while it runs.
 #[derive(Debug)]
@@ -36,6 +39,7 @@ pub enum Incoming {
 }
 
 /// One query to lead.
+#[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "holds a closure")]
 pub struct Order<'a> {
     pub id: Id,
@@ -54,24 +58,54 @@ pub async fn lead<S: Source>(
 ) {
     let (id, say) = (order.id, order.say);
     let tell = |event: Event| say(FromWorker::Event(Box::new(event)));
-    let opened = match select(pin!(Lead::open(driver, order, &tell)), inbox.next()).await {
-        Either::Left((opened, _)) => Some(opened),
-        // Nothing but a cancel comes before the first part is out.
-        Either::Right(_) => None,
-    };
-    let ended = match opened {
-        Some(Ok(lead)) => lead.run(inbox).await,
-        Some(Err(failure)) => Err(failure),
-        None => {
-            let gaps = vec![Gap::Cancelled { done: 0, total: 0 }];
-            let coverage = Coverage { gaps, ..Coverage::default() };
-            Ok(Done { coverage, ..Done::default() })
-        }
+    // Parts that an earlier beginning handed out come back, and are known by their numbers.
+    let (mut beginning, mut first_part) = (1, 0);
+    let ended = loop {
+        let opened = Lead::open(driver, order.clone(), first_part, &tell);
+        let opened = match select(pin!(opened), inbox.next()).await {
+            Either::Left((opened, _)) => Some(opened),
+            // A part of an earlier beginning, which nobody waits for.
+            Either::Right((Some(Incoming::Part(_)), _)) => continue,
+            // Nothing but a cancel comes before the first part is out.
+            Either::Right((Some(Incoming::Cancel) | None, _)) => None,
+        };
+        break match opened {
+            Some(Ok(lead)) => match lead.run(&mut inbox).await {
+                Ok(done) => Ok(done),
+                Err(Ended::Stale { next_part }) if beginning < MAX_BEGINNINGS => {
+                    (beginning, first_part) = (beginning + 1, next_part);
+                    continue;
+                }
+                Err(Ended::Stale { .. }) => Err(SourceError::Gone.into()),
+                Err(Ended::Failed(failure)) => Err(failure),
+            },
+            Some(Err(failure)) => Err(failure),
+            None => {
+                let gaps = vec![Gap::Cancelled { done: 0, total: 0 }];
+                let coverage = Coverage { gaps, ..Coverage::default() };
+                Ok(Done { coverage, ..Done::default() })
+            }
+        };
     };
     tell(match ended {
         Ok(done) => Event::Done { id, done },
         Err(failure) => Event::Failed { id, failure },
     });
+}
+
+/// Why a query ended without a result.
+enum Ended {
+    Failed(Failure),
+    /// What the index said does not hold any more: to begin again, with parts of these numbers.
+    Stale {
+        next_part: u64,
+    },
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 struct Lead<'a, S> {
@@ -96,6 +130,8 @@ struct Lead<'a, S> {
     account: Account,
     /// The time of the last row a full result keeps: nothing beyond it is wanted.
     bound: Option<i64>,
+    /// Entries that were read may be in chunks that were not.
+    is_stale: bool,
     /// Bytes merged since the state was measured.
     unmeasured_bytes: usize,
 }
@@ -106,6 +142,7 @@ impl<'a, S: Source> Lead<'a, S> {
     async fn open(
         driver: &'a Driver<S>,
         order: Order<'a>,
+        next_part: u64,
         tell: &'a dyn Fn(Event),
     ) -> Result<Self, Failure> {
         let start_ms = driver.source.now_ms();
@@ -142,21 +179,22 @@ impl<'a, S: Source> Lead<'a, S> {
             sessions_for: vec![Some(json); workers],
             queues,
             out: HashMap::new(),
-            next_part: 0,
+            next_part,
             known,
             rounds: HashMap::new(),
             account,
             bound: None,
+            is_stale: false,
             unmeasured_bytes: 0,
         })
     }
 
-    async fn run(mut self, mut inbox: UnboundedReceiver<Incoming>) -> Result<Done, Failure> {
+    async fn run(mut self, inbox: &mut UnboundedReceiver<Incoming>) -> Result<Done, Ended> {
         let mut own: Own<'a> = FuturesUnordered::new();
         loop {
             self.hand_out(&mut own);
             if self.out.is_empty() {
-                return self.finish();
+                return Ok(self.finish()?);
             }
             let next = if own.is_empty() {
                 Either::Left(inbox.next().await)
@@ -170,14 +208,18 @@ impl<'a, S: Source> Lead<'a, S> {
                 Either::Left(Some(Incoming::Part(result))) => {
                     let bytes = result.state?;
                     self.unmeasured_bytes += bytes.len();
-                    let state = wire::decode::<State>(&bytes)
-                        .map_err(|e| Failure::Unreadable { detail: e.to_string() })?;
+                    let unreadable =
+                        |e: wire::WireError| Failure::Unreadable { detail: e.to_string() };
+                    let state = wire::decode::<State>(&bytes).map_err(unreadable)?;
                     let tally = result.tally;
                     self.take(result.number, Evaluated { state, tally }).await?;
                 }
                 Either::Right(Some((number, evaluated))) => self.take(number, evaluated?).await?,
                 Either::Left(Some(Incoming::Cancel) | None) => return Ok(self.cancelled()),
                 Either::Right(None) => {}
+            }
+            if self.is_stale {
+                return Err(Ended::Stale { next_part: self.next_part });
             }
             self.report_if_due();
         }
@@ -260,6 +302,7 @@ impl<'a, S: Source> Lead<'a, S> {
         let Some((_, pieces)) = self.out.remove(&number) else { return Ok(()) };
         let Evaluated { state, tally } = evaluated;
         self.run.merge(state);
+        self.is_stale |= tally.is_stale;
         self.account.chunks_done += (pieces.len() - tally.sealed.len()) as u64;
         self.account.chunks_total -= tally.sealed.len() as u64;
         let sealed: Vec<Piece> =
@@ -289,6 +332,20 @@ impl<'a, S: Source> Lead<'a, S> {
         let index = self.driver.source.index(&ask).await?;
         let mut new: Vec<Piece> =
             pieces_of(read, &index).filter(|found| found.stream == piece.stream).collect();
+        let known = |id: &String| self.known.contains(&(read, id.clone()));
+        for found in &new {
+            // Chunks that were merged meanwhile: all of them are accounted for, or none, or else
+            // their entries cannot be told apart.
+            if let PieceKind::Chunk(chunk) = &found.what {
+                let num_known = chunk.replaces.iter().filter(|id| known(id)).count();
+                self.is_stale |= num_known > 0 && num_known < chunk.replaces.len();
+            }
+        }
+        let is_merged = |found: &Piece| match &found.what {
+            PieceKind::Chunk(chunk) => chunk.replaces.iter().any(known),
+            PieceKind::Head(_) => false,
+        };
+        new.retain(|found| !is_merged(found));
         new.retain(|found| self.known.insert(name_of(found)));
         if new.is_empty() {
             self.account.skipped_head(read, partition::num_entries(&piece));

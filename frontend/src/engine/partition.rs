@@ -136,7 +136,8 @@ mod tests {
             raw: 0,
             sections: vec![section],
         };
-        let chunk = ChunkRef { id: id.into(), stream: 0, size: 1, blocks: vec![block] };
+        let replaces = Vec::new();
+        let chunk = ChunkRef { id: id.into(), stream: 0, size: 1, blocks: vec![block], replaces };
         Piece { read: 0, stream: Labels::new(), what: PieceKind::Chunk(chunk) }
     }
 

@@ -117,6 +117,9 @@ pub struct Tally {
     pub gaps: Vec<Gap>,
     /// Positions of the pieces whose head was sealed meanwhile: the index has to be asked again.
     pub sealed: Vec<usize>,
+    /// A chunk went after the index had named it: its entries may be in another by now, with those
+    /// of chunks that were read.
+    pub is_stale: bool,
 }
 
 /// A message could not be taken apart.

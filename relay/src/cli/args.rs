@@ -157,6 +157,15 @@ pub struct RawConfig {
     /// How long entries are kept, from when they were read [default: 7d]
     #[arg(long, env = "LOGPANE_RETENTION", value_name = "TIME")]
     pub retention: Option<String>,
+    /// How long entries of some streams are kept, as in {level="debug"}=1d (may be repeated; the
+    /// first that is for a stream counts)
+    #[arg(
+        long = "retention-for",
+        env = "LOGPANE_RETENTION_FOR",
+        value_name = "SELECTOR=TIME",
+        hide_short_help = true
+    )]
+    pub retention_for: Vec<String>,
     /// How much disk they may take; the oldest go first [default: 10GB]
     #[arg(long, env = "LOGPANE_RETENTION_BYTES", value_name = "SIZE")]
     pub retention_bytes: Option<String>,

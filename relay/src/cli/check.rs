@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::cli::args::RawConfig;
 use crate::cli::dispatch::written;
 use crate::cli::failure::Failure;
+use crate::cli::retention;
 use crate::cli::sources;
 use crate::config::Config;
 
@@ -22,6 +23,7 @@ pub fn run(raw: &RawConfig) -> Result<(), Failure> {
         config.retention_bytes,
         if config.passwords.is_some() { "needed" } else { "none" },
     );
+    text.push_str(&retention::plan(&config));
     for path in &config.paths {
         text.push_str(&format!("follow     {path}\n"));
     }

@@ -16,6 +16,7 @@ mod print;
 mod promtail;
 mod query;
 mod remarks;
+mod retention;
 mod run;
 mod serve;
 mod settle;

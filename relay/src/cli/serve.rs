@@ -234,9 +234,11 @@ fn reload_on_hangup(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-fn store_options(config: &Config) -> StoreOptions {
+/// What the store is opened with.
+pub fn store_options(config: &Config) -> StoreOptions {
     StoreOptions {
         retention: config.retention,
+        retention_rules: config.retention_rules.clone(),
         retention_bytes: Some(config.retention_bytes),
         zone: config.zone.clone().unwrap_or_else(TimeZone::system),
         max_streams: config.limits.max_streams,

@@ -6,6 +6,7 @@ use crate::config::{
     self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
 };
 use crate::configured::{ConfigFile, OwnConfig, Watches};
+use crate::store::{RetentionRule, RuleError};
 
 impl RawConfig {
     /// Checks every setting and fills in what was left out: first from the configuration file,
@@ -13,6 +14,12 @@ impl RawConfig {
     pub fn check(&self) -> Result<Config, ConfigError> {
         let own = self.config.as_deref().map(OwnConfig::read).transpose()?.unwrap_or_default();
         let zone = own.time_zone();
+        // Typed rules go instead of those of the file, so that their order is plain.
+        let retention_rules = match self.retention_for.is_empty() {
+            // Checked when the file was read.
+            true => own.retention_rules().unwrap_or_default(),
+            false => self.retention_rules()?,
+        };
         let in_file = |path: String| {
             self.config.as_deref().map(|file| OwnConfig::path(file, &path)).unwrap_or_default()
         };
@@ -54,6 +61,7 @@ impl RawConfig {
             job: self.job.clone(),
             labels: labels.collect::<Result<_, _>>()?,
             retention: retention.map(Duration::from_nanos).ok_or(ConfigError::RetentionZero)?,
+            retention_rules,
             retention_bytes: model::parse_bytes(&size).map_err(unit("retention-bytes"))?,
             passwords,
             allow_origins: origins
@@ -68,5 +76,13 @@ impl RawConfig {
             watches: Watches::default(),
             data,
         })
+    }
+
+    fn retention_rules(&self) -> Result<Vec<RetentionRule>, RuleError> {
+        let mut rules = Vec::new();
+        for text in &self.retention_for {
+            rules.append(&mut RetentionRule::parse_all(text)?);
+        }
+        Ok(rules)
     }
 }

@@ -14,7 +14,7 @@ use yaml::{Marked, Problem};
 use super::file::text_of;
 use crate::config::{is_label_name, parse_listen};
 use crate::configured::FileError;
-use crate::store::{Piped, SourceOptions};
+use crate::store::{Piped, RetentionRule, RuleError, SourceOptions};
 
 /// `logpane.yaml`, as written. What is typed on the command line or set in the environment goes
 /// before it. Relative paths are relative to the file's folder, and `~/` is the home folder.
@@ -29,6 +29,10 @@ pub struct OwnConfig {
     /// How long entries are kept, counted from when they were read: a short time saves disk, a
     /// long one keeps history, `10y` as good as for ever. Default `7d`. `LOGPANE_RETENTION`
     pub retention: Option<Marked<String>>,
+    /// Streams that are kept for a time of their own, such as debug lines for a day: the first that
+    /// is for a stream counts, and what none is for has `retention`. A change holds at once for
+    /// what is there already. `LOGPANE_RETENTION_FOR`, as in `{level="debug"}=1d; {job="x"}=30d`
+    pub retention_for: Vec<Marked<KeepFor>>,
     /// How much disk they may take; the oldest go first. A small size forgets early whatever
     /// `retention` says, a large one leaves it to `retention`. Default `10GB`.
     /// `LOGPANE_RETENTION_BYTES`
@@ -48,6 +52,28 @@ pub struct OwnConfig {
     pub sources: Vec<Marked<Source>>,
     /// Not there yet: named so that nobody waits for an alert in vain.
     rules: Option<Marked<serde::de::IgnoredAny>>,
+}
+
+/// A rule of retention.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeepFor {
+    /// As in `{level="debug"}`: labels only.
+    pub selector: Marked<String>,
+    /// A short time frees the disk soon, whole chunks at once and so up to a quarter of it later; a
+    /// long one keeps them beyond what others are kept, `retention_bytes` permitting. Longer than
+    /// zero.
+    pub keep: Marked<String>,
+}
+
+impl KeepFor {
+    fn rule(&self) -> Result<RetentionRule, Problem> {
+        RetentionRule::new(&self.selector, &self.keep).map_err(|error| match error {
+            RuleError::Time { source, .. } => self.keep.problem(source.to_string()),
+            RuleError::Zero { .. } => self.keep.problem(error.to_string()),
+            error => self.selector.problem(error.to_string()),
+        })
+    }
 }
 
 /// Each is the same as the flag of its name, with `LOGPANE_…` in the environment.
@@ -131,6 +157,7 @@ impl OwnConfig {
         if let Some(time) = &config.retention {
             model::parse_duration(time).map_err(|error| time.problem(error.to_string()))?;
         }
+        config.retention_rules()?;
         if let Some(size) = &config.retention_bytes {
             model::parse_bytes(size).map_err(|error| size.problem(error.to_string()))?;
         }
@@ -138,6 +165,11 @@ impl OwnConfig {
             source.options(Path::new(""))?;
         }
         Ok(config)
+    }
+
+    /// Streams with a time of their own.
+    pub fn retention_rules(&self) -> Result<Vec<RetentionRule>, Problem> {
+        self.retention_for.iter().map(|rule| rule.rule()).collect()
     }
 
     /// The zone of times that name none.
@@ -257,7 +289,7 @@ mod tests {
     fn a_file_is_checked_to_the_last_key() {
         check("", "right");
         check(
-            "listen: 127.0.0.1:3100\ndata: /d\nretention: 7d\nretention_bytes: 1GB\nzone: Asia/Shanghai\n\
+            "listen: 127.0.0.1:3100\ndata: /d\nretention: 7d\nretention_for: [{selector: '{level=\"debug\"}', keep: 1d}]\nretention_bytes: 1GB\nzone: Asia/Shanghai\n\
              auth_file: users\nallow_origins: [https://a.b]\nlimits: {max_entries: 9, query_timeout: 1m}\n\
              sources:\n- paths: ~/a/*.log\n- paths: [/a, /b]\n  exclude: [/b/x]\n  job: tts\n  labels: {env: a}\n  \
              labels_from_path: 'worker-(?P<worker>\\d+)'\n- paths: /c\n  stages: [{cri: }]\n  encoding: gbk\n",
@@ -278,6 +310,20 @@ mod tests {
                 "retention_bytes: lots",
                 "1:18: \"lots\" is not a size, expected a number and a unit as in 10GB or 512MiB",
             ),
+            (
+                "retention_for:\n- selector: '{level=\"debug\"} |= \"x\"'\n  keep: 1d",
+                "2:13: \"{level=\\\"debug\\\"} |= \\\"x\\\"\" selects no streams, expected labels as in \
+                 {level=\"debug\"}: only labels can be compared",
+            ),
+            (
+                "retention_for:\n- selector: '{level=\"debug\"}'\n  keep: 0s",
+                "3:9: a rule must keep entries for longer than zero, as in {level=\"debug\"}=1d",
+            ),
+            (
+                "retention_for:\n- selector: '{level=\"debug\"}'\n  keep: long",
+                "3:9: \"long\" is not a duration, expected a number and a unit as in 5m, 1h30m or 250ms",
+            ),
+            ("retention_for: [{keep: 1d}]", "1:17: the key \"selector\" is missing"),
             ("rules: x", "1:8: there are no alert rules in this version"),
             ("sources: [{path: a}]", "1:12: unknown key \"path\", did you mean \"paths\"?"),
             ("sources: [{job: a}]", "1:11: the key \"paths\" is missing"),

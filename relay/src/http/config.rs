@@ -53,6 +53,14 @@ fn settings(config: &Config) -> Vec<(&'static str, serde_json::Value)> {
         ("job", config.job.clone().into()),
         ("labels", config.labels.iter().map(|(n, v)| format!("{n}={v}")).collect()),
         ("retention", time(config.retention).into()),
+        (
+            "retention_for",
+            config
+                .retention_rules
+                .iter()
+                .map(|rule| format!("{}={}s", rule.selector, rule.keep.as_secs_f64()))
+                .collect(),
+        ),
         ("retention_bytes", config.retention_bytes.into()),
         ("authentication", config.passwords.is_some().into()),
         ("allow_origins", config.allow_origins.clone().into()),

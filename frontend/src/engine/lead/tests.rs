@@ -27,6 +27,13 @@ struct Relay {
     heads: RefCell<BTreeMap<String, OpenHead>>,
     /// What happens to the heads when the first is asked for.
     seal_on_read: std::cell::Cell<bool>,
+    /// Chunks that become one when the first of something is asked for, and whether they can still
+    /// be read then.
+    merge_on_read: RefCell<Option<(Vec<String>, bool)>>,
+    /// The old names of chunks that were merged.
+    replaces: RefCell<BTreeMap<String, Vec<String>>>,
+    /// Chunks that are in no index any more.
+    retired: RefCell<BTreeMap<String, Vec<u8>>>,
     offline: std::cell::Cell<bool>,
     requests: RefCell<Vec<String>>,
 }
@@ -59,6 +66,35 @@ impl Relay {
             let id = chunk::ChunkId::of(&bytes).to_string();
             self.chunks.borrow_mut().insert(id, (labels, bytes));
         }
+    }
+
+    /// Chunks become one, when that is due.
+    fn merge(&self) {
+        let Some((olds, is_kept)) = self.merge_on_read.borrow_mut().take() else { return };
+        let mut codec = RuzstdCodec::new();
+        let mut batches = Vec::new();
+        let mut chunks = self.chunks.borrow_mut();
+        let mut of = Labels::new();
+        for old in &olds {
+            let (labels, bytes) = chunks.remove(old).unwrap();
+            let chunk::Tail::Meta(meta) = chunk::read_meta(&bytes, bytes.len() as u64).unwrap()
+            else {
+                panic!("a whole chunk")
+            };
+            for block in &meta.blocks {
+                let packed: Vec<_> = block.sections.iter().map(|s| s.of(&bytes).unwrap()).collect();
+                let want = chunk::Want { columns: model::Columns::ALL, auto_fields: None };
+                batches.push(chunk::decode_block(block.count, &packed, want, &mut codec).unwrap());
+            }
+            of = labels;
+            if is_kept {
+                self.retired.borrow_mut().insert(old.clone(), bytes);
+            }
+        }
+        let merged = encode(&of, &chunk::merge(&batches), Options::default(), &mut codec).unwrap();
+        let id = merged.id.to_string();
+        self.replaces.borrow_mut().insert(id.clone(), olds);
+        chunks.insert(id, (of, merged.bytes));
     }
 
     fn damage(&self, id: &str) {
@@ -108,6 +144,7 @@ impl Source for &Relay {
                     stream: index.streams.len() - 1,
                     size: bytes.len() as u64,
                     blocks,
+                    replaces: self.replaces.borrow().get(id).cloned().unwrap_or_default(),
                 });
             }
         }
@@ -122,8 +159,12 @@ impl Source for &Relay {
 
     async fn chunk(&self, id: &str, range: Option<Range<u64>>) -> Result<Vec<u8>, SourceError> {
         self.requests.borrow_mut().push(id.to_owned());
-        let chunks = self.chunks.borrow();
-        let (_, bytes) = chunks.get(id).ok_or(SourceError::Gone)?;
+        if !self.seal_on_read.get() {
+            self.merge();
+        }
+        let (chunks, retired) = (self.chunks.borrow(), self.retired.borrow());
+        let kept = chunks.get(id).map(|(_, bytes)| bytes).or_else(|| retired.get(id));
+        let bytes = kept.ok_or(SourceError::Gone)?;
         let range = range.unwrap_or(0..bytes.len() as u64);
         let range = usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
         Ok(bytes.get(range).unwrap().to_vec())
@@ -133,6 +174,7 @@ impl Source for &Relay {
         self.requests.borrow_mut().push(head.id.clone());
         if self.seal_on_read.replace(false) {
             self.seal();
+            self.merge();
         }
         let heads = self.heads.borrow();
         heads.get(&head.id).map(|(_, _, bytes)| bytes.clone()).ok_or(SourceError::Gone)
@@ -347,6 +389,36 @@ fn a_head_that_is_sealed_meanwhile_counts_once() {
         assert_eq!(answer.values(), [11.0, 12.0]);
         assert_eq!((answer.coverage().entries, answer.coverage().is_complete()), (23, true));
         assert_eq!((answer.coverage().chunks_done, answer.coverage().chunks_total), (4, 4));
+    }
+}
+
+/// Merges the chunks of a stream while a query reads them.
+#[track_caller]
+fn check_merge(merged: Range<usize>, is_kept: bool, has_head: bool) {
+    for workers in 1..=2 {
+        let relay = Relay::default();
+        let lines = |n: i64| [(n, n as u64, "x"), (n + 1, n as u64 + 1, "y")];
+        let ids: Vec<String> =
+            [0, 10, 20].iter().map(|n| relay.chunk(&labels("info"), &lines(*n))).collect();
+        if has_head {
+            relay.open_head(&labels("info"), &lines(30));
+            relay.seal_on_read.set(true);
+        }
+        *relay.merge_on_read.borrow_mut() = Some((ids[merged.clone()].to_vec(), is_kept));
+        let answer = Engine::new(&relay, workers).ask(COUNT, 1, Direction::Backward);
+        let expected = if has_head { 8.0 } else { 6.0 };
+        assert_eq!(answer.values(), [expected], "{merged:?} {is_kept} {has_head}");
+        assert!(answer.coverage().is_complete());
+    }
+}
+
+#[test]
+fn chunks_that_are_merged_meanwhile_count_once() {
+    for merged in [0..3, 0..2, 1..3] {
+        for is_kept in [true, false] {
+            check_merge(merged.clone(), is_kept, false);
+            check_merge(merged.clone(), is_kept, true);
+        }
     }
 }
 

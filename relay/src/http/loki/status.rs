@@ -70,7 +70,11 @@ fn drilldown_limits(app: &App) -> Value {
             "pattern_persistence_enabled": false,
             "query_timeout": seconds(limits.query_timeout),
             "retention_period": seconds(config.retention),
-            "retention_stream": [],
+            "retention_stream": config.retention_rules.iter().map(|rule| json!({
+                "period": seconds(rule.keep),
+                "priority": 0,
+                "selector": rule.selector,
+            })).collect::<Vec<_>>(),
             "volume_enabled": true,
             "volume_max_series": volume::MAX_SERIES,
         },
@@ -86,7 +90,7 @@ fn delete(method: Method) -> Response {
         Method::GET => warp::reply::json(&json!([])).into_response(),
         Method::POST | Method::PUT | Method::DELETE => ApiError::NotImplemented {
             message: "entries cannot be deleted one by one: they go by age and size, set \
-                      --retention and --retention-bytes"
+                      --retention, --retention-for and --retention-bytes"
                 .to_owned(),
         }
         .into_response(),
