@@ -95,7 +95,9 @@ impl View<'_> {
                 index.streams.push(labels);
                 index.streams.len() - 1
             });
-            index.chunks.push(ChunkRef { id, stream, size, blocks });
+            // A link has no heads, after which an index would be asked again.
+            let replaces = Vec::new();
+            index.chunks.push(ChunkRef { id, stream, size, blocks, replaces });
         }
         let last = |chunk: &ChunkRef| chunk.blocks.iter().map(|block| block.last).max();
         index.chunks.sort_by(|a, b| last(b).cmp(&last(a)).then_with(|| a.id.cmp(&b.id)));
