@@ -145,7 +145,9 @@ mod tests {
         check(&[(10, 9950, false); 8], &[]);
         // One that rests does not.
         check(&[(10, 9000, false); 2], &[0, 1]);
-        check(&[(80, 9000, true), (10, 9000, false)], &[]);
+        // Too little behind a large one is packed for itself.
+        check(&[(80, 9000, true), (10, 9000, false)], &[1]);
+        check(&[(80, 9000, true), (10, 9000, true)], &[]);
         check(&[(30, 9000, true), (10, 9000, false)], &[0, 1]);
         // No more than fits.
         let full = [(6 << 10, 9500, false); 4];
