@@ -50,7 +50,7 @@ fn a_metric_query_reads_lines_before_it_counts() {
             lines,
             r#"Keep lines that contain "CUDA out of memory""#,
             "Give the number of lines in the last 5m, for each stream, 1h earlier",
-            "Add the values up, for each `level`",
+            "Add the values up, separately for each `level`",
             "Keep a value only where it is over 5",
         ],
     );
@@ -76,7 +76,7 @@ fn a_metric_query_reads_lines_before_it_counts() {
             "  Take the lines whose `job` is \"b\"",
             "  Give the lines per second in the last 5m, for each stream",
             "  Add the values up",
-            "Calculate first ÷ second, paired where `x` are equal",
+            "Calculate first ÷ second, the two paired where `x` are equal",
         ],
     );
     check("vector(1)", &["The number 1"]);

@@ -1,9 +1,12 @@
 //! The parts of the page, one file each. They take values and callbacks; none fetches anything.
 
 mod chart_view;
+mod completion_list;
+mod copy_menu;
 mod coverage_line;
 mod details;
 mod empty;
+mod explanation;
 mod header;
 mod histogram;
 mod icon;
@@ -23,6 +26,7 @@ mod range_picker;
 mod share_sheet;
 mod shortcuts;
 mod source_strip;
+mod survivor_line;
 mod texts;
 mod view_tools;
 

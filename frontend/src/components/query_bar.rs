@@ -1,7 +1,8 @@
 use std::rc::Rc;
 
+use assist::GrafanaView;
 use gloo::timers::callback::Timeout;
-use logql::{Fix, QueryError};
+use logql::{Fix, QueryError, Span};
 use model::TimeRange;
 use web_sys::HtmlElement;
 use yew::{
@@ -9,14 +10,18 @@ use yew::{
     use_effect_with, use_memo, use_state_eq,
 };
 
+use super::copy_menu::CopyMenu;
+use super::explanation::Explanation;
 use super::icon::{Glyph, Icon};
 use super::query_editor::QueryEditor;
 use super::query_error::QueryErrorLine;
 use super::range_picker::RangePicker;
+use super::survivor_line::SurvivorLine;
 use super::use_texts;
 use crate::format::Clock;
+use crate::hooks::{Open, moment_of, use_open};
 use crate::i18n::Text;
-use crate::state::{Explore, ExploreAction, is_words, written_out};
+use crate::state::{Explore, ExploreAction, Range, Survivors, Vocabulary, is_words, written_out};
 
 /// After so long a running query shows how to cancel it.
 const SLOW_MS: u32 = 300;
@@ -28,6 +33,8 @@ pub struct Props {
     pub resolved: TimeRange,
     pub clock: Rc<Clock>,
     pub field: NodeRef,
+    pub vocabulary: Vocabulary,
+    pub survivors: Rc<Survivors>,
     pub running: bool,
     /// What the engine found wrong with the query that ran last.
     pub refused: Option<(String, QueryError)>,
@@ -35,6 +42,8 @@ pub struct Props {
     pub can_live: bool,
     pub on_cancel: Callback<()>,
     pub on_zoom_out: Callback<()>,
+    /// Somebody begins to write.
+    pub on_begin: Callback<()>,
 }
 
 /// What is asked, over which time, and the buttons that ask it.
@@ -64,6 +73,14 @@ pub fn QueryBar(props: &Props) -> Html {
             }
         },
     );
+    let on_link = dispatch.reform(|view: GrafanaView| {
+        let range = range_of(&view.from, &view.to);
+        ExploreAction::Paste(view.query, range)
+    });
+    let Open { is_open: explains, toggle: explain, .. } = use_open();
+    let marked = use_state_eq(|| None::<Span>);
+    // Steps stand in the query as it is written out: plain words have no such places.
+    let shown_mark = (*marked).filter(|_| explains && written_out(&query) == query);
     let live = props.explore.view.live;
     // A quick answer needs no button to cancel it, and none that flickers.
     let slow = use_state_eq(|| false);
@@ -82,6 +99,10 @@ pub fn QueryBar(props: &Props) -> Html {
                     value={query.clone()}
                     error={(*error).clone()}
                     field={props.field.clone()}
+                    marked={shown_mark}
+                    vocabulary={props.vocabulary.clone()}
+                    {on_link}
+                    on_begin={props.on_begin.clone()}
                     {on_input}
                     on_run={on_run.clone()}
                 />
@@ -138,6 +159,34 @@ pub fn QueryBar(props: &Props) -> Html {
                 </div>
             </div>
             <QueryErrorLine error={(*error).clone()} {on_fix} />
+            <div class="query-bar__tools">
+                <SurvivorLine survivors={Rc::clone(&props.survivors)} />
+                <button
+                    type="button"
+                    class={classes!("button", "button--small", "button--ghost", explains.then_some("is-on"))}
+                    data-testid="explain"
+                    aria-expanded={explains.to_string()}
+                    aria-controls="explanation"
+                    title={texts.own(Text::ExplainTitle)}
+                    onclick={explain}
+                >
+                    <Glyph icon={Icon::Info} />
+                    <span>{ texts.get(Text::Explain) }</span>
+                </button>
+                <CopyMenu query={query.clone()} range={props.explore.range()} resolved={props.resolved} />
+            </div>
+            <div id="explanation">
+                if explains {
+                    <Explanation
+                        query={query.clone()}
+                        survivors={Rc::clone(&props.survivors)}
+                        on_mark={
+                            let marked = marked.setter();
+                            Callback::from(move |span| marked.set(span))
+                        }
+                    />
+                }
+            </div>
         </search>
     }
 }
@@ -148,6 +197,14 @@ fn mistake(query: &str) -> Option<QueryError> {
         return None;
     }
     logql::parse(query).err()
+}
+
+/// A range as Grafana writes it: as in our own links, or as dates.
+fn range_of(from: &str, to: &str) -> Option<Range> {
+    Range::from_text(from, to).or_else(|| {
+        let (start, end) = (moment_of(from)?, moment_of(to)?);
+        (start < end).then_some(Range::Between { start, end })
+    })
 }
 
 fn fixed(query: &str, fix: &Fix) -> Option<String> {

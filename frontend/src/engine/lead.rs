@@ -18,6 +18,7 @@ use super::block::unread;
 use super::driver::{Driver, Evaluated};
 use super::message::{Coverage, Done, Event, Failure, Gap, Id, Progress, QueryRequest};
 use super::partition::{self, Homes, Queues, partition};
+use super::planned::planned;
 use super::report::Report;
 use super::source::{Ask, Source, SourceError};
 use super::wire::{self, FromWorker, Part, PartResult, Piece, PieceKind};
@@ -146,8 +147,7 @@ impl<'a, S: Source> Lead<'a, S> {
         tell: &'a dyn Fn(Event),
     ) -> Result<Self, Failure> {
         let start_ms = driver.source.now_ms();
-        let expr = logql::parse(&order.query.text).map_err(Failure::Query)?;
-        let plan = logql::plan(&expr, &order.query.params).map_err(Failure::Query)?;
+        let plan = planned(&order.query)?;
         let asks: Vec<Ask> = plan.reads().iter().map(Ask::of).collect();
         let indexes = indexes(driver, &asks).await?;
 
@@ -380,9 +380,11 @@ impl<'a, S: Source> Lead<'a, S> {
         }
         if self.report.is_due(start_ms) {
             let outcome = self.run.partial();
+            let coverage = self.account.coverage(&outcome.stats, self.bound);
             self.report.progress(Progress {
                 stats: outcome.stats,
-                coverage: self.account.coverage(&outcome.stats, self.bound),
+                survivors: self.survivors(&coverage),
+                coverage,
                 elapsed_ms: self.elapsed_ms(),
             });
             self.report.output(outcome.output);
@@ -392,10 +394,12 @@ impl<'a, S: Source> Lead<'a, S> {
 
     fn finish(mut self) -> Result<Done, Failure> {
         let elapsed_ms = self.elapsed_ms();
+        let stats = self.run.stats();
+        let coverage = self.account.coverage(&stats, self.bound);
+        let survivors = self.survivors(&coverage);
         let outcome = self.run.finish().map_err(Failure::Query)?;
-        let coverage = self.account.coverage(&outcome.stats, self.bound);
         self.report.output(outcome.output);
-        Ok(Done { stats: outcome.stats, coverage, warnings: outcome.warnings, elapsed_ms })
+        Ok(Done { stats, coverage, survivors, warnings: outcome.warnings, elapsed_ms })
     }
 
     fn cancelled(mut self) -> Done {
@@ -403,9 +407,19 @@ impl<'a, S: Source> Lead<'a, S> {
         let (done, total) = (self.account.chunks_done, self.account.chunks_total);
         self.account.gap(Gap::Cancelled { done, total });
         let coverage = self.account.coverage(&outcome.stats, self.bound);
+        let survivors = self.survivors(&coverage);
         let elapsed_ms = self.elapsed_ms();
         self.report.output(outcome.output);
-        Done { stats: outcome.stats, coverage, warnings: outcome.warnings, elapsed_ms }
+        Done { stats: outcome.stats, coverage, survivors, warnings: outcome.warnings, elapsed_ms }
+    }
+
+    /// With the entries that were ruled out unread: they have passed the selector.
+    fn survivors(&self, coverage: &Coverage) -> Vec<u64> {
+        let mut counts = self.run.survivors().to_vec();
+        if let Some(selected) = counts.first_mut() {
+            *selected = coverage.entries;
+        }
+        counts
     }
 
     fn elapsed_ms(&self) -> u64 {

@@ -52,6 +52,18 @@ pub struct QueryRequest {
     pub priority: Priority,
     /// Rows are wanted as they are, however long; otherwise what a list needs of them.
     pub whole: bool,
+    pub wants: Wants,
+}
+
+/// What of a query is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wants {
+    /// Its rows or samples.
+    #[default]
+    Result,
+    /// Of a log query only how many entries are left after each stage that drops some; `limit`,
+    /// `direction` and `cursor` say nothing then.
+    Survivors,
 }
 
 /// Which query goes first when several want the workers.
@@ -148,6 +160,8 @@ impl Event {
 pub struct Progress {
     pub stats: Stats,
     pub coverage: Coverage,
+    /// Where survivors are wanted: alive after the selector and after each stage that drops some.
+    pub survivors: Vec<u64>,
     pub elapsed_ms: u64,
 }
 
@@ -156,6 +170,8 @@ pub struct Progress {
 pub struct Done {
     pub stats: Stats,
     pub coverage: Coverage,
+    /// As in [`Progress`].
+    pub survivors: Vec<u64>,
     pub warnings: Vec<String>,
     pub elapsed_ms: u64,
 }

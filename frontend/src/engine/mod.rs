@@ -11,6 +11,7 @@ pub mod lead;
 mod listed;
 pub mod message;
 pub mod partition;
+mod planned;
 pub mod pool;
 mod port;
 mod ranges;

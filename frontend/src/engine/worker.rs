@@ -20,6 +20,7 @@ use super::http::HttpSource;
 use super::lead::{Incoming, Order, lead};
 use super::message::{Event, Failure, Id, Settings, TailState};
 use super::partition::Homes;
+use super::planned::planned;
 use super::port;
 use super::socket::follow;
 use super::wire::{self, FromWorker, Part, PartResult, Tally, ToWorker};
@@ -162,8 +163,7 @@ impl Worker {
 }
 
 fn prepare(part: &Part) -> Result<(Plan, Sessions), Failure> {
-    let expr = logql::parse(&part.query.text).map_err(Failure::Query)?;
-    let plan = logql::plan(&expr, &part.query.params).map_err(Failure::Query)?;
+    let plan = planned(&part.query)?;
     let sessions = match &part.sessions {
         Some(json) => serde_json::from_str(json)
             .map_err(|e| Failure::Unreadable { detail: format!("sessions: {e}") })?,

@@ -53,6 +53,19 @@ pub fn get(url: &str) -> RequestBuilder {
     with_share(Request::get(url), share_token().as_deref())
 }
 
+/// The page's URL with the view in it.
+pub fn location() -> String {
+    let href = web_sys::window().and_then(|window| window.location().href().ok());
+    href.unwrap_or_default()
+}
+
+/// The moment of a date as people and other tools write it, in nanoseconds since 1970.
+#[expect(clippy::cast_possible_truncation, reason = "a date of our time")]
+pub fn moment_of(text: &str) -> Option<i64> {
+    let ms = Date::parse(text);
+    ms.is_finite().then(|| (ms as i64).saturating_mul(1_000_000))
+}
+
 /// Puts a text on the clipboard.
 pub fn copy(text: &str) {
     if let Some(window) = web_sys::window() {

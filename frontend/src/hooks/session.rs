@@ -10,7 +10,9 @@ use super::browser::{base_url, now_ms, share_token};
 use super::streams::all_streams;
 use crate::engine::client::{Engine, QueryHandle, TailHandle};
 use crate::engine::message::{Event, Id, QueryRequest, Settings, TailRequest};
-use crate::state::{Asked, CaseSearch, Edges, Kind, Results, ResultsAction, RowId, needs_streams};
+use crate::state::{
+    Asked, CaseSearch, Edges, Kind, Results, ResultsAction, RowId, count_survivors, needs_streams,
+};
 
 /// The queries of the page: asks the engine and gathers its answers in [`Results`].
 #[derive(Clone)]
@@ -130,6 +132,11 @@ impl Session {
             let streams = all_streams(&base).await.unwrap_or_default();
             dispatcher.dispatch(ResultsAction::Streams(id, streams));
         });
+    }
+
+    /// Counts what is left of a log query after each of its stages.
+    pub fn count(&self, text: &str, range: TimeRange, on_event: Callback<Event>) -> QueryHandle {
+        self.inner.engine.query(count_survivors(&self.inner.base, text, range), on_event)
     }
 
     /// Stops what runs and keeps what has arrived.

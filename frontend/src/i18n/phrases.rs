@@ -33,6 +33,10 @@ impl Phrases {
 
     /// The translation; a sentence that the table does not have stays as it is.
     pub fn say(&self, sentence: &str) -> String {
+        // Somebody's own text as a whole.
+        if is_quoted(sentence) {
+            return sentence.to_owned();
+        }
         self.find(sentence).unwrap_or_else(|| sentence.to_owned())
     }
 
@@ -78,7 +82,7 @@ impl Phrase {
         };
         let mut values = Vec::with_capacity(others.len());
         for text in between {
-            let (value, after) = rest.split_once(text.as_str())?;
+            let (value, after) = split_outside(rest, text)?;
             values.push(value);
             rest = after;
         }
@@ -110,6 +114,26 @@ impl Phrase {
         append(&mut filled, rest);
         filled
     }
+}
+
+/// Whether the sentence is one text in quotes and nothing else.
+fn is_quoted(sentence: &str) -> bool {
+    ['"', '`'].into_iter().any(|quote| {
+        let inside = sentence.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        inside.is_some_and(|inside| !inside.contains(quote))
+    })
+}
+
+/// As `split_once`, but not within quotes; quotes that are not in pairs tell nothing.
+fn split_outside<'a>(sentence: &'a str, text: &str) -> Option<(&'a str, &'a str)> {
+    let is_paired = |part: &str| {
+        ['"', '`'].into_iter().all(|quote| part.matches(quote).count().is_multiple_of(2))
+    };
+    let all_paired = is_paired(sentence);
+    let mut places = sentence.match_indices(text).map(|(at, _)| sentence.split_at(at));
+    let outside = places.clone().find(|(before, _)| is_paired(before));
+    let found = outside.or_else(|| places.next().filter(|_| !all_paired));
+    found.and_then(|(before, rest)| Some((before, rest.strip_prefix(text)?)))
 }
 
 /// Adds `text`, with a blank where a Chinese character meets a letter, a digit or a quote.

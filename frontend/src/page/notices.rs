@@ -71,6 +71,12 @@ pub fn Notices(props: &Props) -> Html {
             />
         });
     }
+    if props.explore.pasted {
+        let range = range_label(&texts, &props.clock, props.explore.range());
+        notices.push(html! {
+            <Notice text={texts.with(Text::Pasted, &[("range", &range)])} testid="pasted" />
+        });
+    }
     if props.explore.jumped && !props.jump_seen {
         let range = range_label(&texts, &props.clock, props.explore.range());
         notices.push(html! {

@@ -19,12 +19,12 @@ use crate::components::{
 use crate::engine::message::Failure;
 use crate::format::grouped;
 use crate::hooks::{
-    SettingsHandle, Visitor, base_url, clock, now_ns, use_dark, use_explore, use_keys, use_session,
-    use_status, use_visitor,
+    SettingsHandle, Visitor, When, base_url, clock, now_ns, use_dark, use_explore, use_keys,
+    use_session, use_status, use_streams, use_survivors, use_visitor,
 };
 use crate::i18n::Text;
 use crate::line::{Level, Needles};
-use crate::state::{ExploreAction, Kind, Phase, Place, ResultsAction, narrowed};
+use crate::state::{ExploreAction, Kind, Phase, Place, ResultsAction, Vocabulary, narrowed};
 use crate::words::coverage;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -45,6 +45,7 @@ pub fn Page(props: &Props) -> Html {
 
     let results = Rc::new((*session.results).clone());
     let view = explore.view.clone();
+    let (streams, on_begin) = use_streams(&base);
     let clock = use_memo(view.zone, |zone| clock(*zone));
     let dark = use_dark(props.settings.settings.theme);
     let (field, list) = (use_node_ref(), use_node_ref());
@@ -80,6 +81,21 @@ pub fn Page(props: &Props) -> Html {
     let extent = known.extent();
     let resolved = use_memo((explore.range(), explore.run, extent), |(range, _, extent)| {
         range.resolve(now_ns(), *extent)
+    });
+
+    let survivors = use_survivors(
+        &session,
+        &view.query,
+        When { range: *resolved, run: explore.run, is_on: known.asked && !view.live },
+    );
+    // Who begins to write finds the names already there.
+    use_effect_with(known.asked, {
+        let on_begin = on_begin.clone();
+        move |asked| {
+            if *asked {
+                on_begin.emit(());
+            }
+        }
     });
 
     // Opens the details of a row, or closes them.
@@ -273,6 +289,9 @@ pub fn Page(props: &Props) -> Html {
                 resolved={*resolved}
                 clock={Rc::clone(&clock)}
                 {field}
+                vocabulary={Vocabulary { streams, rows: rows.clone() }}
+                {survivors}
+                {on_begin}
                 running={results.is_running()}
                 {refused}
                 can_live={!is_metric(&view.query)}

@@ -5,7 +5,7 @@ use model::TimeRange;
 
 use super::derive::{self, is_words};
 use super::{RowId, round_step};
-use crate::engine::message::{Priority, QueryRequest};
+use crate::engine::message::{Priority, QueryRequest, Wants};
 use crate::line::Needles;
 
 /// Rows asked for at a time; more come when the list is scrolled to its end.
@@ -173,7 +173,15 @@ fn request(base: &str, text: String, kind: QueryKind, priority: Priority) -> Que
         base: base.to_owned(),
         priority,
         whole: false,
+        wants: Wants::Result,
     }
+}
+
+/// How many lines of a log query are left after each of its stages.
+pub fn count_survivors(base: &str, text: &str, range: TimeRange) -> QueryRequest {
+    let kind = QueryKind::Range { start: range.start.0, end: range.end.0, step_ns: 1 };
+    let request = request(base, text.to_owned(), kind, Priority::Foreground);
+    QueryRequest { wants: Wants::Survivors, ..request }
 }
 
 /// LogQL as it is, plain words as the search they mean.

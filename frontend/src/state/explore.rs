@@ -14,6 +14,8 @@ pub struct Explore {
     pub run: u64,
     /// The page moved to the newest data by itself, and says so.
     pub jumped: bool,
+    /// The view came from a link of Grafana, and the page says so.
+    pub pasted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum ExploreAction {
     Type(String),
     /// Ask for what is typed, written out as this.
     Run(String),
+    /// What a pasted link of Grafana shows.
+    Paste(String, Option<Range>),
     /// Ask for the same again: "the last hour" has moved on.
     Again,
     SetRange(Range),
@@ -59,8 +63,21 @@ impl Reducible for Explore {
         match action {
             ExploreAction::Type(query) => next.view.query = query,
             ExploreAction::Run(query) => {
+                next.pasted = false;
                 next.view.query = query;
                 next.view.selected = None;
+                next.run += 1;
+            }
+            ExploreAction::Paste(query, range) => {
+                next.view.query = query;
+                next.view.selected = None;
+                next.view.live = false;
+                if let Some(range) = range {
+                    next.past.push(self.range());
+                    next.view.range = Some(range);
+                    next.jumped = false;
+                }
+                next.pasted = true;
                 next.run += 1;
             }
             ExploreAction::Again => next.run += 1,
@@ -174,6 +191,16 @@ mod tests {
         let jump = ExploreAction::JumpToNewest(Range::Between { start: 1, end: 2 });
         let state = after(&[jump, ExploreAction::SetLive(true), ExploreAction::SetLive(false)]);
         assert_eq!((state.view.range, state.jumped), (None, false));
+    }
+
+    #[test]
+    fn a_pasted_link_opens_its_query_and_range() {
+        let range = Range::Last(5);
+        let state = after(&[ExploreAction::Paste("{a=\"b\"}".into(), Some(range))]);
+        assert_eq!((state.view.query.as_str(), state.range(), state.run), ("{a=\"b\"}", range, 1));
+        assert!(state.pasted);
+        assert_eq!(state.clone().reduce(ExploreAction::Back).range(), Range::default());
+        assert!(!state.reduce(ExploreAction::Run(String::new())).pasted);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the page knows, as reducers in plain Rust: tested natively, without a browser.
 
 mod asked;
+mod completing;
 mod derive;
 mod explore;
 mod fields;
@@ -14,10 +15,13 @@ mod selection;
 mod settings;
 mod share;
 mod sources;
+mod survivors;
 mod view;
+mod vocabulary;
 mod whole;
 
-pub use asked::{Asked, Edges, Kind, written_out};
+pub use asked::{Asked, Edges, Kind, count_survivors, written_out};
+pub use completing::{Completing, Reaction, byte_of, utf16_of};
 pub use derive::is_words;
 pub use explore::{Explore, ExploreAction};
 pub use fields::{FieldGroups, Place, narrowed, to_json};
@@ -31,5 +35,7 @@ pub use selection::{Pressed, Selection};
 pub use settings::{Language, Settings, Theme};
 pub use share::{first_view, scope_of, share_range};
 pub use sources::Summary;
+pub use survivors::{Counted, Survivors};
 pub use view::{ChartKind, RowId, View, Zone};
+pub use vocabulary::Vocabulary;
 pub use whole::Missing;

@@ -243,7 +243,7 @@ impl Results {
     }
 
     fn finish(&mut self, done: Done) {
-        let Done { stats, coverage, warnings, elapsed_ms } = done;
+        let Done { stats, coverage, warnings, elapsed_ms, .. } = done;
         self.answer = Answer { stats, coverage: Rc::new(coverage), warnings, elapsed_ms };
         self.phase = Phase::Done;
     }

@@ -111,7 +111,7 @@ fn over_series(vector: &VectorAggregation) -> String {
     };
     match &vector.grouping {
         Some(grouping) if !grouping.labels.is_empty() || grouping.without => {
-            format!("{what}, {}", for_each(grouping))
+            format!("{what}, separately {}", for_each(grouping))
         }
         _ => what,
     }
@@ -166,7 +166,7 @@ fn explain_binary(binary: &Binary, metric: &MetricExpr, depth: usize, steps: &mu
         op => format!("Calculate first {} second", sign(op)),
     };
     let text = match &binary.matching {
-        Some(matching) => format!("{text}, {}", paired(matching)),
+        Some(matching) => format!("{text}, the two {}", paired(matching)),
         None => text,
     };
     steps.push(Step { span, depth, text });

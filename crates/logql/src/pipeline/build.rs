@@ -27,34 +27,7 @@ impl Pipeline {
                     }
                     continue;
                 }
-                StageKind::LabelFilter(filter) => {
-                    steps.push(Step::Label(LabelFilter::new(filter).map_err(error)?));
-                }
-                StageKind::Json(picks) if picks.is_empty() => {
-                    steps.push(Step::Json(Json::default()));
-                }
-                StageKind::Json(picks) => {
-                    steps.push(Step::PickedJson(PickedJson::new(picks).map_err(error)?));
-                }
-                StageKind::Logfmt { strict, keep_empty, extractions } => {
-                    steps.push(Step::Logfmt(Logfmt::new(*strict, *keep_empty, extractions)));
-                }
-                StageKind::Pattern(pattern) => {
-                    steps.push(Step::Pattern(Pattern::new(pattern).map_err(error)?));
-                }
-                StageKind::Regexp(pattern) => {
-                    steps.push(Step::Regexp(Regexp::new(pattern).map_err(error)?));
-                }
-                StageKind::Unpack => steps.push(Step::Unpack),
-                StageKind::Decolorize => steps.push(Step::Decolorize),
-                StageKind::Drop(picks) => steps.push(Step::Pick(Pick::new(false, picks))),
-                StageKind::Keep(picks) => steps.push(Step::Pick(Pick::new(true, picks))),
-                StageKind::LineFormat(template) => {
-                    steps.push(Step::LineFormat(LineFormat::new(template).map_err(error)?));
-                }
-                StageKind::LabelFormat(formats) => {
-                    steps.push(Step::LabelFormat(LabelFormat::new(formats).map_err(error)?));
-                }
+                kind => steps.push(step(kind).map_err(error)?),
             }
             let changes = [StageKind::Unpack, StageKind::Decolorize].contains(&stage.kind);
             if changes || matches!(stage.kind, StageKind::LineFormat(_)) {
@@ -65,6 +38,27 @@ impl Pipeline {
         hasten_filters(&mut steps);
         Ok(Self { filters, steps, now })
     }
+}
+
+/// A stage by itself. An error is a sentence about what is wrong with it.
+pub(super) fn step(stage: &StageKind) -> Result<Step, String> {
+    Ok(match stage {
+        StageKind::LineFilter { op, values } => Step::Line(LineFilter::new(*op, values)?),
+        StageKind::LabelFilter(filter) => Step::Label(LabelFilter::new(filter)?),
+        StageKind::Json(picks) if picks.is_empty() => Step::Json(Json::default()),
+        StageKind::Json(picks) => Step::PickedJson(PickedJson::new(picks)?),
+        StageKind::Logfmt { strict, keep_empty, extractions } => {
+            Step::Logfmt(Logfmt::new(*strict, *keep_empty, extractions))
+        }
+        StageKind::Pattern(pattern) => Step::Pattern(Pattern::new(pattern)?),
+        StageKind::Regexp(pattern) => Step::Regexp(Regexp::new(pattern)?),
+        StageKind::Unpack => Step::Unpack,
+        StageKind::Decolorize => Step::Decolorize,
+        StageKind::Drop(picks) => Step::Pick(Pick::new(false, picks)),
+        StageKind::Keep(picks) => Step::Pick(Pick::new(true, picks)),
+        StageKind::LineFormat(template) => Step::LineFormat(LineFormat::new(template)?),
+        StageKind::LabelFormat(formats) => Step::LabelFormat(LabelFormat::new(formats)?),
+    })
 }
 
 /// A parser tries the label filters right behind it as soon as it has set their label, so that it

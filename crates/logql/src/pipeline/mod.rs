@@ -2,12 +2,14 @@
 
 mod build;
 mod entry;
+mod funnel;
 mod pool;
 
 use model::{Batch, TimeRange};
 
 pub(crate) use crate::stages::Wanted;
 pub(crate) use entry::{ERROR, ERROR_DETAILS, Entry, Failure, PRESERVE_ERROR};
+pub(crate) use funnel::{Funnel, counted_part};
 
 use crate::line::{LineFilter, Selection};
 use crate::stages::{

@@ -1,6 +1,7 @@
 //! From a query to what can be run: everything that can fail because of the query fails here.
 
 mod compile;
+mod funnel;
 mod metric;
 mod names;
 
@@ -9,10 +10,11 @@ use std::sync::Arc;
 use model::Sessions;
 
 pub use compile::{plan, plan_within};
+pub use funnel::plan_funnel;
 
 use crate::limits::Limits;
 use crate::metric::{Leaf, Node, Steps};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Funnel, Pipeline};
 use crate::{Params, Read, Run, Span};
 
 /// A query made ready: regexes compiled, limits checked, steps laid out. Cheap to clone.
@@ -33,6 +35,8 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) enum Query {
     Log(Pipeline),
+    /// A log query of which only the survivors are counted.
+    Funnel(Funnel),
     Metric(Metric),
 }
 

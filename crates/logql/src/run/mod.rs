@@ -12,7 +12,7 @@ use model::Sessions;
 pub use state::State;
 
 use crate::plan::{Plan, Query};
-use crate::{Outcome, QueryError};
+use crate::{Outcome, QueryError, Stats};
 
 /// A query that is being fed. It owns all it needs, so it can be kept and moved.
 #[derive(Clone, Debug)]
@@ -50,8 +50,22 @@ impl Run {
         let params = self.plan.params();
         match &self.state.gathered {
             state::Gathered::Rows(rows) => rows.full_to(params.limit, params.direction),
-            state::Gathered::Leaves(_) => None,
+            state::Gathered::Leaves(_) | state::Gathered::Counts(_) => None,
         }
+    }
+
+    /// Of a plan that counts survivors: how many entries are alive after the selector and after
+    /// each stage that drops some, as far as they were pushed. Of other plans: nothing.
+    pub fn survivors(&self) -> &[u64] {
+        match &self.state.gathered {
+            state::Gathered::Counts(counts) => counts,
+            state::Gathered::Rows(_) | state::Gathered::Leaves(_) => &[],
+        }
+    }
+
+    /// What was seen so far.
+    pub const fn stats(&self) -> Stats {
+        self.state.stats
     }
 
     /// What there is so far. Where the result would be an error, there is nothing.

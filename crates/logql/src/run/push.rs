@@ -30,6 +30,11 @@ impl Run {
                 push_rows(pipeline, rows, plan.params(), pushed, &mut self.state.stats);
                 rows.flow(plan.params().limit, plan.params().direction)
             }
+            (Query::Funnel(funnel), Gathered::Counts(counts)) => {
+                funnel.push(counts, labels, batch, &self.sessions, range);
+                self.state.stats.matched = counts.last().copied().unwrap_or_default();
+                Flow::More
+            }
             (Query::Metric(metric), Gathered::Leaves(states)) => {
                 if let (Some(leaf), Some(state)) = (metric.leaves.get(read), states.get_mut(read)) {
                     let before = self.state.stats.matched;

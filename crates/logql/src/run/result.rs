@@ -22,7 +22,7 @@ pub(super) fn outcome(plan: &Plan, state: &State) -> Result<Outcome, QueryError>
 /// The empty result.
 pub(super) fn nothing(plan: &Plan) -> Output {
     match (plan.query(), plan.params().kind) {
-        (Query::Log(_), _) => Output::Rows(Vec::new()),
+        (Query::Log(_) | Query::Funnel(_), _) => Output::Rows(Vec::new()),
         (Query::Metric(_), QueryKind::Range { .. }) => Output::Matrix(Vec::new()),
         (Query::Metric(_), QueryKind::Instant { .. }) => Output::Vector(Vec::new()),
     }

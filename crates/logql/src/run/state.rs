@@ -19,12 +19,15 @@ pub(super) enum Gathered {
     Rows(Rows),
     /// One for each range aggregation.
     Leaves(Vec<LeafState>),
+    /// Entries alive after the selector and after each stage that drops some.
+    Counts(Vec<u64>),
 }
 
 impl State {
     pub(super) fn new(plan: &Plan) -> Self {
         let gathered = match plan.query() {
             Query::Log(_) => Gathered::Rows(Rows::default()),
+            Query::Funnel(funnel) => Gathered::Counts(vec![0; funnel.len()]),
             Query::Metric(metric) => {
                 Gathered::Leaves(metric.leaves.iter().map(|_| LeafState::default()).collect())
             }
@@ -74,6 +77,11 @@ impl State {
             (Gathered::Leaves(leaves), Gathered::Leaves(others), Query::Metric(metric)) => {
                 for (leaf, other) in leaves.iter_mut().zip(others) {
                     Leaf::merge(leaf, other, &metric.steps);
+                }
+            }
+            (Gathered::Counts(counts), Gathered::Counts(others), _) => {
+                for (count, other) in counts.iter_mut().zip(others) {
+                    *count += other;
                 }
             }
             // States of another plan say nothing about this one.

@@ -11,7 +11,7 @@ use protocol::index::{BlockRef, ChunkRef, HeadRef, SectionRef, Skipped};
 
 use super::*;
 use crate::engine::driver::Shared;
-use crate::engine::message::Priority;
+use crate::engine::message::{Priority, Wants};
 use crate::engine::source::SourceError;
 use crate::engine::wire::Tally;
 
@@ -263,6 +263,7 @@ impl<'a> Engine<'a> {
             base: String::new(),
             priority: Priority::Foreground,
             whole: false,
+            wants: Wants::Result,
         };
         let answer = RefCell::new(Answer::default());
         let (sender, inbox) = unbounded();

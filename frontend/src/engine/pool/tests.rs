@@ -1,7 +1,7 @@
 use logql::{Direction, Params, QueryKind};
 
 use super::*;
-use crate::engine::message::TailRows;
+use crate::engine::message::{TailRows, Wants};
 use crate::engine::wire::{Part, PartResult, Tally};
 
 fn query(priority: Priority) -> QueryRequest {
@@ -17,6 +17,7 @@ fn query(priority: Priority) -> QueryRequest {
         base: "http://localhost:3100/".into(),
         priority,
         whole: false,
+        wants: Wants::Result,
     }
 }
 

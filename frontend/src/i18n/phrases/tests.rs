@@ -13,6 +13,7 @@ const ZH: &str = include_str!("../../../../static/locales/zh-phrases.json");
 
 /// Where sentences are said that a person reads in the viewer.
 const SOURCES: &[&str] = &[
+    "crates/assist/src",
     "crates/detect/src/labels/path.rs",
     "crates/logql/src/hint",
     "crates/logql/src/ip.rs",
@@ -44,6 +45,13 @@ const SOURCES: &[&str] = &[
 
 /// What looks like a sentence there and is none for the viewer: LogQL, and the relay's own log.
 const NOT_SAID: &[&str] = &[
+    "curl -sG {0} --data-urlencode {1} -d start={2} -d end={3} -d limit=5000",
+    "logcli query {0} --addr={1} --from={2} --to={3} --limit=5000",
+    "logpane query {0} --addr {1} --from {2} --to {3}",
+    "by ()",
+    "without ()",
+    "pattern `<_> <name>`",
+    "regexp `(?P<name>)`",
     "sum {0} ({1})",
     "{0} offset {1}",
     " offset {0})",
@@ -259,6 +267,21 @@ fn a_translation_has_the_values_of_its_sentence() {
     }
 }
 
+/// Every step of queries that use all of the language, as the page explains it.
+#[test]
+fn every_step_is_explained_in_chinese() {
+    for query in [
+        r#"{job="a and b", level=~"x or y|z"} |= "out of memory" or "is it" | json | status>=500 and rtf<1 | line_format "{{.a}} and more""#,
+        r#"sum by (job, level) (rate({job!="a", x="y"} !~ "b" | logfmt | drop x [5m] offset 1h)) / sum(count_over_time({job=~".+"}[5m])) > bool 2"#,
+        r#"topk(3, quantile_over_time(0.95, {job="a"} | unwrap duration(took) [1m]) by (job))"#,
+        r#"avg_over_time({job="a"} | pattern "<_> <x>" | unwrap x [1m]) and absent_over_time({job="b"}[1m])"#,
+    ] {
+        for step in assist::explain(&parse(query).unwrap()) {
+            check_translated(&step.text);
+        }
+    }
+}
+
 #[test]
 fn values_move_into_the_translation() {
     let texts = Texts::load(Language::Chinese);
@@ -271,6 +294,14 @@ fn values_move_into_the_translation() {
         (
             "cannot read on in /a: Permission denied (os error 13)",
             "无法继续读取 /a：没有权限（os error 13）",
+        ),
+        (
+            r#"Keep lines that contain "out of memory and more" or "it is b""#,
+            r#"保留包含 "out of memory and more" 或 "it is b" 的行"#,
+        ),
+        (
+            "Take the lines whose `a` is \"b and c\" and `d` matches \"e or f\"",
+            "取满足条件的行：`a` 是 \"b and c\" 且 `d` 匹配 \"e or f\"",
         ),
         ("a sentence that nobody knows", "a sentence that nobody knows"),
         ("", ""),
