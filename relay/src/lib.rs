@@ -6,6 +6,7 @@ pub mod config;
 pub mod configured;
 pub mod demo;
 pub mod docker;
+pub mod doctor;
 pub mod http;
 mod ingest;
 mod journal;

@@ -5,14 +5,18 @@ use warp::{Filter, Reply as _};
 
 use crate::http::guard::{Denied, guard};
 use crate::http::{
-    ApiError, App, chunks, config, cors, follow, heads, index, loki, metrics, otlp, ready, reload,
-    share, status, tail, viewer,
+    ApiError, App, chunks, config, cors, doctor, follow, heads, index, loki, metrics, otlp, ready,
+    reload, share, sources, status, tail, viewer,
 };
 
 /// Every route of the relay, guarded.
 pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
     let tree = ready::routes(app)
         .or(status::routes(app))
+        .unify()
+        .or(sources::routes(app))
+        .unify()
+        .or(doctor::routes(app))
         .unify()
         .or(index::routes(app))
         .unify()

@@ -8,6 +8,7 @@ use super::sessions::{Announcement, SessionTable};
 use crate::journal::{CheckpointState, OpenEntry, PipedEntries, PipedFile, PushedEntry};
 use crate::source::FileState;
 use crate::store::catalogue::Catalogue;
+use crate::store::facts::FileFacts;
 use crate::store::hub::{News, tail_entry};
 
 /// After more than this at once the buffers of a detector are given back: hundreds of files that
@@ -32,6 +33,7 @@ struct Tracked {
     detector: Detector,
     /// Bytes fed since the detector's buffers were last given back.
     fed: usize,
+    facts: FileFacts,
     /// The stream that has the file's open entry.
     open: Option<usize>,
     /// The streams of its entries: without a level, then by level.
@@ -161,7 +163,9 @@ impl Core {
         let state = FileState { detector: Vec::new(), ..state };
         let source = Arc::new(state.source());
         let (open, streams, piped) = (None, [None; 6], None);
-        self.files.insert(key, Tracked { state, source, detector, fed: 0, open, streams, piped });
+        let facts = FileFacts::default();
+        let tracked = Tracked { state, source, detector, fed: 0, facts, open, streams, piped };
+        self.files.insert(key, tracked);
     }
 
     pub(crate) fn file(&self, key: u64) -> Option<&FileState> {
@@ -184,6 +188,11 @@ impl Core {
             .retain(|_, tracked| !tracked.state.is_finished || tracked.state.seen >= forget_before);
     }
 
+    /// What was counted of a file since the relay started.
+    pub(crate) fn facts(&self, key: u64) -> Option<&FileFacts> {
+        self.files.get(&key).map(|tracked| &tracked.facts)
+    }
+
     pub(crate) fn progress(&self, key: u64) -> Option<Progress> {
         self.files.get(&key)?.detector.progress()
     }
@@ -192,11 +201,12 @@ impl Core {
     pub(crate) fn detect(&mut self, file: u64, input: Input<'_>, now: i64) -> Changes {
         let mut found = Vec::new();
         let Some(tracked) = self.files.get_mut(&file) else { return Changes { file, now, found } };
-        let Tracked { state, source, detector, fed, .. } = tracked;
+        let Tracked { state, source, detector, fed, facts, .. } = tracked;
         let (sessions, next_arrival) = (&mut self.sessions, &mut self.next_arrival);
         let job = state.labels.get("job").unwrap_or_default();
         let mut emit = |event: Event<'_>| match event {
             Event::Entry(record) => {
+                facts.count(record.time, now);
                 let entry = OpenEntry {
                     file,
                     arrival: *next_arrival,
@@ -237,6 +247,9 @@ impl Core {
             }
         }
         state.seen = now;
+        if matches!(input, Input::Bytes(_)) {
+            facts.read(now);
+        }
         if !matches!(input, Input::Bytes(_)) && std::mem::take(fed) > BUFFERS_BYTES {
             *detector = Detector::restore(self.context.clone(), detector.state().clone());
         }

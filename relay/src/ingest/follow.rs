@@ -205,7 +205,7 @@ impl Ingest {
         for tail in over {
             self.finish(tail.key);
             self.follow.pipes.forget(tail.key);
-            self.shared.board().sources.remove(&tail.key);
+            self.take_off_board(tail.key);
         }
         self.follow.has_more = has_more;
         has_more
@@ -299,7 +299,7 @@ impl Ingest {
             seen: now,
             ..old.clone()
         };
-        self.shared.board().sources.remove(&old.key);
+        self.take_off_board(old.key);
         let key = state.key;
         if !self.register(state) {
             return false;

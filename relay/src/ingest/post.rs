@@ -18,13 +18,27 @@ impl Ingest {
     pub(super) fn post(&self, tail: &Tail) {
         let Some(state) = self.core.file(tail.key) else { return };
         let source = self.source(state, tail.path.to_string_lossy().into_owned(), tail.size);
-        self.shared.board().sources.insert(tail.key, source);
+        self.board_of(tail.key, source);
     }
 
     pub(super) fn post_stdin(&self, key: u64) {
         let Some(state) = self.core.file(key) else { return };
         let source = self.source(state, state.path.clone(), state.offset);
-        self.shared.board().sources.insert(key, source);
+        self.board_of(key, source);
+    }
+
+    /// The file is not followed any more.
+    pub(super) fn take_off_board(&self, key: u64) {
+        let mut board = self.shared.board();
+        board.sources.remove(&key);
+        board.facts.remove(&key);
+    }
+
+    fn board_of(&self, key: u64, source: Source) {
+        let facts = self.core.facts(key).cloned().unwrap_or_default();
+        let mut board = self.shared.board();
+        board.sources.insert(key, source);
+        board.facts.insert(key, facts);
     }
 
     fn source(&self, state: &FileState, path: String, size: u64) -> Source {

@@ -18,7 +18,7 @@ impl Ingest {
             .partition(|tail| !self.follow.pipes.has(tail.key) && is_kept(&tail.path));
         self.follow.tails = tails;
         for tail in over {
-            self.shared.board().sources.remove(&tail.key);
+            self.take_off_board(tail.key);
         }
         self.follow.pipes.clear();
         for options in sources {

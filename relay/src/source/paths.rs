@@ -149,7 +149,7 @@ impl Patterns {
         let problem = files.is_empty().then(|| {
             let sentence = format!(
                 "the folder {path} has no *.log, *.txt, *.jsonl, *.out or *.err; name the files \
-                 or give a pattern such as {path}/**/*"
+                 or give a pattern such as {path}/**/*.log"
             );
             ("no_match", sentence)
         });

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use chunk::{ChunkId, Section};
 use model::{Batch, Columns, Entry, Labels, Matcher, Sessions, TimeRange};
 use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index, Skipped};
+use protocol::sources::Sources;
 use protocol::status::Status;
 
 use crate::ingest::{Command, Prepared, spawn};
@@ -302,6 +303,11 @@ impl Store {
     /// What is followed, kept and missed. `version` and `build` are left to the caller.
     pub fn status(&self) -> Status {
         status::status(&self.shared, &self.instance)
+    }
+
+    /// What is known of each followed file, as of `now` (nanoseconds since 1970).
+    pub fn sources(&self, now: i64) -> Sources {
+        status::sources(&self.shared, now)
     }
 
     /// The numbers that a monitor watches.

@@ -16,6 +16,7 @@ pub(crate) mod codec;
 pub(crate) mod counters;
 mod damage;
 mod error;
+pub(crate) mod facts;
 mod handle;
 pub(crate) mod head;
 pub(crate) mod hub;

@@ -8,6 +8,7 @@ use crate::store::catalogue::Catalogue;
 use crate::store::chunk_file::ChunkFolder;
 use crate::store::counters::Counters;
 use crate::store::retention::Policy;
+use crate::store::facts::FileFacts;
 
 /// What the threads of the store and its callers share. Locks are held for copies and appends
 /// only, never while a file is read or written.
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
 pub(crate) struct Board {
     /// By the file's key in the journal.
     pub sources: BTreeMap<u64, Source>,
+    /// The same files, what is known of them besides.
+    pub facts: BTreeMap<u64, FileFacts>,
     /// Of the paths that were given, as of the last look.
     pub paths: Vec<Problem>,
     /// Why nothing is taken at present.

@@ -2,9 +2,11 @@ use std::cmp::Reverse;
 use std::time::SystemTime;
 
 use model::Timestamp;
-use protocol::status::{Severity, Status};
+use protocol::sources::{SourceFacts, Sources};
+use protocol::status::{Severity, Source, Status};
 
 use crate::store::chunk_file::nanos;
+use crate::store::facts::FileFacts;
 use crate::store::shared::{Shared, problem};
 use crate::store::{Figures, retention};
 
@@ -54,6 +56,24 @@ pub(crate) fn status(shared: &Shared, instance: &str) -> Status {
     status.sources.sort_by(|a, b| a.path.cmp(&b.path));
     status.problems.sort_by_key(|problem| Reverse(problem.severity));
     status
+}
+
+/// What is known of each followed file, and what was looked for in vain.
+pub(crate) fn sources(shared: &Shared, now: i64) -> Sources {
+    let board = shared.board();
+    let file = |(key, source): (&u64, &Source)| {
+        let facts = board.facts.get(key);
+        SourceFacts {
+            source: source.clone(),
+            lag_bytes: source.size.saturating_sub(source.offset),
+            last_read: facts.and_then(FileFacts::last_read),
+            times: facts.map(|facts| facts.times).unwrap_or_default(),
+            entries_per_second: facts.map_or(0.0, |facts| facts.pace(now)),
+        }
+    };
+    let mut files: Vec<_> = board.sources.iter().map(file).collect();
+    files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+    Sources { files, missed: board.paths.clone() }
 }
 
 /// What the relay did since its start, and what its folder holds.

@@ -34,6 +34,7 @@ const SOURCES: &[&str] = &[
     "crates/model/src/units.rs",
     "frontend/src/engine",
     "relay/src/http/share",
+    "relay/src/doctor",
     "relay/src/ingest/follow.rs",
     "relay/src/ingest/post.rs",
     "relay/src/ingest/thread.rs",

@@ -1,0 +1,7 @@
+//! "Why is my line not here?": first what is stored, then the bytes of the followed files.
+
+mod bytes;
+mod diagnose;
+mod entries;
+
+pub use diagnose::diagnose;
