@@ -182,6 +182,7 @@ texts! {
     Progress = "progress",
     ProgressEta = "progress_eta",
     ProgressRows = "progress_rows",
+    ProgressStill = "progress_still",
     QueryLabel = "query_label",
     QueryPlaceholder = "query_placeholder",
     RangeAll = "range_all",
