@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
 use logql::{Direction, Limits, Output, Params, QueryKind, Row};
@@ -50,7 +51,10 @@ pub(super) fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_ascii_control() => quoted.push_str(&format!("\\x{:02x}", c as u32)),
+            c if c.is_ascii_control() => {
+                // Writing to a string cannot fail.
+                write!(quoted, "\\x{:02x}", c as u32).ok();
+            }
             c => quoted.push(c),
         }
     }
