@@ -56,6 +56,7 @@ const NOT_SAID: &[&str] = &[
     "sum {0} ({1})",
     "{0} offset {1}",
     " offset {0})",
+    " of the configuration",
     "not a regular expression: ",
     "not a template: ",
     "a frame of a shared live tail cannot be written",
