@@ -7,8 +7,8 @@ use crate::store::StoreOptions;
 use crate::store::catalogue::Catalogue;
 use crate::store::chunk_file::ChunkFolder;
 use crate::store::counters::Counters;
-use crate::store::retention::Policy;
 use crate::store::facts::FileFacts;
+use crate::store::retention::Policy;
 
 /// What the threads of the store and its callers share. Locks are held for copies and appends
 /// only, never while a file is read or written.

@@ -221,7 +221,8 @@ const HELD: [&str; 6] = [
     "/api/status",
     "/loki/api/v1/series",
 ];
-const NOT_HELD: [&str; 37] = [
+const NOT_HELD: [&str; 39] = [
+    "/api/doctor",
     "/api/follow",
     "/api/heads/x",
     "/api/prom/label",
@@ -234,6 +235,7 @@ const NOT_HELD: [&str; 37] = [
     "/api/share/tail",
     "/api/shares",
     "/api/shares/x",
+    "/api/sources",
     "/api/tail",
     "/config",
     "/loki/api/v1/delete",
