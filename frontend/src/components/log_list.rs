@@ -21,6 +21,8 @@ use crate::words::time_parts;
 const STEP_PX: u32 = LINE_PX * 2;
 /// A list that stands still for so long gets the rows beyond its edges.
 const REST_MS: u32 = 60;
+/// The first rows are drawn in steps, about one a frame.
+const STEP_MS: u32 = 16;
 /// So near the end older rows are fetched.
 const NEAR_END: usize = 40;
 
@@ -77,18 +79,19 @@ pub fn LogList(props: &Props) -> Html {
         Layout::new(rows, wrap.then(|| cell.columns()), cell.wide_cells())
     });
     let scroll = use_state_eq(|| 0_u32);
-    let rested_at = use_state_eq(|| None::<u32>);
+    // Where the list has stood still, and how often it was given time there.
+    let rested = use_state_eq(|| (0_u32, 0_u32));
     let first_seen = layout.row_at(f64::from(*scroll));
     let last_seen = layout.row_at(f64::from(*scroll + STEP_PX) + f64::from(height));
     let window = use_mut_ref(Window::default);
-    let at_rest = *rested_at == Some(*scroll);
+    let at_rest = rested.1 > 0 && rested.0 == *scroll;
     let drawn = window.borrow_mut().show(first_seen..last_seen + 1, props.rows.len(), at_rest);
-    use_effect_with((*scroll, at_rest, drawn.is_whole), {
-        let rested_at = rested_at.setter();
-        move |(scroll, _, is_whole)| {
-            let scroll = *scroll;
-            let rest =
-                (!is_whole).then(|| Timeout::new(REST_MS, move || rested_at.set(Some(scroll))));
+    use_effect_with((*scroll, *rested, drawn.rows.clone()), {
+        let (rested, is_whole) = (rested.setter(), drawn.is_whole);
+        let pause_ms = if drawn.is_filled { REST_MS } else { STEP_MS };
+        move |(scroll, (_, times), _)| {
+            let next = (*scroll, times.wrapping_add(1).max(1));
+            let rest = (!is_whole).then(|| Timeout::new(pause_ms, move || rested.set(next)));
             move || drop(rest)
         }
     });
