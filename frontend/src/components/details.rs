@@ -11,10 +11,10 @@ use super::icon::{Glyph, Icon};
 use super::log_row::shown;
 use super::use_texts;
 use crate::format::{Clock, Parts, bytes};
-use crate::hooks::copy;
+use crate::hooks::{copy, location};
 use crate::i18n::{Text, Texts};
 use crate::line::{Entry, Needles};
-use crate::state::{FieldGroups, Missing, Place, to_json};
+use crate::state::{FieldGroups, Missing, Place, to_json, to_markdown};
 use crate::words::failure;
 
 /// The first part of a long line that is shown, and how much each click adds.
@@ -54,6 +54,16 @@ pub fn Details(props: &Props) -> Html {
         let entry = Rc::clone(entry);
         Callback::from(move |()| copy(&String::from_utf8_lossy(&entry.line)))
     };
+    let markdown = {
+        let (entry, clock) = (Rc::clone(entry), Rc::clone(&props.clock));
+        Callback::from(move |()| {
+            let stamp = clock.stamp(entry.timestamp, Parts::Full);
+            let when = format!("{stamp} {}", clock.zone(entry.timestamp));
+            copy(&to_markdown(&entry, &when));
+        })
+    };
+    // The open line is part of the view, and so of its URL.
+    let link = Callback::from(|()| copy(&location()));
     let coming = !entry.is_whole() && props.missing.is_none();
     let group = |title: Text, place: Place, pairs: &[(String, String)]| {
         if pairs.is_empty() {
@@ -119,6 +129,17 @@ pub fn Details(props: &Props) -> Html {
                         label={texts.own(Text::CopyJson)}
                         disabled={coming}
                         on_copy={json}
+                    />
+                    <CopyButton
+                        testid="copy-markdown"
+                        label={texts.own(Text::CopyMarkdown)}
+                        disabled={coming}
+                        on_copy={markdown}
+                    />
+                    <CopyButton
+                        testid="copy-line-link"
+                        label={texts.own(Text::CopyLineLink)}
+                        on_copy={link}
                     />
                 </div>
                 { group(Text::GroupAuto, Place::Field, &groups.auto) }

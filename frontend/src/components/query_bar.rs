@@ -19,7 +19,7 @@ use super::range_picker::RangePicker;
 use super::survivor_line::SurvivorLine;
 use super::use_texts;
 use crate::format::Clock;
-use crate::hooks::{Open, moment_of, use_open};
+use crate::hooks::{Open, moment_of, use_history, use_open};
 use crate::i18n::Text;
 use crate::state::{Explore, ExploreAction, Range, Survivors, Vocabulary, is_words, written_out};
 
@@ -73,6 +73,7 @@ pub fn QueryBar(props: &Props) -> Html {
             }
         },
     );
+    let on_leaf = use_history(&props.explore.view.query, props.explore.run, &on_input);
     let on_link = dispatch.reform(|view: GrafanaView| {
         let range = range_of(&view.from, &view.to);
         ExploreAction::Paste(view.query, range)
@@ -103,8 +104,9 @@ pub fn QueryBar(props: &Props) -> Html {
                     vocabulary={props.vocabulary.clone()}
                     {on_link}
                     on_begin={props.on_begin.clone()}
-                    {on_input}
+                    on_input={on_input.clone()}
                     on_run={on_run.clone()}
+                    {on_leaf}
                 />
                 <div class="query-bar__controls">
                     <RangePicker

@@ -25,6 +25,8 @@ pub struct Props {
     /// A link of Grafana was pasted.
     pub on_link: Callback<GrafanaView>,
     pub on_run: Callback<()>,
+    /// One query back, or forth.
+    pub on_leaf: Callback<bool>,
     /// Somebody is about to write: the vocabulary should be fresh.
     pub on_begin: Callback<()>,
 }
@@ -86,7 +88,7 @@ pub fn QueryEditor(props: &Props) -> Html {
     };
     let onkeydown = {
         let (completing, take) = (completing.clone(), take.clone());
-        let on_run = props.on_run.clone();
+        let (on_run, on_leaf) = (props.on_run.clone(), props.on_leaf.clone());
         Callback::from(move |event: KeyboardEvent| {
             // Keys that make a word of an input method belong to it.
             if event.is_composing() {
@@ -96,6 +98,12 @@ pub fn QueryEditor(props: &Props) -> Html {
             if event.key() == " " && event.ctrl_key() {
                 event.prevent_default();
                 look(&event.target_unchecked_into());
+                return;
+            }
+            if event.alt_key() && matches!(event.key().as_str(), "ArrowUp" | "ArrowDown") {
+                event.prevent_default();
+                completing.set(Completing::default());
+                on_leaf.emit(event.key() == "ArrowUp");
                 return;
             }
             let shifted = event.shift_key() && matches!(event.key().as_str(), "Tab" | "Enter");

@@ -5,10 +5,12 @@ use super::icon::{Glyph, Icon};
 use super::use_texts;
 use crate::i18n::Text;
 
-const SHORTCUTS: [(&[&str], Text); 14] = [
+const SHORTCUTS: [(&[&str], Text); 16] = [
     (&["/"], Text::KeyQuery),
     (&["Enter"], Text::KeyRun),
     (&["Shift", "Enter"], Text::KeyNewLine),
+    (&["Ctrl", "Space"], Text::CompletionLabel),
+    (&["Alt", "↑"], Text::KeyHistory),
     (&["Esc"], Text::KeyEscape),
     (&["j", "k"], Text::KeyMove),
     (&["Enter"], Text::KeyOpen),

@@ -2,6 +2,7 @@
 
 mod browser;
 mod dark;
+mod history;
 mod keys;
 mod location;
 mod open;
@@ -16,6 +17,7 @@ mod timer;
 
 pub use browser::{base_url, clock, copy, has_text_selected, location, moment_of, now_ms, now_ns};
 pub use dark::use_dark;
+pub use history::use_history;
 pub use keys::{Key, use_keys};
 pub use location::use_explore;
 pub use open::{Open, use_open};

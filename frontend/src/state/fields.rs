@@ -100,6 +100,23 @@ pub fn to_json(entry: &Entry) -> String {
     serde_json::to_string_pretty(&json).unwrap_or_default()
 }
 
+/// An entry as Markdown, for an issue or a chat: when and where, then the line as it is.
+pub fn to_markdown(entry: &Entry, when: &str) -> String {
+    let line = String::from_utf8_lossy(&entry.line);
+    let labels: Vec<String> =
+        entry.stream.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    // The fence is longer than any in the line, so that the line cannot end it.
+    let mut longest = 0;
+    let mut now = 0;
+    for c in line.chars() {
+        now = if c == '`' { now + 1 } else { 0 };
+        longest = longest.max(now);
+    }
+    let fence = "`".repeat((longest + 1).max(3));
+    let end = if line.ends_with('\n') { "" } else { "\n" };
+    format!("**{when}** · {}\n\n{fence}text\n{line}{end}{fence}\n", labels.join(" · "))
+}
+
 #[cfg(test)]
 mod tests {
     use logql::Row;
@@ -149,6 +166,21 @@ mod tests {
             assert_eq!(narrowed(query, place, "n", "v", negated).as_deref(), Some(expected));
         }
         assert_eq!(narrowed("{job=", Place::Label, "n", "v", false), None);
+    }
+
+    #[test]
+    fn no_line_ends_its_fence() {
+        let with = |line: &str| {
+            let mut entry = entry();
+            entry.line = line.into();
+            to_markdown(&entry, "noon")
+        };
+        for (line, fence) in [("x", "```"), ("a ``` b", "````"), ("``````\n", "```````")] {
+            let ended = line.trim_end();
+            let expected =
+                format!("**noon** · job=a · level=info\n\n{fence}text\n{ended}\n{fence}\n");
+            assert_eq!(with(line), expected);
+        }
     }
 
     #[test]
