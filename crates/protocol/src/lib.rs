@@ -9,6 +9,7 @@
 //! | `GET /api/index?match={…}&start=NS&end=NS&literals=JSON` | [`index::Index`] |
 //! | `GET /api/chunks/ID` (ranged, immutable) | bytes of a sealed chunk |
 //! | `GET /api/heads/STREAM?epoch=E&count=N` | the open head as a chunk, whole; 404 when sealed meanwhile |
+//! | `GET /api/place?match={…}&ts=NS&arrival=N` | [`place::FileRange`]; 404 for what was pushed |
 //! | `GET /api/tail?match={…}&after=ARRIVAL` (WebSocket) | [`tail::TailFrame`] for each message |
 //! | `GET`, `POST /api/shares`, `DELETE /api/shares/ID` | [`share`], for the owner |
 //! | `GET /api/share`, `POST /api/share/ticket` | [`share`], for a holder |
@@ -17,6 +18,7 @@
 pub mod doctor;
 pub mod index;
 pub mod loki;
+pub mod place;
 pub mod share;
 pub mod sources;
 pub mod status;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::place::FileRange;
 use model::Labels;
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +101,9 @@ pub struct EntryDetails {
     /// With [`DETAILS_FLAG`], the fields that Logpane found itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
+    /// With [`DETAILS_FLAG`], where it stands in the file it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileRange>,
 }
 
 /// The header in which Loki's clients ask for other encodings; a Loki ignores flags it does not

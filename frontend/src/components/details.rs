@@ -10,8 +10,8 @@ use super::histogram::level_name;
 use super::icon::{Glyph, Icon};
 use super::log_row::shown;
 use super::use_texts;
-use crate::format::{Clock, Parts, bytes};
-use crate::hooks::{copy, location};
+use crate::format::{Clock, Parts, bytes, file_name, grouped};
+use crate::hooks::{copy, location, use_place};
 use crate::i18n::{Text, Texts};
 use crate::line::{Entry, Needles};
 use crate::state::{FieldGroups, Missing, Place, to_json, to_markdown};
@@ -31,6 +31,8 @@ pub struct Filter {
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
+    /// Where the relay is.
+    pub base: AttrValue,
     pub entry: Rc<Entry>,
     /// Why what of it stayed behind did not come.
     pub missing: Option<Missing>,
@@ -146,6 +148,7 @@ pub fn Details(props: &Props) -> Html {
                 { group(Text::GroupParsed, Place::Field, &groups.parsed) }
                 { group(Text::GroupMetadata, Place::Field, &groups.metadata) }
                 { group(Text::GroupLabels, Place::Label, &groups.labels) }
+                <Origin base={props.base.clone()} entry={Rc::clone(entry)} />
                 if entry.original.is_some() {
                     <section class="details__group">
                         <h3 class="details__title">{ texts.get(Text::GroupOriginal) }</h3>
@@ -157,6 +160,45 @@ pub fn Details(props: &Props) -> Html {
                 }
             </div>
         </aside>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct OriginProps {
+    base: AttrValue,
+    entry: Rc<Entry>,
+}
+
+/// The bytes of the file that the entry was read from.
+#[function_component]
+fn Origin(props: &OriginProps) -> Html {
+    let texts = use_texts();
+    let entry = &props.entry;
+    let Some(range) = use_place(&props.base, &entry.stream, entry.timestamp, entry.arrival) else {
+        return Html::default();
+    };
+    let path = range.now.as_ref().unwrap_or(&range.path);
+    let end = range.offset + range.length;
+    let said = texts.with(
+        Text::FileBytes,
+        &[("file", file_name(path)), ("from", &grouped(range.offset)), ("to", &grouped(end))],
+    );
+    let on_copy = range.command().map(|command| Callback::from(move |()| copy(&command)));
+    html! {
+        <section class="details__group" data-testid="origin">
+            <h3 class="details__title">{ texts.get(Text::GroupOrigin) }</h3>
+            <p title={path.clone()}>{ said }</p>
+            if range.now.is_none() {
+                <p class="details__missing">{ texts.get(Text::FileGone) }</p>
+            }
+            if let Some(on_copy) = on_copy {
+                <CopyButton
+                    testid="copy-command"
+                    label={texts.own(Text::CopyCommand)}
+                    {on_copy}
+                />
+            }
+        </section>
     }
 }
 

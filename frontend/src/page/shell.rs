@@ -2,8 +2,8 @@ use std::rc::Rc;
 
 use web_sys::HtmlElement;
 use yew::{
-    Callback, Html, Properties, classes, function_component, html, use_callback, use_effect_with,
-    use_memo, use_mut_ref, use_node_ref, use_state_eq,
+    AttrValue, Callback, Html, Properties, classes, function_component, html, use_callback,
+    use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 use super::asking::{is_metric, use_asking};
@@ -367,6 +367,7 @@ pub fn Page(props: &Props) -> Html {
                 </div>
                 if let Some(entry) = &*selected {
                     <Details
+                        base={AttrValue::from((*base).clone())}
                         entry={Rc::clone(entry)}
                         missing={results.whole.missing_of(entry.id()).cloned()}
                         needles={Rc::new(needles)}

@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal as _, Write};
 use jiff::tz::TimeZone;
 use logql::{Outcome, Output, Row};
 use model::Labels;
+use protocol::place::FileRange;
 use serde_json::json;
 
 use crate::cli::args::OutputFormat;
@@ -18,12 +19,13 @@ use crate::http::number;
 pub fn outcome(
     out: &mut impl Write,
     outcome: &Outcome,
+    places: BTreeMap<u64, FileRange>,
     format: OutputFormat,
     zone: &TimeZone,
 ) -> io::Result<()> {
     match &outcome.output {
         Output::Rows(rows) => {
-            let mut printer = RowPrinter::new(format, zone.clone());
+            let mut printer = RowPrinter { places, ..RowPrinter::new(format, zone.clone()) };
             printer.factor_out(rows);
             rows.iter().try_for_each(|row| printer.print(out, row))
         }
@@ -76,12 +78,15 @@ pub struct RowPrinter {
     terminal: bool,
     /// What all rows have, said once.
     common: BTreeMap<String, String>,
+    /// Where entries stand in their files, by arrival.
+    places: BTreeMap<u64, FileRange>,
 }
 
 impl RowPrinter {
     pub fn new(format: OutputFormat, zone: TimeZone) -> Self {
         let terminal = io::stdout().is_terminal();
-        Self { format, zone, color: color::wanted(), terminal, common: BTreeMap::new() }
+        let (common, places) = (BTreeMap::new(), BTreeMap::new());
+        Self { format, zone, color: color::wanted(), terminal, common, places }
     }
 
     /// Says once, on stderr, what all rows have in common.
@@ -106,7 +111,10 @@ impl RowPrinter {
         let line = String::from_utf8_lossy(&row.line);
         match self.format {
             OutputFormat::Raw => writeln!(out, "{}", self.harmless(&line)),
-            OutputFormat::Jsonl | OutputFormat::Json => writeln!(out, "{}", json_row(row, &line)),
+            OutputFormat::Jsonl | OutputFormat::Json => {
+                let place = self.places.get(&row.arrival);
+                writeln!(out, "{}", json_row(row, &line, place))
+            }
             OutputFormat::Default => self.print_default(out, row, &line),
         }
     }
@@ -144,16 +152,20 @@ fn all_fields(row: &Row) -> BTreeMap<String, String> {
     fields
 }
 
-fn json_row(row: &Row, line: &str) -> serde_json::Value {
+fn json_row(row: &Row, line: &str, place: Option<&FileRange>) -> serde_json::Value {
     let fields: BTreeMap<&str, &str> =
         row.auto.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    json!({
+    let mut object = json!({
         "ts": row.timestamp.to_string(),
         "time": times::rfc3339(row.timestamp),
         "labels": row.labels,
         "fields": fields,
         "line": line,
-    })
+    });
+    if let Some(place) = place {
+        object["file"] = json!(place);
+    }
+    object
 }
 
 /// Control characters as visible ones, except tabs, line feeds and colour sequences.
@@ -215,7 +227,10 @@ mod tests {
             warnings: vec![],
         };
         let mut out = Vec::new();
-        outcome(&mut out, &outcome_of, format, &TimeZone::UTC).unwrap();
+        let range =
+            FileRange { path: "/a.log".into(), offset: 7, length: 1, ..FileRange::default() };
+        let places = BTreeMap::from([(9, range)]);
+        outcome(&mut out, &outcome_of, places, format, &TimeZone::UTC).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
@@ -234,6 +249,17 @@ mod tests {
             "{\"fields\":{\"commit\":\"abc1234\",\"seed\":\"42\"},\
              \"labels\":{\"job\":\"a\",\"level\":\"error\"},\"line\":\"x\",\
              \"time\":\"2024-12-17T14:30:52.123Z\",\"ts\":\"1734445852123000000\"}\n",
+        );
+    }
+
+    #[test]
+    fn an_entry_of_a_file_says_where_it_stands() {
+        check(
+            OutputFormat::Jsonl,
+            vec![Row { arrival: 9, line: b"x".to_vec(), ..Row::default() }],
+            "{\"fields\":{},\"file\":{\"device\":0,\"inode\":0,\"length\":1,\"offset\":7,\
+             \"path\":\"/a.log\"},\"labels\":{},\"line\":\"x\",\
+             \"time\":\"1970-01-01T00:00:00Z\",\"ts\":\"0\"}\n",
         );
     }
 

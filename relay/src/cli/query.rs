@@ -1,5 +1,6 @@
 //! `logpane query`.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -11,6 +12,7 @@ use model::Labels;
 use protocol::loki::{
     DETAILS_FLAG, FLAGS_HEADER, QueryData, QueryResult, Response, StreamResult, StreamValue,
 };
+use protocol::place::FileRange;
 
 use crate::cli::args::{DirectionArg, OutputFormat, QueryArgs};
 use crate::cli::client::Client;
@@ -39,9 +41,11 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
         remarks::say_warnings(&body);
         return written(writeln!(out, "{}", body.trim_end()).and_then(|()| out.flush()));
     }
-    let (outcome, _) = ask(&from, &args.query, &params)?;
+    let Answer { outcome, places, .. } = ask(&from, &args.query, &params)?;
     remarks::say_all(&from, &args.query, &expr, &params, &outcome);
-    written(print::outcome(&mut out, &outcome, args.output, &zone).and_then(|()| out.flush()))
+    written(
+        print::outcome(&mut out, &outcome, places, args.output, &zone).and_then(|()| out.flush()),
+    )
 }
 
 /// Loki's JSON, as the relay sent it or would have.
@@ -49,7 +53,7 @@ fn body(from: &From, text: &str, params: &Params) -> Result<String, Failure> {
     if let From::Relay(client) = from {
         return client.get(path(params), &asked(text, params), None);
     }
-    let (outcome, effort) = ask(from, text, params)?;
+    let Answer { outcome, effort, .. } = ask(from, text, params)?;
     let answer = encode_response(outcome, &effort, at(params), Flags::default());
     serde_json::to_string(&answer)
         .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))
@@ -172,14 +176,21 @@ const fn at(params: &Params) -> i64 {
 }
 
 /// The answer, and what it took where that is known.
-pub(super) fn ask(from: &From, text: &str, params: &Params) -> Result<(Outcome, Effort), Failure> {
+pub(super) struct Answer {
+    pub outcome: Outcome,
+    pub effort: Effort,
+    /// Where entries stand in their files, by arrival.
+    pub places: BTreeMap<u64, FileRange>,
+}
+
+pub(super) fn ask(from: &From, text: &str, params: &Params) -> Result<Answer, Failure> {
     match from {
         From::Folder(dir) => ask_folder(dir, text, params),
-        From::Relay(client) => Ok((ask_relay(client, text, params)?, Effort::default())),
+        From::Relay(client) => ask_relay(client, text, params),
     }
 }
 
-fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<(Outcome, Effort), Failure> {
+fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<Answer, Failure> {
     if !dir.is_dir() {
         return Err(Failure::failed(format!("there is no data folder: {}", dir.display())));
     }
@@ -192,19 +203,30 @@ fn ask_folder(dir: &Path, text: &str, params: &Params) -> Result<(Outcome, Effor
     let plan = asked.plan().map_err(|error| Failure::query(text, &error))?;
     let mut effort = Effort::default();
     match query::run(&store, &plan, &AtomicBool::new(false), &mut effort) {
-        Ok(outcome) => Ok((outcome, effort)),
+        Ok(outcome) => {
+            let places = match &outcome.output {
+                Output::Rows(rows) => {
+                    store.places(rows.iter().map(|row| (&row.stream, row.timestamp, row.arrival)))
+                }
+                _ => BTreeMap::new(),
+            };
+            let places = places.iter().map(|(arrival, place)| (*arrival, place.into())).collect();
+            Ok(Answer { outcome, effort, places })
+        }
         Err(query::RunError::Query(error)) => Err(Failure::query(text, &error)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn ask_relay(client: &Client, text: &str, params: &Params) -> Result<Outcome, Failure> {
+fn ask_relay(client: &Client, text: &str, params: &Params) -> Result<Answer, Failure> {
     let body =
         client.get(path(params), &asked(text, params), Some((FLAGS_HEADER, DETAILS_FLAG)))?;
     let response: Response<QueryData> = serde_json::from_str(&body).map_err(|error| {
         Failure::failed(format!("{} gave an answer that cannot be read: {error}", client.addr()))
     })?;
-    Ok(outcome(response, params.direction))
+    let places = places(&response.data.result);
+    let outcome = outcome(response, params.direction);
+    Ok(Answer { outcome, effort: Effort::default(), places })
 }
 
 const fn path(params: &Params) -> &'static str {
@@ -264,6 +286,18 @@ fn outcome(response: Response<QueryData>, direction: Direction) -> Outcome {
         QueryResult::Scalar((_, value)) => Output::Scalar(number(&value)),
     };
     Outcome { output, stats: Stats::default(), warnings: response.warnings }
+}
+
+fn places(result: &QueryResult) -> BTreeMap<u64, FileRange> {
+    let QueryResult::Streams(streams) = result else { return BTreeMap::new() };
+    let values = streams.iter().flat_map(|stream| &stream.values);
+    let placed = values.filter_map(|value| match value {
+        StreamValue::Detailed(_, _, details) => {
+            Some((details.arrival.parse().ok()?, details.file.clone()?))
+        }
+        StreamValue::Plain(..) => None,
+    });
+    placed.collect()
 }
 
 fn rows(streams: Vec<StreamResult>, direction: Direction) -> Vec<Row> {

@@ -11,7 +11,7 @@ use protocol::loki::Response;
 use serde::Deserialize;
 
 use crate::cli::dispatch::say;
-use crate::cli::query::{From, ask};
+use crate::cli::query::{Answer, From, ask};
 use crate::cli::times;
 use crate::store::Store;
 
@@ -90,7 +90,8 @@ fn hints(from: &From, text: &str, expr: &Expr, params: &Params, outcome: &Outcom
         && rows.len() < FEW.min(params.limit)
         && hints.is_empty()
         && let Some(other) = hint::ignoring_case(text, log)
-        && let Ok((Outcome { output: Output::Rows(more), .. }, _)) = ask(from, &other.query, params)
+        && let Ok(Answer { outcome: Outcome { output: Output::Rows(more), .. }, .. }) =
+            ask(from, &other.query, params)
     {
         let (exact, found) = (rows.len() as u64, more.len() as u64);
         let kind = HintKind::of_counts(&other.words, exact, found);

@@ -16,6 +16,7 @@ mod loki;
 mod metrics;
 mod otlp;
 mod params;
+mod place;
 mod ready;
 mod receive;
 mod reload;

@@ -5,8 +5,8 @@ use warp::{Filter, Reply as _};
 
 use crate::http::guard::{Denied, guard};
 use crate::http::{
-    ApiError, App, chunks, config, cors, doctor, follow, heads, index, loki, metrics, otlp, ready,
-    reload, share, sources, status, tail, viewer,
+    ApiError, App, chunks, config, cors, doctor, follow, heads, index, loki, metrics, otlp, place,
+    ready, reload, share, sources, status, tail, viewer,
 };
 
 /// Every route of the relay, guarded.
@@ -23,6 +23,8 @@ pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
         .or(chunks::routes(app))
         .unify()
         .or(heads::routes(app))
+        .unify()
+        .or(place::routes(app))
         .unify()
         .or(tail::routes(app))
         .unify()

@@ -26,7 +26,7 @@ use crate::store::{
 /// them through `spawn_blocking`.
 #[derive(Clone, Debug)]
 pub struct Store {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     /// The same for all clones; None for a folder that is only read.
     running: Option<Arc<Running>>,
     /// Changes with every opening.

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use model::{Batch, Entry, Labels};
+use model::{Batch, Entry, Labels, Place};
 
 use crate::journal::OpenEntry;
 use crate::store::order::sorted;
@@ -159,6 +159,16 @@ impl Head {
                 parts().find_map(|batch| Some((batch, row(batch)?)))
             });
         found.is_some_and(|(batch, row)| is_same(&batch.entry(row), entry))
+    }
+
+    /// Where an entry stands in its file.
+    pub(crate) fn place(&self, arrival: u64) -> Option<Place> {
+        let mut closed = self.sealing.iter().map(Arc::as_ref).chain([&self.closed]);
+        let found = closed.find_map(|batch| {
+            batch.places.get(batch.arrivals.iter().position(|known| *known == arrival)?)
+        });
+        let open = || self.open.iter().find(|open| open.arrival == arrival);
+        found.or_else(|| open()?.to_entry().place)
     }
 
     /// Hands out all closed entries to be written as a chunk. None when a seal is under way or

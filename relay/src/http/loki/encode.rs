@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use logql::{Origin, Outcome, Output, Row};
-use model::Labels;
+use model::{Labels, Place};
 use protocol::loki::{
     CATEGORIZE_FLAG, DETAILS_FLAG, EntryDetails, FLAGS_HEADER, MatrixSeries, QueryData,
     QueryResult, Response, StreamResult, StreamValue, Success, VectorSample,
 };
+use protocol::place::FileRange;
 use warp::http::HeaderMap;
 
 use crate::http::loki::stats;
@@ -75,6 +76,17 @@ pub fn response(outcome: Outcome, effort: &Effort, at: i64, flags: Flags) -> Que
         status: Success::Success,
         warnings,
         data: QueryData { result, encoding_flags, stats },
+    }
+}
+
+/// Says of the entries of an answer where they stand in their files.
+pub fn add_places(answer: &mut QueryResponse, places: &BTreeMap<u64, Place>) {
+    let QueryResult::Streams(streams) = &mut answer.data.result else { return };
+    for value in streams.iter_mut().flat_map(|stream| &mut stream.values) {
+        if let StreamValue::Detailed(_, _, details) = value {
+            let place = details.arrival.parse().ok().and_then(|arrival| places.get(&arrival));
+            details.file = place.map(FileRange::from);
+        }
     }
 }
 

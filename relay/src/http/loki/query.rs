@@ -1,10 +1,11 @@
 //! `query` and `query_range`.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use logql::{Direction, Outcome, Output, Params as QueryParams, Plan, QueryKind};
+use logql::{Direction, Outcome, Output, Params as QueryParams, Plan, QueryKind, Row};
 use warp::filters::BoxedFilter;
 use warp::http::HeaderMap;
 use warp::reply::Response;
@@ -52,7 +53,17 @@ async fn query_range(
     let kind = request::range_kind(&params, app)?;
     let interval_ns = request::interval(&params)?;
     let (outcome, effort) = evaluate(app, &params, kind, interval_ns).await?;
-    Ok(encode::response(outcome, &effort, end_of(kind), flags))
+    let places = match &outcome.output {
+        Output::Rows(rows) if flags.details => {
+            let of = |row: &Row| (row.stream.clone(), row.timestamp, row.arrival);
+            let (store, rows) = (app.store()?.clone(), rows.iter().map(of).collect::<Vec<_>>());
+            blocking(move || Ok(store.places(rows.iter().map(|(s, ts, a)| (s, *ts, *a))))).await?
+        }
+        _ => BTreeMap::new(),
+    };
+    let mut answer = encode::response(outcome, &effort, end_of(kind), flags);
+    encode::add_places(&mut answer, &places);
+    Ok(answer)
 }
 
 async fn query_instant(
