@@ -6,8 +6,10 @@ use model::{Labels, selector_text};
 use protocol::place::FileRange;
 use yew::{hook, use_effect_with, use_state_eq};
 
+use super::browser::share_token;
+
 /// Which bytes of which file an entry is, once the relay has said so; None: it was read from no
-/// file, or the relay does not know it any more.
+/// file, the relay does not know it any more, or it is not for the holder of a link.
 #[hook]
 pub fn use_place(base: &str, stream: &Rc<Labels>, ts: i64, arrival: u64) -> Option<FileRange> {
     let place = use_state_eq(|| None);
@@ -18,12 +20,14 @@ pub fn use_place(base: &str, stream: &Rc<Labels>, ts: i64, arrival: u64) -> Opti
             setter.set(None);
             let (url, alive) = (url.clone(), Rc::new(std::cell::Cell::new(true)));
             let running = Rc::clone(&alive);
-            wasm_bindgen_futures::spawn_local(async move {
-                let answer = ask(&url).await;
-                if running.get() {
-                    setter.set(answer);
-                }
-            });
+            if share_token().is_none() {
+                wasm_bindgen_futures::spawn_local(async move {
+                    let answer = ask(&url).await;
+                    if running.get() {
+                        setter.set(answer);
+                    }
+                });
+            }
             move || alive.set(false)
         }
     });

@@ -5,6 +5,7 @@
 mod doctor;
 mod loki;
 mod missing;
+mod place;
 mod share;
 mod world;
 

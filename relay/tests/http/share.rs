@@ -221,10 +221,12 @@ const HELD: [&str; 6] = [
     "/api/status",
     "/loki/api/v1/series",
 ];
-const NOT_HELD: [&str; 39] = [
+const NOT_HELD: [&str; 40] = [
     "/api/doctor",
     "/api/follow",
     "/api/heads/x",
+    // A path of the owner's machine.
+    "/api/place",
     "/api/prom/label",
     "/api/prom/label/x/values",
     "/api/prom/push",

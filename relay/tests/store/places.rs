@@ -97,3 +97,35 @@ fn what_was_pushed_has_no_place() {
     expect_lines(&store, &[&line(1)]);
     assert!(all(&store).iter().all(|(_, entry)| entry.place.is_none()));
 }
+
+#[test]
+fn a_byte_of_a_file_leads_to_the_entry_that_has_it() {
+    let world = World::new();
+    let text = format!("one\n{TRACEBACK}\n\nlast\n");
+    world.append("app.log", &text);
+    let store = world.follow("*.log");
+    wait_for("all lines", || store.status().entries == 3);
+    store.shutdown();
+    let path = world.log("app.log").to_str().unwrap().to_owned();
+    let inode = fs::metadata(&path).unwrap().ino();
+    let (group, last) = (4, text.rfind("last").unwrap() as u64);
+    // In the head, and in the journal that is read again.
+    for _ in 0..2 {
+        let store = world.follow("*.log");
+        for (offset, inode, expected) in [
+            (0, None, Some(0)),
+            (3, None, Some(0)),
+            (group, Some(inode), Some(group)),
+            (group + 60, None, Some(group)),
+            (last - 1, None, None),
+            (last, None, Some(last)),
+            (last, Some(inode + 1), None),
+            (last + 50, None, None),
+        ] {
+            let found = store.covering(&path, inode, offset).map(|found| found.place.offset);
+            assert_eq!(found, expected, "{offset} {inode:?}");
+        }
+        assert_eq!(store.covering("/no/such/file", None, 0), None);
+        store.shutdown();
+    }
+}
