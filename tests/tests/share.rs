@@ -1,0 +1,84 @@
+//! A read-only link, made in one page and opened in another.
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+use tests::{Browser, Page, Relay, Written, wait_async};
+
+async fn wait_for_lines(page: &Page, expected: &[String]) -> Result<()> {
+    wait_async("the lines of the file in the page", || async {
+        let lines = page.lines().await?;
+        if lines == expected { Ok(()) } else { bail!("{lines:#?} are not {expected:#?}") }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_link_shows_its_scope_until_it_is_taken_back() -> Result<()> {
+    let dir = TempDir::new()?;
+    let mut shared = Written::create(dir.path(), "app.log")?;
+    let mut private = Written::create(dir.path(), "private.log")?;
+    let mut lines = vec![shared.line("for everybody")?];
+    private.line("a secret")?;
+    let paths = [shared.path.clone().into(), private.path.clone().into()];
+    let relay = Relay::start(&dir.path().join("data"), &paths)?;
+    relay.wait_until_read(2)?;
+    let browser = Browser::start()?;
+
+    let owner = browser.open(1440, 900).await?;
+    let encoded = |query: &str| -> String { query.bytes().map(|b| format!("%{b:02X}")).collect() };
+    let view = format!("v=1&q={}&from=now-1h&to=now", encoded(&shared.selector()));
+    owner.goto(&format!("{}/#{view}", relay.url)).await?;
+    owner.wait_until_answered().await?;
+    owner.click("share").await?;
+    // The range moves along, so that what comes is seen too.
+    owner
+        .script(
+            "const range = document.querySelector('[data-testid=share-range]');
+             range.value = 'moving';
+             range.dispatchEvent(new Event('change', {bubbles: true}));",
+        )
+        .await?;
+    owner.find("share-label").await?.send_keys("for Bob").await?;
+    owner.click("share-create").await?;
+    let link = owner.find("share-link").await?.value().await?.context("no link")?;
+    owner.shot("share-sheet").await?;
+
+    let guest = browser.open(1440, 900).await?;
+    guest.goto(&link).await?;
+    guest.wait_for_text("shared", |text| text.contains("for Bob")).await?;
+    wait_for_lines(&guest, &lines).await?;
+    assert!(guest.find_all("share").await?.is_empty(), "a guest cannot share");
+    guest.shot("shared-view").await?;
+
+    // Whatever else is asked with this link, nothing else is there.
+    let other = format!("&v=1&q={}&from=oldest&to=newest", encoded(&private.selector()));
+    guest.goto(&format!("{link}{other}")).await?;
+    guest.wait_until_answered().await?;
+    assert_eq!(guest.lines().await?, Vec::<String>::new());
+    let every = encoded(r#"{filename=~".+"}"#);
+    guest.goto(&format!("{link}&v=1&q={every}&from=oldest&to=newest&live=1")).await?;
+    wait_for_lines(&guest, &lines).await?;
+    // What comes while it is followed, once it is: the first lines tell.
+    wait_async("the live tail", || async {
+        if guest.lines().await?.len() > 1 { Ok(()) } else { bail!("nothing has come") }
+    })
+    .await
+    .or_else(|_| {
+        private.line("another secret")?;
+        lines.push(shared.line("a new line")?);
+        anyhow::Ok(())
+    })?;
+    wait_for_lines(&guest, &lines).await?;
+
+    owner.click("share-revoke").await?;
+    wait_async("the list without the link", || async {
+        if owner.find_all("share-revoke").await?.is_empty() { Ok(()) } else { bail!("it stands") }
+    })
+    .await?;
+    guest.goto(&link).await?;
+    guest.wait_for_text("share-refused", |text| text.contains("does not work")).await?;
+    assert_eq!(guest.lines().await?, Vec::<String>::new());
+    owner.leave();
+    guest.leave();
+    Ok(())
+}
