@@ -73,7 +73,9 @@ fn a_selector_knows_the_labels_and_values_there_are() {
 fn stages_and_fields_follow() {
     for (before, offered) in [
         ("{job=\"a\"} ¦", &["|=", "!=", "|~"][..]),
-        ("{job=\"a\"}¦", &["|="]),
+        // What was just closed may be all there is.
+        ("{job=\"a\"}¦", &[]),
+        ("{job=\"a\"} |= \"x\"¦", &[]),
         ("{job=\"a\"} | ¦", &["json", "logfmt"]),
         ("{job=\"a\"} | lo¦", &["logfmt"]),
         ("{job=\"a\"} | r¦", &["regexp", "rtf"]),

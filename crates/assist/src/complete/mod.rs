@@ -38,7 +38,9 @@ pub fn complete(text: &str, cursor: usize, known: &Known<'_>) -> Option<Completi
     let Here { place, span, typed, blank } = place::here(text, cursor)?;
     let mut offers = match place {
         // A text without braces may be plain words: only what was begun is worth a list.
-        Place::Start { within } if blank && within.is_none() && !text.trim().is_empty() => {
+        Place::Start { within }
+            if typed.is_empty() && within.is_none() && !text.trim().is_empty() =>
+        {
             Vec::new()
         }
         Place::Start { within } => words::starts(within.as_deref()),

@@ -50,7 +50,7 @@ pub(super) struct Here {
     pub span: Span,
     /// The part of it before the cursor.
     pub typed: String,
-    /// Whether nothing of a word stands before the cursor.
+    /// Whether the cursor stands at the start or behind a blank: a next word may begin.
     pub blank: bool,
 }
 
@@ -85,7 +85,9 @@ pub(super) fn here(text: &str, cursor: usize) -> Option<Here> {
     if token == Token::String {
         return in_string(&walk, place, text, span, typed);
     }
-    Some(Here { place, span, typed: typed.to_owned(), blank: typed.is_empty() })
+    let before = text.get(..cursor).unwrap_or_default();
+    let blank = typed.is_empty() && !before.ends_with(|c: char| !c.is_whitespace());
+    Some(Here { place, span, typed: typed.to_owned(), blank })
 }
 
 /// Whether the cursor stands in this word or right behind it, and it may go on.
