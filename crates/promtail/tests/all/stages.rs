@@ -32,7 +32,7 @@ fn regex() {
     check(
         "- regex: {expr: 'x'}",
         &[],
-        &["4:13: unknown key \"expr\", expected one of expression, source, labels_from_groups"],
+        &["4:13: unknown key \"expr\", did you mean \"expression\"?"],
     );
 }
 

@@ -1,8 +1,9 @@
 use std::{env, fs, path::Path};
 
-use report::{Coding, open};
+use chunk::RuzstdCodec;
+use report::{Coding, extract, open};
 
-use crate::common::{chunks, report};
+use crate::common::report;
 
 /// A report of the first format must open for ever. Written once, with `UPDATE_REPORT=1` while the
 /// format was new; later it is not to be written again.
@@ -14,7 +15,11 @@ fn a_report_of_version_1_opens() {
             fs::write(&path, report(coding)).unwrap();
         }
         let opened = open(&fs::read(&path).unwrap()).unwrap();
-        assert_eq!(opened.chunks, chunks());
+        // Chunks of today hold the same entries in other bytes.
+        let today = open(&report(coding)).unwrap();
+        let files = extract(&opened, &mut RuzstdCodec::new()).unwrap();
+        assert_eq!(files.len(), 2);
+        assert_eq!(files, extract(&today, &mut RuzstdCodec::new()).unwrap());
         assert_eq!(opened.manifest.format, 1);
         assert_eq!(opened.manifest.redaction[0].rule, "ip");
     }
