@@ -6,7 +6,7 @@
 mod program;
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -392,8 +392,10 @@ fn engine(socket: &Path, log: &Path) {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let mut line = String::new();
-            std::io::BufRead::read_line(&mut std::io::BufReader::new(&stream), &mut line).unwrap();
+            // All of it: what is closed with something unread is reset, and the answer with it.
+            let request = std::io::BufReader::new(&stream).lines().map(Result::unwrap);
+            let request: Vec<String> = request.take_while(|line| !line.is_empty()).collect();
+            let line = request.first().unwrap();
             let body = match line.split(' ').nth(1).unwrap() {
                 "/containers/json?filters=%7B%22label%22%3A%5B%22logged%22%5D%7D" => {
                     r#"[{"Id":"abc1","Names":["/tts-1"],"Labels":{"com.docker.compose.service":"tts"},

@@ -32,7 +32,10 @@ pub(super) fn get(host: &str, path: &str) -> io::Result<Vec<u8>> {
 
 /// HTTP/1.0, whose answers come in one piece and end with the connection.
 fn ask(mut stream: impl Read + Write, host: &str, path: &str) -> io::Result<Vec<u8>> {
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\n\r\n")?;
+    // In one piece: an engine that has what it needs may answer and close before the rest comes.
+    let request =
+        format!("GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     stream.take(MAX_BYTES).read_to_end(&mut answer)?;
     let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
