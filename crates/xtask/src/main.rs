@@ -16,7 +16,7 @@ const HELP: &str = "\
 cargo xtask run [-- ARGS]   build the product and run `logpane ARGS` (without ARGS: the live demo)
 cargo xtask test            format, lints, all tests, natively and in a real browser
 cargo xtask dist            build target/release/logpane with the viewer inside
-cargo xtask bench [relay|page]  print the table of the figures we hold ourselves to
+cargo xtask bench [PART]    print the table of the figures we hold ourselves to
 cargo xtask setup           only install what is missing";
 
 fn main() -> ExitCode {

@@ -1,6 +1,8 @@
-//! `cargo xtask bench [relay|page]`: the figures that we hold ourselves to, as a table on stdout.
+//! `cargo xtask bench [relay|ingest|page]`: the figures that we hold ourselves to, as a table on stdout.
 //! Nothing fails when one is missed.
 
+mod cpu;
+mod ingest;
 mod logs;
 mod memory;
 mod page;
@@ -31,6 +33,10 @@ async fn main() -> Result<()> {
         relay::ready(&small, &mut table)?;
         relay::reading(&small, &mut table)?;
         relay::reading(&large, &mut table)?;
+    }
+    if wanted("relay") || wanted("ingest") {
+        ingest::cost(&large, &mut table)?;
+        ingest::at_rest(&mut table)?;
     }
     if wanted("page") {
         page::figures(&small, &large, &mut table).await?;

@@ -25,6 +25,15 @@ impl Table {
         self.row(what, format!("{} (raw ÷ {times:.1})", megabytes(packed)), goal);
     }
 
+    /// The median of several shares, each in thousandths, and the least and most.
+    pub fn thousandths(&mut self, what: &str, shares: &[u64], goal: &str) {
+        let shown = |share: u64| format!("{:.3}", share as f64 / 1000.0);
+        let least = shown(shares.iter().min().copied().unwrap_or(0));
+        let most = shown(shares.iter().max().copied().unwrap_or(0));
+        let runs = shares.len();
+        self.row(what, format!("{} ({least}–{most}, {runs} runs)", shown(median(shares))), goal);
+    }
+
     fn row(&mut self, what: &str, shown: String, goal: &str) {
         eprintln!("{what}: {shown}");
         self.rows.push([what.to_owned(), shown, goal.to_owned()]);
