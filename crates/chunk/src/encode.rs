@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::ops::Range;
 
 use model::{Batch, Labels, Lines};
@@ -215,9 +216,14 @@ fn block_meta(batch: &Batch, lines: &Lines, rows: Range<usize>) -> BlockMeta {
 }
 
 /// The column before packing; empty when the block has nothing for it.
-fn write_column(column: Column, batch: &Batch, lines: &Lines, rows: Range<usize>) -> Vec<u8> {
+fn write_column<'a>(
+    column: Column,
+    batch: &Batch,
+    lines: &'a Lines,
+    rows: Range<usize>,
+) -> Cow<'a, [u8]> {
     let narrow = || rows.start as u32..rows.end as u32;
-    match column {
+    let raw = match column {
         Column::Times => write_times(batch.timestamps.get(rows).unwrap_or_default()),
         // Read only.
         Column::Timestamps => Vec::new(),
@@ -225,11 +231,12 @@ fn write_column(column: Column, batch: &Batch, lines: &Lines, rows: Range<usize>
         Column::Lengths => write_lengths(rows.map(|row| lines.get(row).len())),
         Column::Lines => {
             let bytes = lines.start(rows.start)..lines.start(rows.end);
-            lines.bytes.get(bytes).unwrap_or_default().to_vec()
+            return Cow::Borrowed(lines.bytes.get(bytes).unwrap_or_default());
         }
         Column::Metadata => write_fields(&batch.metadata, narrow(), LineText::Ignore),
         Column::Auto => write_fields(&batch.auto, narrow(), LineText::Refer(lines)),
         Column::Signature => write_signature(lines, rows),
         Column::Places => write_places(&batch.places, rows, |row| lines.get(row).len()),
-    }
+    };
+    Cow::Owned(raw)
 }

@@ -46,22 +46,24 @@ pub fn may_contain(signature: &[u8], literals: &[Vec<Vec<u8>>]) -> bool {
 pub(crate) fn write_signature(lines: &Lines, rows: Range<usize>) -> Vec<u8> {
     let num_bytes = lines.start(rows.end).saturating_sub(lines.start(rows.start));
     let log2 = (num_bytes / BYTES_PER_BIT).max(MIN_BITS).ilog2();
-    let mut bits = vec![0_u8; 1 << (log2 - 3)];
-    let mut numeric = vec![false; NUMERIC_RUNS];
+    // Runs of words, and behind them those of numbers: which of both a run is, is a place and no
+    // branch, since nobody can foresee it.
+    let mut both = vec![0_u8; 2 << (log2 - 3)];
+    let mut before: &[u8] = b"";
     for row in rows {
-        for run in runs(lines.get(row)) {
-            match run.numeric.and_then(|place| numeric.get_mut(place)) {
-                Some(seen) => *seen = true,
-                None => set(&mut bits, hash(run.bytes)),
-            }
-        }
+        let line = lines.get(row);
+        // Lines mostly start as the one before; what both have is there already.
+        let same = common_prefix(before, line);
+        before = line;
+        mark(line.get(same.saturating_sub(RUN - 1)..).unwrap_or_default(), &mut both, log2);
     }
+    let numbers = both.split_off(both.len() / 2);
+    let mut bits = both;
     // More than a quarter of all possible numbers: they tell nothing about longer ones either.
-    let num_numeric = numeric.iter().filter(|seen| **seen).count();
-    let without_numbers = num_numeric * 4 > NUMERIC_RUNS;
+    let seen = (0..NUMERIC_RUNS).filter(|place| has(&numbers, hash(numeric_run(*place))));
+    let without_numbers = seen.count() * 4 > NUMERIC_RUNS;
     if !without_numbers {
-        let seen = numeric.iter().enumerate().filter(|(_, seen)| **seen);
-        seen.for_each(|(place, _)| set(&mut bits, hash(numeric_run(place))));
+        bits.iter_mut().zip(&numbers).for_each(|(bits, numbers)| *bits |= numbers);
     }
 
     let mut num_set: usize = bits.iter().map(|byte| byte.count_ones() as usize).sum();
@@ -96,26 +98,61 @@ impl<'a> Bits<'a> {
     }
 
     fn may_contain(&self, literal: &[u8]) -> bool {
-        runs(literal).all(|run| {
-            let hash = hash(run.bytes) as usize & (self.bits.len() * 8 - 1);
-            let is_set = self.bits.get(hash / 8).is_none_or(|byte| byte >> (hash % 8) & 1 == 1);
-            is_set || self.without_numbers && run.numeric.is_some()
-        })
+        runs(literal)
+            .all(|run| has(self.bits, hash(run.bytes)) || self.without_numbers && run.is_number)
     }
 }
 
-fn set(bits: &mut [u8], hash: u32) {
+fn has(bits: &[u8], hash: u32) -> bool {
     let place = hash as usize & (bits.len() * 8 - 1);
-    if let Some(byte) = bits.get_mut(place / 8) {
-        *byte |= 1 << (place % 8);
+    bits.get(place / 8).is_some_and(|byte| byte >> (place % 8) & 1 == 1)
+}
+
+/// Marks the runs of a text: those of words in the first half of `both`, those of numbers in the
+/// second; each half has `1 << log2` bits.
+fn mark(text: &[u8], both: &mut [u8], log2: u32) {
+    let (start, rest) = text.split_at(text.len().min(RUN - 1));
+    let (mut bytes, mut numeric) = (0_u32, 0_u32);
+    let mut step = |byte: u8| {
+        bytes = bytes << 8 | u32::from(byte);
+        numeric = (numeric << 1 | u32::from(IS_NUMERIC[usize::from(byte)])) & 0b1111;
+        (bytes, numeric == 0b1111)
+    };
+    start.iter().for_each(|byte| _ = step(*byte));
+    for byte in rest {
+        let (run, is_number) = step(*byte);
+        let place = hash(run) & ((1 << log2) - 1) | u32::from(is_number) << log2;
+        if let Some(byte) = both.get_mut((place / 8) as usize) {
+            *byte |= 1 << (place % 8);
+        }
     }
+}
+
+static IS_NUMERIC: [bool; 256] = {
+    let mut is_numeric = [false; 256];
+    is_numeric[b'.' as usize] = true;
+    let mut digit = b'0';
+    while digit <= b'9' {
+        is_numeric[digit as usize] = true;
+        digit += 1;
+    }
+    is_numeric
+};
+
+/// Bytes that both start with.
+fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    const STEP: usize = 8;
+    let steps = a.chunks_exact(STEP).zip(b.chunks_exact(STEP)).take_while(|(a, b)| a == b).count();
+    let (a, b) = (a.get(steps * STEP..), b.get(steps * STEP..));
+    let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
+    steps * STEP + a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 /// Four bytes that follow each other, the first highest.
 struct Run {
     bytes: u32,
-    /// The run's place among all runs of digits and dots, if it is one.
-    numeric: Option<usize>,
+    /// Of digits and dots only.
+    is_number: bool,
 }
 
 /// The runs of a text, one for each of its bytes but the last three.
@@ -123,18 +160,10 @@ fn runs(text: &[u8]) -> impl Iterator<Item = Run> {
     let (mut bytes, mut num_numeric) = (0_u32, 0);
     let each = text.iter().map(move |byte| {
         bytes = bytes << 8 | u32::from(*byte);
-        num_numeric = if matches!(byte, b'0'..=b'9' | b'.') { num_numeric + 1 } else { 0 };
-        Run { bytes, numeric: (num_numeric >= RUN).then(|| numeric_place(bytes)) }
+        num_numeric = if IS_NUMERIC[usize::from(*byte)] { num_numeric + 1 } else { 0 };
+        Run { bytes, is_number: num_numeric >= RUN }
     });
     each.skip(RUN - 1)
-}
-
-/// The place of a run of digits and dots among all of them.
-fn numeric_place(run: u32) -> usize {
-    run.to_be_bytes().iter().fold(0, |place, byte| {
-        let digit = if *byte == b'.' { 10 } else { usize::from(byte & 0x0f) };
-        place * NUMERIC + digit
-    })
 }
 
 /// The run at `place` among all runs of digits and dots.

@@ -77,6 +77,18 @@ impl Fields {
     /// Gives entry `row` the field. Rows come in ascending order; the first of two values for
     /// one name of one entry stays.
     pub fn push(&mut self, row: u32, name: &str, value: &str) {
+        self.push_near(0, row, name, value);
+    }
+
+    /// The same for whom the name's place among the names was `hint` before; gives its place now.
+    /// Entries that follow each other mostly have the same names.
+    pub fn push_near(&mut self, hint: usize, row: u32, name: &str, value: &str) -> usize {
+        if let Some(column) = self.columns.get_mut(hint).filter(|column| column.name == name) {
+            if column.rows.last() != Some(&row) {
+                column.push(row, value);
+            }
+            return hint;
+        }
         let at = match self.columns.binary_search_by(|c| c.name.as_str().cmp(name)) {
             Ok(at) => at,
             Err(at) => {
@@ -89,6 +101,7 @@ impl Fields {
         if column.rows.last() != Some(&row) {
             column.push(row, value);
         }
+        at
     }
 
     pub fn is_empty(&self) -> bool {

@@ -30,6 +30,8 @@ struct Shape<'a> {
     /// Positions in the names, ascending.
     names: &'a [u32],
     rows: Vec<u32>,
+    /// Of each name, where the values of the rows stand in its column.
+    places: Vec<Vec<u32>>,
 }
 
 /// The fields of the entries `rows`; empty when they have none.
@@ -48,26 +50,33 @@ pub(crate) fn write_fields(fields: &Fields, rows: Range<u32>, text: LineText<'_>
     }
 
     let num_rows = (rows.end - rows.start) as usize;
-    let mut names_of_row: Vec<Vec<u32>> = vec![Vec::new(); num_rows];
-    for (name, (column, within)) in (0_u32..).zip(&columns) {
-        for row in &column.rows[within.clone()] {
-            names_of_row[(row - rows.start) as usize].push(name);
-        }
-    }
+    let names = NamesOfRows::of(&columns, rows.start, num_rows);
+    // Of each column the value that comes next.
+    let mut next: Vec<u32> = columns.iter().map(|(_, within)| within.start as u32).collect();
     let mut shapes: Vec<Shape<'_>> = Vec::new();
     let mut shape_of_names: HashMap<&[u32], usize> = HashMap::new();
     let mut row_shapes = Vec::with_capacity(num_rows);
-    for (row, names) in (rows.start..).zip(&names_of_row) {
+    let mut before = 0;
+    for (row, names) in (rows.start..).zip(names.iter()) {
         if names.is_empty() {
             put_varint(&mut row_shapes, 0);
             continue;
         }
-        let shape = *shape_of_names.entry(names).or_insert_with(|| {
-            shapes.push(Shape { names, rows: Vec::new() });
-            shapes.len() - 1
-        });
-        shapes[shape].rows.push(row);
-        put_varint(&mut row_shapes, shape as u64 + 1);
+        // Rows that follow each other are mostly alike.
+        if shapes.get(before).is_none_or(|shape| shape.names != names) {
+            before = *shape_of_names.entry(names).or_insert_with(|| {
+                shapes.push(Shape { names, rows: vec![], places: vec![vec![]; names.len()] });
+                shapes.len() - 1
+            });
+        }
+        let shape = &mut shapes[before];
+        shape.rows.push(row);
+        for (places, name) in shape.places.iter_mut().zip(names) {
+            let next = &mut next[*name as usize];
+            places.push(*next);
+            *next += 1;
+        }
+        put_varint(&mut row_shapes, before as u64 + 1);
     }
 
     let mut out = Vec::new();
@@ -85,19 +94,52 @@ pub(crate) fn write_fields(fields: &Fields, rows: Range<u32>, text: LineText<'_>
         }
     }
     out.append(&mut row_shapes);
-    // Where each column's next value is: a shape's rows lie scattered over the column's.
     for shape in &shapes {
-        for name in shape.names {
+        for (name, places) in shape.names.iter().zip(&shape.places) {
             let column = columns[*name as usize].0;
-            put_bytes(&mut out, &write_values(column, &shape.rows, text));
+            put_bytes(&mut out, &write_values(column, places, &shape.rows, text));
         }
     }
     out
 }
 
-/// The values of `column` for `rows`, which all have one, in the encoding that fits them.
-fn write_values(column: &FieldColumn, rows: &[u32], text: LineText<'_>) -> Vec<u8> {
-    let values: Vec<&str> = values_of(column, rows);
+/// Which names each row has, by their positions, ascending.
+struct NamesOfRows {
+    names: Vec<u32>,
+    /// Where the names of each row end.
+    ends: Vec<u32>,
+}
+
+impl NamesOfRows {
+    fn of(columns: &[(&FieldColumn, Range<usize>)], first: u32, num_rows: usize) -> Self {
+        let rows = || columns.iter().map(|(column, within)| &column.rows[within.clone()]);
+        let mut ends = vec![0_u32; num_rows];
+        rows().flatten().for_each(|row| ends[(row - first) as usize] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            // Where they start; adding them makes it where they end.
+            (sum, *end) = (sum + *end, sum);
+        }
+        let mut names = vec![0; sum as usize];
+        for (name, rows) in (0_u32..).zip(rows()) {
+            for row in rows {
+                let end = &mut ends[(row - first) as usize];
+                names[*end as usize] = name;
+                *end += 1;
+            }
+        }
+        Self { names, ends }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(start, end)| &self.names[*start as usize..*end as usize])
+    }
+}
+
+/// The values of `column` at `places`, one for each of `rows`, in the encoding that fits them.
+fn write_values(column: &FieldColumn, places: &[u32], rows: &[u32], text: LineText<'_>) -> Vec<u8> {
+    let values: Vec<&str> = places.iter().map(|at| column.value(*at as usize)).collect();
     let mut out = Vec::new();
     if let Some(only) = values.first().filter(|first| values.iter().all(|v| v == *first)) {
         out.push(CONSTANT);
@@ -145,18 +187,6 @@ impl<'a> Dictionary<'a> {
     }
 }
 
-fn values_of<'a>(column: &'a FieldColumn, rows: &[u32]) -> Vec<&'a str> {
-    let mut at = 0;
-    rows.iter()
-        .map(|row| {
-            // Both are ascending: go on from the last one found.
-            let rest = column.rows.get(at..).unwrap_or_default();
-            at += rest.partition_point(|r| r < row);
-            column.value(at)
-        })
-        .collect()
-}
-
 fn write_references(out: &mut Vec<u8>, name: &str, values: &[&str], rows: &[u32], lines: &Lines) {
     let finder = memmem::Finder::new(name);
     let (mut lengths, mut offsets, mut texts) = (Vec::new(), Vec::new(), Vec::new());
@@ -197,6 +227,16 @@ fn place_of(value: &str, line: &[u8], before: usize, name: &memmem::Finder<'_>) 
             return Some(place);
         }
     }
-    let from = |start: usize| Some(start + memmem::find(line.get(start..)?, value)?);
+    let from = |start: usize| Some(start + find(line.get(start..)?, value)?);
     from(after_name).or_else(|| from(0))
+}
+
+/// Where `value` stands first in `text`. In a short text it is found before a search is set up.
+fn find(text: &[u8], value: &[u8]) -> Option<usize> {
+    const SHORT: usize = 512;
+    if text.len() > SHORT {
+        return memmem::find(text, value);
+    }
+    let starts = memchr::memchr_iter(*value.first()?, text);
+    starts.into_iter().find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(value)))
 }
