@@ -10,7 +10,7 @@ pub(crate) const MAX_FIELDS: usize = 64;
 const RESERVED: [&str; 4] = ["level", "job", "filename", "instance"];
 
 /// The fields that were found in a record, in the order they were found; each name once.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Auto {
     /// Names and values one after the other, so that a record's fields are one allocation that the
     /// next record uses again.
@@ -134,6 +134,18 @@ impl Auto {
         for (name, value) in other.iter() {
             self.push(name, value);
         }
+    }
+}
+
+impl Clone for Auto {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), ends: self.ends.clone() }
+    }
+
+    /// In the memory that is there.
+    fn clone_from(&mut self, other: &Self) {
+        self.text.clone_from(&other.text);
+        self.ends.clone_from(&other.ends);
     }
 }
 

@@ -34,6 +34,13 @@ impl Detector {
         }
     }
 
+    /// Turns to another file that is read for the first time; buffers stay.
+    pub fn restart(&mut self, start: Start) {
+        let memory = std::mem::take(&mut self.state.memory);
+        self.state = State::new(start);
+        self.state.memory.take_buffers(memory);
+    }
+
     /// For a snapshot.
     pub fn state(&self) -> &State {
         &self.state

@@ -5,6 +5,7 @@ use detect::{Auto, Context, Detector, Event, Kind, Level, Progress, SessionRole,
 use model::{Labels, Session, SourceFile};
 
 use super::sessions::{Announcement, SessionTable};
+use super::spare::Spare;
 use crate::journal::{CheckpointState, OpenEntry, PipedEntries, PipedFile, PushedEntry};
 use crate::source::FileState;
 use crate::store::catalogue::Catalogue;
@@ -24,6 +25,9 @@ pub(crate) struct Core {
     next_arrival: u64,
     next_file: u64,
     sessions: SessionTable,
+    spare: Spare,
+    /// Empty; its memory is that of the changes before.
+    found: Vec<Change>,
 }
 
 #[derive(Debug)]
@@ -46,7 +50,7 @@ struct Tracked {
 /// What the detector of a file found, with arrival numbers.
 #[derive(Debug)]
 enum Change {
-    Entry { level: Option<Level>, kind: Kind, entry: OpenEntry },
+    Entry { level: Option<Level>, kind: Kind, entry: Box<OpenEntry> },
     Extend { text: Vec<u8>, auto: Auto, end: u64 },
     Announced,
 }
@@ -81,6 +85,8 @@ impl Core {
             next_arrival: 0,
             next_file: 1,
             sessions: SessionTable::default(),
+            spare: Spare::default(),
+            found: Vec::new(),
         }
     }
 
@@ -199,25 +205,24 @@ impl Core {
 
     /// Runs the detector, before anybody else has to wait for it.
     pub(crate) fn detect(&mut self, file: u64, input: Input<'_>, now: i64) -> Changes {
-        let mut found = Vec::new();
+        let mut found = std::mem::take(&mut self.found);
         let Some(tracked) = self.files.get_mut(&file) else { return Changes { file, now, found } };
         let Tracked { state, source, detector, fed, facts, .. } = tracked;
         let (sessions, next_arrival) = (&mut self.sessions, &mut self.next_arrival);
+        let spare = &mut self.spare;
         let job = state.labels.get("job").unwrap_or_default();
         let mut emit = |event: Event<'_>| match event {
             Event::Entry(record) => {
                 facts.count(record.time, now);
-                let entry = OpenEntry {
-                    file,
-                    arrival: *next_arrival,
-                    timestamp: record.timestamp,
-                    line: record.line.to_vec(),
-                    auto: record.auto.clone(),
-                    added: Vec::new(),
-                    offset: record.start_offset,
-                    end: record.text_end,
-                    source: Arc::clone(source),
-                };
+                let mut entry = spare.take();
+                entry.line.extend_from_slice(record.line);
+                entry.auto.clone_from(record.auto);
+                (entry.file, entry.arrival) = (file, *next_arrival);
+                entry.timestamp = record.timestamp;
+                (entry.offset, entry.end) = (record.start_offset, record.text_end);
+                if !Arc::ptr_eq(&entry.source, source) {
+                    entry.source = Arc::clone(source);
+                }
                 *next_arrival += 1;
                 found.push(Change::Entry { level: record.level, kind: record.kind, entry });
             }
@@ -252,6 +257,8 @@ impl Core {
         }
         if !matches!(input, Input::Bytes(_)) && std::mem::take(fed) > BUFFERS_BYTES {
             *detector = Detector::restore(self.context.clone(), detector.state().clone());
+            self.spare = Spare::default();
+            found.shrink_to_fit();
         }
         Changes { file, now, found }
     }
@@ -263,11 +270,11 @@ impl Core {
         catalogue: &mut Catalogue,
         is_heard: bool,
     ) -> Effects {
-        let Changes { file, now, found } = changes;
+        let Changes { file, now, mut found } = changes;
         let mut effects = Effects::default();
         let Some(tracked) = self.files.get_mut(&file) else { return effects };
         let mut has_announced = false;
-        for change in found {
+        for change in found.drain(..) {
             match change {
                 Change::Entry { level, kind, entry } => {
                     effects.entries += 1;
@@ -276,7 +283,8 @@ impl Core {
                     if is_heard {
                         effects.news.push((stream, tail_entry(&entry.to_entry())));
                     }
-                    tracked.take(entry, kind, stream, now, catalogue);
+                    let closed = tracked.take(entry, kind, stream, now, catalogue);
+                    self.spare.keep(closed);
                 }
                 Change::Extend { text, auto, end } => {
                     effects.invalid_bytes += invalid_bytes(&text);
@@ -293,6 +301,7 @@ impl Core {
                 Change::Announced => has_announced = true,
             }
         }
+        self.found = found;
         tracked.state.entries += effects.entries;
         tracked.state.invalid_bytes += effects.invalid_bytes;
         if tracked.state.is_finished {
@@ -428,32 +437,35 @@ impl Tracked {
         stream
     }
 
+    /// Gives back an entry that is closed now, for its memory.
     fn take(
         &mut self,
-        entry: OpenEntry,
+        entry: Box<OpenEntry>,
         kind: Kind,
         stream: usize,
         now: i64,
         catalogue: &mut Catalogue,
-    ) {
+    ) -> Option<Box<OpenEntry>> {
         // A progress entry stands between the lines of a record and does not end it.
-        if kind == Kind::Line {
-            self.close(catalogue);
-        }
-        let Some(at) = catalogue.stream_mut(stream) else { return };
+        let closed = if kind == Kind::Line { self.close(catalogue) } else { None };
+        let at = catalogue.stream_mut(stream)?;
         match kind {
-            Kind::Progress => at.head.push_closed(&entry, now),
+            Kind::Progress => {
+                at.head.push_closed(&entry, now);
+                Some(entry)
+            }
             Kind::Line => {
                 at.head.push_open(entry, now);
                 self.open = Some(stream);
+                closed
             }
         }
     }
 
-    fn close(&mut self, catalogue: &mut Catalogue) {
-        if let Some(stream) = self.open.take().and_then(|at| catalogue.stream_mut(at)) {
-            stream.head.close(self.state.key);
-        }
+    /// Nothing extends the open entry any more. Gives it back for its memory.
+    fn close(&mut self, catalogue: &mut Catalogue) -> Option<Box<OpenEntry>> {
+        let stream = self.open.take().and_then(|at| catalogue.stream_mut(at))?;
+        stream.head.close(self.state.key)
     }
 
     fn extend<'a>(
@@ -480,6 +492,10 @@ impl Tracked {
 }
 
 fn invalid_bytes(text: &[u8]) -> u64 {
+    // Nearly always, and much faster than to go through it.
+    if encoding_rs::Encoding::utf8_valid_up_to(text) == text.len() {
+        return 0;
+    }
     let invalid: usize = text.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
     u64::try_from(invalid).unwrap_or(u64::MAX)
 }

@@ -17,6 +17,7 @@ mod replace;
 mod rotation;
 mod seal;
 pub(crate) mod sessions;
+mod spare;
 mod stdin;
 mod take_up;
 mod thread;

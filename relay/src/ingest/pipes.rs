@@ -284,12 +284,13 @@ impl Pipes {
 
 /// Finds in a line what detection finds, but for the time, which stages have settled.
 struct Finder {
-    context: Context,
+    detector: Detector,
 }
 
 impl Finder {
     fn new(zone: jiff::tz::TimeZone) -> Self {
-        Self { context: Context { zone: detect::Zone::Rules(zone), ..Context::default() } }
+        let context = Context { zone: detect::Zone::Rules(zone), ..Context::default() };
+        Self { detector: Detector::new(context, Start::default()) }
     }
 
     /// Fields of a line. `level` is one of them where no stage made a label of it: Promtail's
@@ -301,7 +302,9 @@ impl Finder {
         metadata: &[(String, String)],
     ) -> Vec<(String, String)> {
         let mut fields: Vec<(String, String)> = Vec::new();
-        let mut detector = Detector::new(self.context.clone(), Start::default());
+        // Each line stands for itself.
+        let detector = &mut self.detector;
+        detector.restart(Start::default());
         let mut add = |auto: &Auto| {
             for (name, value) in auto.iter() {
                 let is_known = fields.iter().any(|(known, _)| known == name)

@@ -82,7 +82,7 @@ fn head_record(stream: &Stream, codec: &mut Zstd) -> io::Result<Record> {
         revision: head.revision,
         taken: head.taken,
         closed,
-        open: head.open.clone(),
+        open: head.open.iter().map(|open| open.as_ref().clone()).collect(),
     })
 }
 

@@ -1,5 +1,7 @@
 use std::io::{self, Read};
 
+use super::Record;
+
 /// A segment starts with this; the last byte is the version. 2: entries know where they stand in
 /// their files.
 pub(super) const MAGIC: &[u8; 8] = b"logpane\x02";
@@ -8,18 +10,27 @@ pub(super) const MAGIC: &[u8; 8] = b"logpane\x02";
 /// what HTTP lets through. A length above it is damage, and must not be allocated.
 const MAX_PAYLOAD: u32 = 256 << 20;
 
+const HEADER_BYTES: usize = 8;
+
+/// A record as it stands in the journal, in the buffer's memory.
+///
 /// | bytes | what |
 /// |---|---|
 /// | 4 | length of the payload, little endian |
 /// | 4 | CRC-32 of the payload |
 /// | … | payload: a record in postcard |
-pub(super) fn append_frame(out: &mut Vec<u8>, payload: &[u8]) -> io::Result<()> {
+pub(super) fn frame(record: &Record, mut buffer: Vec<u8>) -> io::Result<Vec<u8>> {
+    buffer.clear();
+    // Room for length and checksum, which come last.
+    buffer.resize(HEADER_BYTES, 0);
+    let mut buffer = postcard::to_extend(record, buffer).map_err(io::Error::other)?;
+    let too_large = || io::Error::new(io::ErrorKind::InvalidInput, "record too large");
+    let (header, payload) = buffer.split_at_mut_checked(HEADER_BYTES).ok_or_else(too_large)?;
     let len = u32::try_from(payload.len()).ok().filter(|len| *len <= MAX_PAYLOAD);
-    let len = len.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "record too large"))?;
-    out.extend_from_slice(&len.to_le_bytes());
-    out.extend_from_slice(&crc32fast::hash(payload).to_le_bytes());
-    out.extend_from_slice(payload);
-    Ok(())
+    let len = len.ok_or_else(too_large)?.to_le_bytes();
+    let checksum = crc32fast::hash(payload).to_le_bytes();
+    header.iter_mut().zip(len.iter().chain(&checksum)).for_each(|(to, from)| *to = *from);
+    Ok(buffer)
 }
 
 /// What came next in a segment.
@@ -41,7 +52,7 @@ const fn torn(reason: &'static str, is_cut: bool) -> Frame {
 
 /// Bytes that a frame takes in all.
 pub(super) fn frame_len(payload: usize) -> u64 {
-    payload as u64 + 8
+    (payload + HEADER_BYTES) as u64
 }
 
 pub(super) fn read_frame(input: &mut impl Read) -> io::Result<Frame> {

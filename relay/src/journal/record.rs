@@ -79,7 +79,7 @@ pub(crate) struct PipedEntries {
 }
 
 /// The last entry of a file, which further lines may still extend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OpenEntry {
     pub file: u64,
     pub arrival: u64,

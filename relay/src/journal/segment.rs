@@ -3,7 +3,7 @@ use std::io::{self, BufReader, Read as _, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::frame::{Frame, MAGIC, append_frame, frame_len, read_frame};
+use super::frame::{Frame, MAGIC, frame, frame_len, read_frame};
 use super::record::{Bytes, PipedEntries, PipedFile, Record};
 use crate::store::codec::Zstd;
 
@@ -22,6 +22,8 @@ pub(crate) struct Journal {
     /// Bytes of files and pushes since the checkpoint: what the next start has to go through.
     replay_bytes: u64,
     buffer: Vec<u8>,
+    /// What was packed last: memory that is used again for each piece of a file.
+    packed: Vec<u8>,
     codec: Zstd,
     has_unsynced: bool,
 }
@@ -44,6 +46,7 @@ impl Journal {
             len: 0,
             replay_bytes: 0,
             buffer: Vec::new(),
+            packed: Vec::new(),
             codec: Zstd::new(1),
             has_unsynced: false,
         };
@@ -69,6 +72,7 @@ impl Journal {
             len: replay.at,
             replay_bytes: replay.at.saturating_sub(replay.checkpoint_end),
             buffer: Vec::new(),
+            packed: Vec::new(),
             codec: Zstd::new(1),
             has_unsynced: true,
         })
@@ -100,9 +104,7 @@ impl Journal {
 
     /// Writes a record; when this returns, a killed process does not lose it.
     pub(crate) fn append(&mut self, record: &Record) -> io::Result<()> {
-        let payload = postcard::to_stdvec(record).map_err(io::Error::other)?;
-        self.buffer.clear();
-        append_frame(&mut self.buffer, &payload)?;
+        self.buffer = frame(record, std::mem::take(&mut self.buffer))?;
         let written = self.file.write_all_at(&self.buffer, self.len);
         let added = self.buffer.len() as u64;
         self.buffer.shrink_to(1 << 20);
@@ -130,7 +132,15 @@ impl Journal {
             Bytes::Plain(_) => 0,
             Bytes::Zstd { len, packed } => u64::from(*len).saturating_sub(packed.len() as u64),
         };
-        self.append(&Record::Bytes { file, offset, now, bytes })?;
+        let record = Record::Bytes { file, offset, now, bytes };
+        let appended = self.append(&record);
+        if let Record::Bytes {
+            bytes: Bytes::Plain(room) | Bytes::Zstd { packed: room, .. }, ..
+        } = record
+        {
+            self.packed = room;
+        }
+        appended?;
         self.replay_bytes += raw;
         Ok(())
     }
@@ -150,14 +160,17 @@ impl Journal {
     }
 
     fn pack(&mut self, bytes: &[u8]) -> Bytes {
+        let mut packed = std::mem::take(&mut self.packed);
         if bytes.len() >= PACK_FROM_BYTES
-            && let Ok(packed) = chunk::Codec::compress(&mut self.codec, bytes)
+            && self.codec.compress_into(bytes, &mut packed).is_ok()
             && packed.len() < bytes.len()
             && let Ok(len) = u32::try_from(bytes.len())
         {
             return Bytes::Zstd { len, packed };
         }
-        Bytes::Plain(bytes.to_vec())
+        packed.clear();
+        packed.extend_from_slice(bytes);
+        Bytes::Plain(packed)
     }
 
     /// What the next start would have to go through.

@@ -6,12 +6,34 @@ use zstd::bulk::{Compressor, Decompressor};
 pub(crate) struct Zstd {
     level: i32,
     compressor: Option<Compressor<'static>>,
+    /// What a frame is written to before it is known how long it is: new memory of that size each
+    /// time costs more than copying the frame.
+    room: Vec<u8>,
     decompressor: Option<Decompressor<'static>>,
 }
 
 impl Zstd {
     pub(crate) const fn new(level: i32) -> Self {
-        Self { level, compressor: None, decompressor: None }
+        Self { level, compressor: None, room: Vec::new(), decompressor: None }
+    }
+
+    /// Packs `raw` as one frame into `packed`, in place of what was there.
+    pub(crate) fn compress_into(
+        &mut self,
+        raw: &[u8],
+        packed: &mut Vec<u8>,
+    ) -> Result<(), CodecError> {
+        let compressor = match &mut self.compressor {
+            Some(compressor) => compressor,
+            None => {
+                let compressor = Compressor::new(self.level).map_err(CodecError::new)?;
+                self.compressor.insert(compressor)
+            }
+        };
+        packed.clear();
+        packed.reserve(zstd::zstd_safe::compress_bound(raw.len()));
+        compressor.compress_to_buffer(raw, packed).map_err(CodecError::new)?;
+        Ok(())
     }
 }
 
@@ -23,14 +45,11 @@ impl std::fmt::Debug for Zstd {
 
 impl Codec for Zstd {
     fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError> {
-        let compressor = match &mut self.compressor {
-            Some(compressor) => compressor,
-            None => {
-                let compressor = Compressor::new(self.level).map_err(CodecError::new)?;
-                self.compressor.insert(compressor)
-            }
-        };
-        compressor.compress(raw).map_err(CodecError::new)
+        let mut room = std::mem::take(&mut self.room);
+        self.compress_into(raw, &mut room)?;
+        let packed = room.as_slice().to_vec();
+        self.room = room;
+        Ok(packed)
     }
 
     fn decompress(

@@ -15,7 +15,8 @@ pub(crate) struct Head {
     /// Closed entries since then: nothing changes them any more.
     pub closed: Batch,
     /// The last entry of each file of the stream, while further lines may extend it.
-    pub open: Vec<OpenEntry>,
+    #[expect(clippy::vec_box, reason = "an entry goes through many hands, and is large")]
+    pub open: Vec<Box<OpenEntry>>,
     /// Counts the seals.
     pub epoch: u64,
     /// Counts the extensions.
@@ -26,6 +27,8 @@ pub(crate) struct Head {
     last: Option<i64>,
     /// Bytes of `closed`, roughly.
     size_bytes: usize,
+    /// Which columns of `closed` the fields of the entry before went to.
+    hints: Vec<usize>,
     /// What was pushed and is in here, so that a client's retry is recognised.
     pushed: HashMap<u64, u64>,
 }
@@ -105,22 +108,22 @@ impl Head {
     }
 
     /// Takes the new last entry of a file; the one before it is complete.
-    pub(crate) fn push_open(&mut self, open: OpenEntry, now: i64) {
+    pub(crate) fn push_open(&mut self, open: Box<OpenEntry>, now: i64) {
         self.note(open.timestamp, now);
         self.open.push(open);
     }
 
     /// The open entry of `file`.
     pub(crate) fn open_of(&mut self, file: u64) -> Option<&mut OpenEntry> {
-        self.open.iter_mut().find(|open| open.file == file)
+        self.open.iter_mut().map(Box::as_mut).find(|open| open.file == file)
     }
 
-    /// Nothing extends the last entry of `file` any more.
-    pub(crate) fn close(&mut self, file: u64) {
-        if let Some(at) = self.open.iter().position(|open| open.file == file) {
-            let open = self.open.remove(at);
-            self.append(&open);
-        }
+    /// Nothing extends the last entry of `file` any more. Gives it back for its memory.
+    pub(crate) fn close(&mut self, file: u64) -> Option<Box<OpenEntry>> {
+        let at = self.open.iter().position(|open| open.file == file)?;
+        let open = self.open.remove(at);
+        self.append(&open);
+        Some(open)
     }
 
     fn note(&mut self, timestamp: i64, now: i64) {
@@ -139,8 +142,13 @@ impl Head {
         places.push(row as usize, &entry.source, entry.offset, entry.len());
         lines.get_or_insert_default().push(&entry.line);
         self.size_bytes += entry.line.len() + ROW_BYTES;
-        for (name, value) in entry.fields() {
-            auto.push(row, name, value);
+        for (at, (name, value)) in entry.fields().enumerate() {
+            if at >= self.hints.len() {
+                self.hints.push(0);
+            }
+            if let Some(hint) = self.hints.get_mut(at) {
+                *hint = auto.push_near(*hint, row, name, value);
+            }
             self.size_bytes += value.len() + FIELD_BYTES;
         }
     }
@@ -197,7 +205,7 @@ impl Head {
         let later = std::mem::take(&mut self.closed);
         self.closed = match later.is_empty() {
             true => earlier,
-            false => chunk::merge(&[sorted(&earlier), sorted(&later)]),
+            false => chunk::merge(&[sorted(&earlier).into_owned(), sorted(&later).into_owned()]),
         };
         self.size_bytes = size_bytes(&self.closed);
     }
@@ -243,9 +251,9 @@ impl Head {
     /// All entries in order of (timestamp, arrival).
     pub(crate) fn snapshot(&self) -> Batch {
         let mut parts: Vec<Batch> = Vec::with_capacity(3);
-        parts.extend(self.sealing.as_ref().map(|batch| sorted(batch)));
-        parts.push(sorted(&self.closed));
-        let open = self.open.iter().map(OpenEntry::to_entry);
+        parts.extend(self.sealing.as_ref().map(|batch| sorted(batch).into_owned()));
+        parts.push(sorted(&self.closed).into_owned());
+        let open = self.open.iter().map(|open| open.to_entry());
         parts.push(Batch::from_entries(open.collect()));
         parts.retain(|batch| !batch.is_empty());
         if parts.len() == 1 { parts.swap_remove(0) } else { chunk::merge(&parts) }
@@ -259,7 +267,7 @@ impl Head {
             rows.map(|(row, _)| batch.entry(row))
         });
         let open = self.open.iter().filter(|open| open.arrival > arrival);
-        closed.chain(open.map(OpenEntry::to_entry)).collect()
+        closed.chain(open.map(|open| open.to_entry())).collect()
     }
 }
 

@@ -1,11 +1,13 @@
+use std::borrow::Cow;
+
 use model::{Batch, FieldColumn, Fields, Lines};
 
 /// The rows of `batch` in order of (timestamp, arrival), column by column: entries one by one
 /// would cost as much as packing them.
-pub(crate) fn sorted(batch: &Batch) -> Batch {
+pub(crate) fn sorted(batch: &Batch) -> Cow<'_, Batch> {
     let key = |row: usize| (batch.timestamps.get(row), batch.arrivals.get(row));
     if (1..batch.len()).all(|row| key(row - 1) <= key(row)) {
-        return batch.clone();
+        return Cow::Borrowed(batch);
     }
     let mut rows: Vec<usize> = (0..batch.len()).collect();
     rows.sort_unstable_by_key(|row| key(*row));
@@ -16,7 +18,7 @@ pub(crate) fn sorted(batch: &Batch) -> Batch {
             *slot = u32::try_from(place).unwrap_or(u32::MAX);
         }
     }
-    Batch {
+    Cow::Owned(Batch {
         timestamps: pick(&batch.timestamps, &rows),
         arrivals: pick(&batch.arrivals, &rows),
         lines: batch.lines.as_ref().map(|lines| {
@@ -30,7 +32,7 @@ pub(crate) fn sorted(batch: &Batch) -> Batch {
         metadata: moved(&batch.metadata, &places),
         auto: moved(&batch.auto, &places),
         places: batch.places.pick(rows.iter().copied()),
-    }
+    })
 }
 
 fn pick<T: Copy>(column: &[T], rows: &[usize]) -> Vec<T> {
@@ -81,6 +83,6 @@ mod tests {
             (0..50).map(|arrival| entry(i64::from(arrival as u32 * 7 % 11), arrival)).collect();
         let mut unsorted = Batch::default();
         entries.iter().for_each(|entry| unsorted.push(entry));
-        assert_eq!(sorted(&unsorted), Batch::from_entries(entries));
+        assert_eq!(*sorted(&unsorted), Batch::from_entries(entries));
     }
 }

@@ -261,7 +261,7 @@ fn load_head(
         }
     }
     for open in open {
-        head.push_open(open, taken);
+        head.push_open(Box::new(open), taken);
     }
 }
 

@@ -78,6 +78,12 @@ impl Memory {
         Self { mtime, ..Self::default() }
     }
 
+    /// Uses what another file's memory needs no longer.
+    pub(crate) fn take_buffers(&mut self, other: Self) {
+        self.open = other.open;
+        self.open.reset();
+    }
+
     pub(crate) fn newest_bar(&self) -> Option<&Bar> {
         self.bars.newest()
     }
