@@ -8,7 +8,9 @@ use crate::command::{command, output, run};
 use crate::{dist, tools};
 
 /// Crates that must build for the browser as they build for the machine.
-const BROWSER: [&str; 12] = [
+const BROWSER: [&str; 18] = [
+    "--package",
+    "assist",
     "--package",
     "chunk",
     "--package",
@@ -21,6 +23,10 @@ const BROWSER: [&str; 12] = [
     "model",
     "--package",
     "protocol",
+    "--package",
+    "redact",
+    "--package",
+    "report",
 ];
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
