@@ -1,5 +1,4 @@
 use logql::Sample;
-use logql::template::AlertScope;
 use model::{Entry, Labels};
 
 use crate::number;
@@ -10,13 +9,7 @@ use crate::state::Context;
 /// read by `{job="logpane", rule="NAME"} | logfmt | unwrap value`.
 pub fn recorded(rule: &Rule, samples: &[Sample], context: &Context<'_>) -> Vec<(Labels, Entry)> {
     let entries = samples.iter().map(|sample| {
-        let scope = AlertScope {
-            labels: &sample.labels,
-            value: sample.value,
-            external_labels: context.external_labels,
-            external_url: context.external_url,
-            now: context.at,
-        };
+        let scope = context.scope(sample);
         let mut labels = Labels::new();
         let ours = ["job", "rule"];
         for (name, value) in sample.labels.iter() {

@@ -91,6 +91,19 @@ pub struct Context<'a> {
     pub external_url: &'a str,
 }
 
+impl Context<'_> {
+    /// What the texts of a rule see at a sample.
+    pub(crate) fn scope<'s>(&'s self, sample: &'s Sample) -> AlertScope<'s> {
+        AlertScope {
+            labels: &sample.labels,
+            value: sample.value,
+            external_labels: self.external_labels,
+            external_url: self.external_url,
+            now: self.at,
+        }
+    }
+}
+
 /// Why samples could not become alerts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EvaluationError {
@@ -307,13 +320,7 @@ fn vanished(alert: &mut ActiveAlert, at: i64, keep_firing_ns: i64) -> bool {
 
 /// The alert of a sample, as it is when first seen.
 fn alert(rule: &Rule, sample: &Sample, context: &Context<'_>) -> ActiveAlert {
-    let scope = AlertScope {
-        labels: &sample.labels,
-        value: sample.value,
-        external_labels: context.external_labels,
-        external_url: context.external_url,
-        now: context.at,
-    };
+    let scope = context.scope(sample);
     let mut labels = sample.labels.clone();
     for (name, text) in &rule.labels {
         set(&mut labels, name, text.fill(&scope));
