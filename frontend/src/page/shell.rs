@@ -1,9 +1,10 @@
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use web_sys::HtmlElement;
 use yew::{
-    AttrValue, Callback, Html, Properties, classes, function_component, html, use_callback,
-    use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
+    AttrValue, Callback, Html, Properties, UseStateSetter, classes, function_component, html,
+    use_callback, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 use super::asking::{is_metric, use_asking};
@@ -176,29 +177,8 @@ pub fn Page(props: &Props) -> Html {
         let (follow, on_hold) = (follow.clone(), holding.on_hold.clone());
         Callback::from(move |hold: bool| if hold { on_hold.emit(true) } else { follow.emit(()) })
     };
-    let set_help = {
-        let (help, opener) = (help.setter(), Rc::clone(&opener));
-        Callback::from(move |open: bool| {
-            if open {
-                opener.replace(focused());
-            } else if let Some(element) = opener.replace(None) {
-                element.focus().ok();
-            }
-            help.set(open);
-        })
-    };
-
-    let set_sharing = {
-        let (sharing, opener) = (sharing.setter(), Rc::clone(&opener));
-        Callback::from(move |open: bool| {
-            if open {
-                opener.replace(focused());
-            } else if let Some(element) = opener.replace(None) {
-                element.focus().ok();
-            }
-            sharing.set(open);
-        })
-    };
+    let set_help = opening(help.setter(), &opener);
+    let set_sharing = opening(sharing.setter(), &opener);
     let is_owner = visitor == Visitor::Owner;
 
     use_keys({
@@ -402,6 +382,22 @@ fn step(active: Option<usize>, by: i32, last: usize) -> usize {
             usize::try_from(moved.max(0)).unwrap_or(0).min(last)
         }
     }
+}
+
+/// Opens and closes a dialog; the keyboard goes back to where it was.
+fn opening(
+    open: UseStateSetter<bool>,
+    opener: &Rc<RefCell<Option<HtmlElement>>>,
+) -> Callback<bool> {
+    let opener = Rc::clone(opener);
+    Callback::from(move |opens: bool| {
+        if opens {
+            opener.replace(focused());
+        } else if let Some(element) = opener.replace(None) {
+            element.focus().ok();
+        }
+        open.set(opens);
+    })
 }
 
 fn focus(node: &yew::NodeRef) {
