@@ -103,6 +103,15 @@ impl Page {
         Ok(serde_json::from_value(lines)?)
     }
 
+    /// Waits until these lines stand in the list.
+    pub async fn wait_for_lines(&self, expected: &[String]) -> Result<()> {
+        wait_async("the lines of the file in the page", || async {
+            let lines = self.lines().await?;
+            if lines == expected { Ok(()) } else { bail!("{lines:#?} are not {expected:#?}") }
+        })
+        .await
+    }
+
     /// Opens a query over a range in nanoseconds, as a shared link would.
     pub async fn explore(
         &self,

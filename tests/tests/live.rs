@@ -4,9 +4,9 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
-use tests::{Browser, Page, Relay, Written, wait_async, wait_for};
+use tests::{Browser, Relay, Written, wait_for};
 
 /// `logpane tail`, ended with the value.
 struct Tail {
@@ -40,14 +40,6 @@ impl Drop for Tail {
     }
 }
 
-async fn wait_for_lines(page: &Page, expected: &[String]) -> Result<()> {
-    wait_async("the lines of the file in the page", || async {
-        let lines = page.lines().await?;
-        if lines == expected { Ok(()) } else { bail!("{lines:#?} are not {expected:#?}") }
-    })
-    .await
-}
-
 #[tokio::test]
 async fn an_appended_line_appears_without_a_reload() -> Result<()> {
     let dir = TempDir::new()?;
@@ -58,7 +50,7 @@ async fn an_appended_line_appears_without_a_reload() -> Result<()> {
     let browser = Browser::start()?;
     let page = browser.open(1440, 900).await?;
     page.follow(&relay.url, &log.selector()).await?;
-    wait_for_lines(&page, &written).await?;
+    page.wait_for_lines(&written).await?;
     page.script("window.isTheSamePage = true").await?;
 
     // It prints what comes from the moment on that it is connected: the first line tells.
@@ -70,7 +62,7 @@ async fn an_appended_line_appears_without_a_reload() -> Result<()> {
     for n in 0..5 {
         written.push(log.line(&format!("step {n}"))?);
     }
-    wait_for_lines(&page, &written).await?;
+    page.wait_for_lines(&written).await?;
     assert_eq!(page.script("return window.isTheSamePage").await?, true);
     let start = written.iter().position(|line| *line == first).context("a line of the file")?;
     let mut printed = vec![first];
@@ -97,7 +89,7 @@ async fn a_live_page_goes_on_after_the_relay_was_killed() -> Result<()> {
     for n in 0..5 {
         written.push(log.line(&format!("with the first relay {n}"))?);
     }
-    wait_for_lines(&page, &written).await?;
+    page.wait_for_lines(&written).await?;
 
     let address = relay.url.strip_prefix("http://").context("not a URL")?.to_owned();
     relay.kill();
@@ -111,7 +103,7 @@ async fn a_live_page_goes_on_after_the_relay_was_killed() -> Result<()> {
     for n in 0..5 {
         written.push(log.line(&format!("with the second relay {n}"))?);
     }
-    wait_for_lines(&page, &written).await?;
+    page.wait_for_lines(&written).await?;
     page.leave();
     Ok(())
 }

@@ -2,15 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
-use tests::{Browser, Page, Relay, Written, wait_async};
-
-async fn wait_for_lines(page: &Page, expected: &[String]) -> Result<()> {
-    wait_async("the lines of the file in the page", || async {
-        let lines = page.lines().await?;
-        if lines == expected { Ok(()) } else { bail!("{lines:#?} are not {expected:#?}") }
-    })
-    .await
-}
+use tests::{Browser, Relay, Written, wait_async};
 
 #[tokio::test]
 async fn a_link_shows_its_scope_until_it_is_taken_back() -> Result<()> {
@@ -46,7 +38,7 @@ async fn a_link_shows_its_scope_until_it_is_taken_back() -> Result<()> {
     let guest = browser.open(1440, 900).await?;
     guest.goto(&link).await?;
     guest.wait_for_text("shared", |text| text.contains("for Bob")).await?;
-    wait_for_lines(&guest, &lines).await?;
+    guest.wait_for_lines(&lines).await?;
     assert!(guest.find_all("share").await?.is_empty(), "a guest cannot share");
     guest.shot("shared-view").await?;
 
@@ -57,14 +49,14 @@ async fn a_link_shows_its_scope_until_it_is_taken_back() -> Result<()> {
     assert_eq!(guest.lines().await?, Vec::<String>::new());
     let every = encoded(r#"{filename=~".+"}"#);
     guest.goto(&format!("{link}&v=1&q={every}&from=oldest&to=newest&live=1")).await?;
-    wait_for_lines(&guest, &lines).await?;
+    guest.wait_for_lines(&lines).await?;
     // What comes while it is followed; once it is: the first line tells.
     private.line("another secret")?;
     lines.push(shared.line("a new line")?);
-    wait_for_lines(&guest, &lines).await?;
+    guest.wait_for_lines(&lines).await?;
     private.line("a third secret")?;
     lines.push(shared.line("the last line")?);
-    wait_for_lines(&guest, &lines).await?;
+    guest.wait_for_lines(&lines).await?;
 
     owner.click("share-revoke").await?;
     wait_async("the list without the link", || async {
