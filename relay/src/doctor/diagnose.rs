@@ -3,12 +3,13 @@ use std::sync::atomic::AtomicBool;
 
 use detect::{Context, Detector, Event, Kind, Start, TimeSource};
 use logql::Row;
+use logql::edit::literal;
 use model::Timestamp;
 use protocol::doctor::{Ask, Check, Diagnosis, Link};
 use protocol::status::{Source, Status};
 
 use super::bytes::{Hit, search, siblings};
-use super::entries::{leaves_out, quoted, rows};
+use super::entries::{leaves_out, rows};
 use crate::query::RunError;
 use crate::store::Store;
 
@@ -63,7 +64,7 @@ impl Case<'_> {
     /// The newest entry that holds the text; rather one that is shown.
     fn stored(&self, text: &str) -> Result<Option<Row>, RunError> {
         let Some(span) = self.store.span() else { return Ok(None) };
-        let query = format!("{{job=~\".+\"}} |= {}", quoted(text));
+        let query = format!("{{job=~\".+\"}} |= {}", literal(text));
         let mut found = rows(self.store, &query, (span.start.0, span.end.0), self.cancel)?;
         if let Some(file) = &self.ask.file {
             found.retain(|row| row.stream.get("filename").is_some_and(|path| path.contains(file)));
@@ -80,7 +81,7 @@ impl Case<'_> {
     /// The line is kept; why it is not seen.
     fn stored_as(mut self, row: &Row, text: &str) -> Diagnosis {
         let link = Some(Link {
-            query: format!("{{{}}} |= {}", selector(row), quoted(text)),
+            query: format!("{{{}}} |= {}", selector(row), literal(text)),
             start: Timestamp(row.timestamp.saturating_sub(SECOND)),
             end: Timestamp(row.timestamp.saturating_add(SECOND)),
         });
@@ -276,7 +277,7 @@ impl Reading {
 
 /// The file of the entry, or the whole stream of what was pushed.
 fn selector(row: &Row) -> String {
-    let label = |(name, value): (&str, &str)| format!("{name}={}", quoted(value));
+    let label = |(name, value): (&str, &str)| format!("{name}={}", literal(value));
     match row.stream.get("filename") {
         Some(path) => label(("filename", path)),
         None => row.stream.iter().map(label).collect::<Vec<_>>().join(", "),

@@ -1,4 +1,3 @@
-use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
 use logql::{Direction, Limits, Output, Params, QueryKind, Row};
@@ -42,22 +41,4 @@ pub(super) fn leaves_out(store: &Store, query: &str, row: &Row, cancel: &AtomicB
         && rows(store, query, moment, cancel).is_ok_and(|shown| {
             shown.len() < ROWS && shown.iter().all(|other| other.arrival != row.arrival)
         })
-}
-
-/// `text` as LogQL reads it, in double quotes.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_ascii_control() => {
-                // Writing to a string cannot fail.
-                write!(quoted, "\\x{:02x}", c as u32).ok();
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

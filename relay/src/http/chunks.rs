@@ -37,7 +37,8 @@ async fn chunk(app: &App, id: String, headers: &HeaderMap) -> Result<Response, A
     .await
 }
 
-fn gone() -> ApiError {
+/// It is not kept any more, or never was.
+pub fn gone() -> ApiError {
     ApiError::Gone { what: "this chunk".to_owned() }
 }
 

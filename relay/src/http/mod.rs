@@ -31,5 +31,5 @@ mod viewer;
 pub use app::{App, FOLLOW_KEY_HEADER, FollowRequest};
 pub use error::ApiError;
 pub use loki::{Flags, default_step, encode_response, now_ns, number};
-pub use params::{parse_time, query_message};
+pub use params::parse_time;
 pub use routes::routes;

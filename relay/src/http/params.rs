@@ -5,6 +5,7 @@ use warp::{Filter, Rejection};
 
 use crate::http::ApiError;
 use crate::http::body::read_body;
+use crate::query::query_message;
 
 /// A form may hold a long query, not data.
 const FORM_LIMIT_BYTES: usize = 1 << 20;
@@ -119,15 +120,6 @@ pub fn parse_selector(text: &str) -> Result<Vec<Matcher>, ApiError> {
         Ok(_) => Err(ApiError::bad_request("only label matchers are supported")),
         Err(error) => Err(ApiError::bad_request(query_message(text, &error))),
     }
-}
-
-/// One line: where the query is wrong, and how.
-pub fn query_message(text: &str, error: &logql::QueryError) -> String {
-    let at = error.span.start.min(text.len());
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
-    format!("parse error at line {line}, col {column}: {}", error.message)
 }
 
 #[cfg(test)]

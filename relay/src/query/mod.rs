@@ -5,6 +5,7 @@
 
 mod effort;
 mod live;
+mod message;
 mod pages;
 mod question;
 mod run;
@@ -13,6 +14,7 @@ mod survey;
 
 pub use effort::Effort;
 pub use live::Live;
+pub use message::query_message;
 pub use pages::pages;
 pub use question::Question;
 pub use run::{RunError, is_log_query, run};

@@ -3,6 +3,8 @@ use logql::{Direction, Params, Plan, QueryKind};
 use model::{Batch, Labels, Matcher, Sessions, TimeRange};
 use protocol::share::ShareRange;
 
+use crate::query::query_message;
+
 const MINUTE_NS: i64 = 60_000_000_000;
 
 /// What a share's holder can see, ready to be applied.
@@ -32,9 +34,8 @@ pub enum ScopeError {
 
 impl Scope {
     pub fn new(text: &str, range: ShareRange) -> Result<Self, ScopeError> {
-        let expr = logql::parse(text).map_err(|error| ScopeError::Query {
-            message: crate::http::query_message(text, &error),
-        })?;
+        let expr = logql::parse(text)
+            .map_err(|error| ScopeError::Query { message: query_message(text, &error) })?;
         let Expr::Log(log) = &expr else {
             return Err(ScopeError::Metric { scope: text.to_owned() });
         };

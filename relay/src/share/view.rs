@@ -38,10 +38,36 @@ enum Piece {
 }
 
 /// All there is of a scope and one selector.
+#[derive(Default)]
 struct Pieces {
     pieces: Vec<(Labels, Piece)>,
     gaps: Vec<Gap>,
     span: Option<(i64, i64)>,
+    num_damaged: usize,
+}
+
+impl Pieces {
+    fn add(&mut self, labels: &Labels, (first, last): (i64, i64), piece: Piece) {
+        let (from, to) = self.span.unwrap_or((first, last));
+        self.span = Some((from.min(first), to.max(last)));
+        self.pieces.push((labels.clone(), piece));
+    }
+
+    /// Adds what was cut, or notes that it could not be.
+    fn take(
+        &mut self,
+        labels: &Labels,
+        cut: Result<Option<Arc<Cut>>, CutError>,
+    ) -> Result<(), ScopeError> {
+        match cut {
+            Ok(Some(cut)) => self.add(labels, span(&cut), Piece::Cut(cut)),
+            // Nothing of it is in the scope, or retention removed it in between.
+            Ok(None) | Err(CutError::Store(StoreError::Gone { .. })) => {}
+            Err(CutError::Store(_)) => self.num_damaged += 1,
+            Err(CutError::Scope(error)) => return Err(error),
+        }
+        Ok(())
+    }
 }
 
 const ALL: Want<'static> = Want { columns: Columns::ALL, auto_fields: None };
@@ -66,7 +92,7 @@ impl View<'_> {
         let granted = self.range();
         let range =
             TimeRange { start: range.start.max(granted.start), end: range.end.min(granted.end) };
-        let Pieces { pieces, gaps, span } = self.pieces(asked)?;
+        let Pieces { pieces, gaps, span, .. } = self.pieces(asked)?;
         let mut index = Index {
             oldest: span.map(|(first, _)| Timestamp(first)),
             newest: span.map(|(_, last)| Timestamp(last)),
@@ -175,30 +201,16 @@ impl View<'_> {
         let matchers = self.matchers(asked);
         let all = self.store.index(&matchers, self.range(), &[], Columns::ALL);
         let mut sessions = None;
-        let mut found = Pieces { pieces: Vec::new(), gaps: Vec::new(), span: None };
-        let mut add = |labels: &Labels, first: i64, last: i64, piece: Piece| {
-            let (from, to) = found.span.unwrap_or((first, last));
-            found.span = Some((from.min(first), to.max(last)));
-            found.pieces.push((labels.clone(), piece));
-        };
-        let mut damaged = 0;
+        let mut found = Pieces::default();
         for chunk in &all.chunks {
             let Some(labels) = all.streams.get(chunk.stream) else { continue };
             let Some((_, first, last)) = self.store.chunk_extent(&chunk.id) else { continue };
             if self.is_whole(first, last) {
-                add(labels, first, last, Piece::Whole { id: chunk.id.clone(), size: chunk.size });
-                continue;
-            }
-            let read = || self.read(chunk);
-            match self.cut(&chunk.id, labels, &mut sessions, read) {
-                Ok(Some(cut)) => {
-                    let (first, last) = span(&cut);
-                    add(labels, first, last, Piece::Cut(cut));
-                }
-                Ok(None) => {}
-                Err(CutError::Store(StoreError::Gone { .. })) => {}
-                Err(CutError::Store(_)) => damaged += 1,
-                Err(CutError::Scope(error)) => return Err(error),
+                let piece = Piece::Whole { id: chunk.id.clone(), size: chunk.size };
+                found.add(labels, (first, last), piece);
+            } else {
+                let cut = self.cut(&chunk.id, labels, &mut sessions, || self.read(chunk));
+                found.take(labels, cut)?;
             }
         }
         for head in &all.heads {
@@ -206,17 +218,10 @@ impl View<'_> {
             let HeadRef { id, epoch, count, revision, .. } = head;
             let source = format!("{id}.{epoch}.{count}.{revision}");
             let read = || Ok(self.store.read_head(head).unwrap_or_default());
-            match self.cut(&source, labels, &mut sessions, read) {
-                Ok(Some(cut)) => {
-                    let (first, last) = span(&cut);
-                    add(labels, first, last, Piece::Cut(cut));
-                }
-                Ok(None) => {}
-                Err(CutError::Store(_)) => damaged += 1,
-                Err(CutError::Scope(error)) => return Err(error),
-            }
+            let cut = self.cut(&source, labels, &mut sessions, read);
+            found.take(labels, cut)?;
         }
-        found.gaps = self.gaps(&all.gaps, damaged, &found.pieces);
+        found.gaps = self.gaps(&all.gaps, found.num_damaged, &found.pieces);
         Ok(found)
     }
 

@@ -187,6 +187,11 @@ impl Store {
         Some((stream.labels.clone(), chunk.first(), chunk.last()))
     }
 
+    /// Changes with every opening.
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
     /// The data folder.
     pub fn dir(&self) -> &Path {
         &self.shared.options.dir

@@ -14,9 +14,9 @@ use warp::{Filter, Reply as _};
 use crate::http::blocking::{CancelOnDrop, blocking};
 use crate::http::loki::encode::{self, Flags, QueryResponse};
 use crate::http::loki::request;
-use crate::http::params::{Params, params, query_message};
+use crate::http::params::{Params, params};
 use crate::http::{ApiError, App};
-use crate::query::{self, Effort, Question, RunError};
+use crate::query::{self, Effort, Question, RunError, query_message};
 use crate::store::Store;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {

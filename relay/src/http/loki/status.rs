@@ -9,8 +9,9 @@ use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
 use crate::http::loki::volume;
-use crate::http::params::{Params, params, query_message};
+use crate::http::params::{Params, params};
 use crate::http::{ApiError, App, viewer};
+use crate::query::query_message;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     // What clients look at to learn what they talk to.

@@ -20,9 +20,9 @@ use crate::http::loki::desk::{Desk, Shape};
 use crate::http::loki::encode::Flags;
 use crate::http::loki::query::work;
 use crate::http::loki::request::{self, Range};
-use crate::http::params::{Params, query_message, raw_query};
+use crate::http::params::{Params, raw_query};
 use crate::http::{ApiError, App, socket};
-use crate::query::{self, Live};
+use crate::query::{self, Live, query_message};
 use crate::store::Subscription;
 
 /// Loki's.

@@ -12,6 +12,7 @@ use warp::http::header::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply as _};
 
+use super::json::json;
 use super::tail;
 use crate::http::blocking::blocking;
 use crate::http::index::{self, Asked};
@@ -128,7 +129,7 @@ fn status(app: &App) -> BoxedFilter<(Response,)> {
                         Ok(Status {
                             version: env!("CARGO_PKG_VERSION").to_owned(),
                             build: viewer::build_id().to_owned(),
-                            instance: store.status().instance,
+                            instance: store.instance().to_owned(),
                             entries,
                             oldest: span.map(|(first, _)| model::Timestamp(first)),
                             newest: span.map(|(_, last)| model::Timestamp(last)),
@@ -171,8 +172,7 @@ fn chunk(app: &App) -> BoxedFilter<(Response,)> {
                 let range = chunks::range_of(&headers);
                 held?
                     .see(move |view, _| {
-                        let gone = || ApiError::Gone { what: "this chunk".to_owned() };
-                        match view.chunk(chunks::checked(&id)?).ok_or_else(gone)? {
+                        match view.chunk(chunks::checked(&id)?).ok_or_else(chunks::gone)? {
                             Limited::Whole(file) => chunks::from_file(&id, &file, range.as_deref()),
                             Limited::Cut(cut) => {
                                 chunks::from_bytes(&id, &cut.bytes, range.as_deref())
@@ -222,14 +222,4 @@ fn refused(app: &App) -> BoxedFilter<(Response,)> {
             Err(error) => error.into_response(),
         })
         .boxed()
-}
-
-fn json<T: serde::Serialize>(answer: Result<T, ApiError>) -> Response {
-    match answer {
-        Ok(answer) => {
-            let body = warp::reply::json(&answer);
-            warp::reply::with_header(body, "cache-control", "no-store").into_response()
-        }
-        Err(error) => error.into_response(),
-    }
 }

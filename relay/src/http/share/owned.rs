@@ -6,6 +6,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
+use super::json::json;
 use crate::http::blocking::blocking;
 use crate::http::body::read_body;
 use crate::http::{ApiError, App, now_ns};
@@ -38,16 +39,6 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         }
     });
     list.or(create).unify().or(revoke).unify().boxed()
-}
-
-fn json<T: serde::Serialize>(answer: Result<T, ApiError>) -> Response {
-    match answer {
-        Ok(answer) => {
-            let body = warp::reply::json(&answer);
-            warp::reply::with_header(body, "cache-control", "no-store").into_response()
-        }
-        Err(error) => error.into_response(),
-    }
 }
 
 async fn list(app: &App) -> Result<Shares, ApiError> {
