@@ -25,13 +25,13 @@ fn inside(filter: &LabelFilter, within_and: bool) -> String {
         }
         LabelFilter::Match(condition) => matcher(condition),
         LabelFilter::Number { name, op, value } => {
-            format!("{} {} {value}", named(name), compared(*op))
+            comparison(*op, &named(name), &value.to_string())
         }
         LabelFilter::Duration { name, op, ns } => {
-            format!("{} {} {}", named(name), compared(*op), model::format_duration(*ns))
+            comparison(*op, &named(name), &model::format_duration(*ns))
         }
         LabelFilter::Bytes { name, op, bytes } => {
-            format!("{} {} {bytes} bytes", named(name), compared(*op))
+            comparison(*op, &named(name), &format!("{bytes} bytes"))
         }
         LabelFilter::Ip { name, negated: false, pattern } => {
             format!("{} is an address in {}", named(name), quoted(pattern))
@@ -56,13 +56,14 @@ pub(super) fn matcher(matcher: &Matcher) -> String {
     }
 }
 
-pub(super) const fn compared(op: CompareOp) -> &'static str {
+/// Each a sentence of its own, so that other languages can put its words in their order.
+pub(super) fn comparison(op: CompareOp, left: &str, right: &str) -> String {
     match op {
-        CompareOp::Equal => "equals",
-        CompareOp::NotEqual => "differs from",
-        CompareOp::Greater => "is over",
-        CompareOp::GreaterEqual => "is at least",
-        CompareOp::Less => "is under",
-        CompareOp::LessEqual => "is at most",
+        CompareOp::Equal => format!("{left} equals {right}"),
+        CompareOp::NotEqual => format!("{left} differs from {right}"),
+        CompareOp::Greater => format!("{left} is over {right}"),
+        CompareOp::GreaterEqual => format!("{left} is at least {right}"),
+        CompareOp::Less => format!("{left} is under {right}"),
+        CompareOp::LessEqual => format!("{left} is at most {right}"),
     }
 }

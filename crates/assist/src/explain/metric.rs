@@ -3,6 +3,7 @@ use logql::ast::{
     RangeOp, Unwrap, VectorAggregation, VectorMatching, VectorOp,
 };
 
+use super::condition::comparison;
 use super::{Step, condition, explain_log, listed, named, quoted};
 
 pub(super) fn explain(metric: &MetricExpr, depth: usize, steps: &mut Vec<Step>) {
@@ -139,7 +140,7 @@ fn explain_binary(binary: &Binary, metric: &MetricExpr, depth: usize, steps: &mu
         explain(&binary.right, depth, steps);
         let text = match binary.op {
             BinaryOp::Compare(op) if binary.return_bool => {
-                format!("Give 1 where {value} {} the value, else 0", condition::compared(op))
+                format!("Give 1 where {}, else 0", comparison(op, &value.to_string(), "the value"))
             }
             BinaryOp::Compare(op) => {
                 with_number(&Binary { op: BinaryOp::Compare(turned(op)), ..binary.clone() }, value)
@@ -158,10 +159,10 @@ fn explain_binary(binary: &Binary, metric: &MetricExpr, depth: usize, steps: &mu
         BinaryOp::And => "Keep of the first what the second has too".to_owned(),
         BinaryOp::Unless => "Keep of the first what the second does not have".to_owned(),
         BinaryOp::Compare(op) if binary.return_bool => {
-            format!("Give 1 where the first {} the second, else 0", condition::compared(op))
+            format!("Give 1 where {}, else 0", comparison(op, "the first", "the second"))
         }
         BinaryOp::Compare(op) => {
-            format!("Keep the first where it {} the second", condition::compared(op))
+            format!("Keep the first where {}", comparison(op, "it", "the second"))
         }
         op => format!("Calculate first {} second", sign(op)),
     };
@@ -175,10 +176,10 @@ fn explain_binary(binary: &Binary, metric: &MetricExpr, depth: usize, steps: &mu
 fn with_number(binary: &Binary, value: f64) -> String {
     match binary.op {
         BinaryOp::Compare(op) if binary.return_bool => {
-            format!("Give 1 where the value {} {value}, else 0", condition::compared(op))
+            format!("Give 1 where {}, else 0", comparison(op, "the value", &value.to_string()))
         }
         BinaryOp::Compare(op) => {
-            format!("Keep a value only where it {} {value}", condition::compared(op))
+            format!("Keep a value only where {}", comparison(op, "it", &value.to_string()))
         }
         op => format!("Calculate the value {} {value}", sign(op)),
     }
@@ -212,9 +213,7 @@ const fn sign(op: BinaryOp) -> &'static str {
         BinaryOp::Divide => "÷",
         BinaryOp::Modulo => "modulo",
         BinaryOp::Power => "to the power of",
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Unless => "unless",
-        BinaryOp::Compare(op) => condition::compared(op),
+        // These have sentences of their own.
+        BinaryOp::Or | BinaryOp::And | BinaryOp::Unless | BinaryOp::Compare(_) => "",
     }
 }

@@ -291,6 +291,9 @@ fn values_move_into_the_translation() {
         ("unexpected `x y`, expected a text in quotes", "此处不应为 `x y`，应为加引号的文本"),
         ("the query ends here, expected `,` or `}`", "查询到此为止，缺少 `,` 或 `}`"),
         ("unexpected `remove it`, expected `)`", "此处不应为 `remove it`，应为 `)`"),
+        ("Keep a value only where it is over 5", "只保留满足条件的值：它大于 5"),
+        ("Give 1 where the first is at most the second, else 0", "前者不大于后者时为 1，否则为 0"),
+        ("Keep lines whose `rtf` is over 1.5", "保留满足条件的行：`rtf` 大于 1.5"),
         ("{{end}} ends nothing", "{{end}} 没有可结束的内容"),
         ("use `sum`", "改用 `sum`"),
         (
