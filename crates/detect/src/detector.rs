@@ -5,9 +5,11 @@ use crate::{
     bar::Frame,
     core::{Buffers, Core},
     envelope,
+    prefix::Family,
     segment::Segment,
     stamp::Clock,
     stretch::Stretch,
+    tally::Tally,
 };
 
 /// Reads one file. See the crate's page for how it is driven.
@@ -16,6 +18,7 @@ pub struct Detector {
     clock: Clock,
     max_line: usize,
     buffers: Buffers,
+    tally: Tally,
 }
 
 impl Detector {
@@ -31,6 +34,7 @@ impl Detector {
             clock: Clock::new(context.zone),
             max_line: context.max_line,
             buffers: Buffers::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -39,6 +43,25 @@ impl Detector {
         let memory = std::mem::take(&mut self.state.memory);
         self.state = State::new(start);
         self.state.memory.take_buffers(memory);
+        self.tally = Tally::default();
+    }
+
+    /// Gives memory back that was needed for much at once.
+    pub fn shrink(&mut self) {
+        self.state = self.state.clone();
+        self.buffers = Buffers::default();
+    }
+
+    /// What became of the lines so far.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The encoding of the file, as far as its start and its lines tell: `ASCII`, `UTF-8`,
+    /// `GB18030`, `UTF-16LE`, `UTF-16BE`.
+    pub fn encoding(&self) -> &'static str {
+        let State { intake, memory, .. } = &self.state;
+        intake.wide_name().unwrap_or_else(|| memory.encoding())
     }
 
     /// For a snapshot.
@@ -95,6 +118,7 @@ impl Detector {
             memory: &mut self.state.memory,
             clock: &mut self.clock,
             buffers: &mut self.buffers,
+            tally: &mut self.tally,
             now,
             since: now,
             outer: None,
@@ -105,11 +129,11 @@ impl Detector {
         let max = self.max_line;
         let mut inside = std::mem::take(&mut self.buffers.inside);
         let State { splitter, envelopes, intake, memory, read, tail_at, .. } = &mut self.state;
-        let (clock, buffers) = (&mut self.clock, &mut self.buffers);
+        let (clock, buffers, tally) = (&mut self.clock, &mut self.buffers, &mut self.tally);
         if splitter.tail().is_empty() {
             *tail_at = now;
         }
-        let mut core = Core { memory, clock, buffers, now, since: *tail_at, outer: None };
+        let mut core = Core { memory, clock, buffers, tally, now, since: *tail_at, outer: None };
         let mut take = |segment: Segment<'_>| {
             let start = *read;
             *read += intake.file_len(segment.raw, segment.end_len);
@@ -119,6 +143,8 @@ impl Detector {
             match core.outer {
                 None => core.segment(segment, at, emit),
                 Some(outer) => {
+                    let is_json = segment.raw.starts_with(b"{");
+                    core.tally.wrapped(if is_json { Family::Docker } else { Family::Cri });
                     let at = Stretch { is_plain: false, ..at };
                     let mut take_inside =
                         |segment: Segment<'_>, at: Stretch| core.segment(segment, at, emit);
@@ -146,6 +172,7 @@ impl Clone for Detector {
             clock: self.clock.clone(),
             max_line: self.max_line,
             buffers: Buffers::default(),
+            tally: self.tally.clone(),
         }
     }
 }

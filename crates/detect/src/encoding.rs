@@ -85,6 +85,15 @@ impl Intake {
         !matches!(self.mark, Mark::Utf16 { .. })
     }
 
+    /// Of UTF-16, as the registry of encodings writes it.
+    pub(crate) const fn wide_name(&self) -> Option<&'static str> {
+        match self.mark {
+            Mark::Utf16 { big: true } => Some("UTF-16BE"),
+            Mark::Utf16 { big: false } => Some("UTF-16LE"),
+            Mark::Waiting | Mark::Bytes => None,
+        }
+    }
+
     pub(crate) fn mark_len(&self) -> u64 {
         self.mark_len
     }
@@ -140,6 +149,19 @@ pub(crate) struct Votes {
     gb18030: u32,
     /// Lines in GB18030 since the last in UTF-8.
     row: u32,
+    #[serde(skip)]
+    last: Script,
+}
+
+/// How a line was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Script {
+    #[default]
+    Ascii,
+    Utf8,
+    Gb18030,
+    /// Neither; its bytes stay as they are.
+    Unclear,
 }
 
 impl Votes {
@@ -151,6 +173,7 @@ impl Votes {
     /// `raw` as UTF-8. Where neither encoding fits, the bytes stay as they are.
     pub(crate) fn decode<'a>(&mut self, raw: &'a [u8], buffer: &'a mut String) -> &'a [u8] {
         if raw.is_ascii() {
+            self.last = Script::Ascii;
             return raw;
         }
         // Faster than the standard library on Chinese text.
@@ -161,6 +184,7 @@ impl Votes {
         if is_utf8 && (self.gb18030 <= 8 * (self.utf8 + 1) || is_sure()) {
             self.utf8 += 1;
             self.row = 0;
+            self.last = Script::Utf8;
             self.fade();
             return raw;
         }
@@ -174,10 +198,28 @@ impl Votes {
         self.fade();
         match decoded {
             Some(text) if self.gb18030 > self.utf8 || self.row >= Self::CHANGE_AFTER => {
+                self.last = Script::Gb18030;
                 *buffer = text;
                 buffer.as_bytes()
             }
-            _ => raw,
+            _ => {
+                self.last = if is_utf8 { Script::Utf8 } else { Script::Unclear };
+                raw
+            }
+        }
+    }
+
+    /// How the last line was read.
+    pub(crate) const fn last(&self) -> Script {
+        self.last
+    }
+
+    /// How a line that is not ASCII would be read now.
+    pub(crate) const fn name(&self) -> &'static str {
+        match (self.utf8, self.gb18030) {
+            (0, 0) => "ASCII",
+            (utf8, gb18030) if gb18030 > utf8 || self.row >= Self::CHANGE_AFTER => "GB18030",
+            _ => "UTF-8",
         }
     }
 

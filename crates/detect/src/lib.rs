@@ -52,6 +52,7 @@ mod shapes;
 mod stamp;
 mod state;
 mod stretch;
+mod tally;
 
 pub use auto::Auto;
 pub use binary::is_binary;
@@ -60,3 +61,4 @@ pub use detector::Detector;
 pub use event::{Event, Extension, Kind, Progress, Record, SessionRole, SessionStart, TimeSource};
 pub use level::Level;
 pub use state::State;
+pub use tally::Tally;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Span;
-use crate::parse::{Kind, Word, compares, is_function, lex, stage_names};
+use crate::parse::{Kind, Word, compares, is_function, lex, stage_names, stands_alone};
 
 /// What a piece of a query is, for colouring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -122,7 +122,7 @@ fn name_token(name: &str, before: Option<&Word<'_>>, after: Option<&Word<'_>>) -
         return Token::Keyword;
     }
     let stage_then_filter = piped
-        && matches!(lower.as_str(), "json" | "logfmt" | "unpack" | "decolorize")
+        && stands_alone(&lower)
         && after.is_some_and(|word| word.is_symbol("!=") || word.is_symbol("!~"));
     if stage_then_filter {
         return Token::Keyword;

@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Labels, Timestamp};
+use crate::{Labels, TimeRange, Timestamp};
 
 /// One run of an application, opened by its start line; it lasts until the next one of its job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,25 @@ impl Sessions {
                 None => session.start.0 <= timestamp,
             }
         })
+    }
+
+    /// Those that entries of these streams in the range can belong to: of each job the sessions
+    /// within it, and the one that went on when it began.
+    #[must_use]
+    pub fn within<'a>(
+        mut self,
+        range: TimeRange,
+        streams: impl IntoIterator<Item = &'a Labels>,
+    ) -> Self {
+        let jobs: BTreeSet<&str> =
+            streams.into_iter().filter_map(|labels| labels.get("job")).collect();
+        self.0.retain(|job, _| jobs.contains(job.as_str()));
+        for of_job in self.0.values_mut() {
+            of_job.retain(|session| session.start < range.end);
+            let before = of_job.iter().filter(|session| session.start <= range.start).count();
+            of_job.drain(..before.saturating_sub(1));
+        }
+        self
     }
 
     /// Whether any session of any job has a field of this name.

@@ -2,7 +2,7 @@ use super::Core;
 use crate::{
     Auto, Level,
     prefix::{self, MAX_PREFIXES, Prefix},
-    shapes::{Head, Shapes},
+    shapes::{Head, ShapeId, Shapes},
     stamp::When,
 };
 
@@ -10,6 +10,8 @@ use crate::{
 pub(super) struct Stripped<'a> {
     pub text: &'a [u8],
     pub head: Option<Head<'a>>,
+    /// What read the head.
+    pub shape: ShapeId,
     /// Of all prefixes: the outermost time, the innermost level.
     pub when: Option<When>,
     pub level: Option<Level>,
@@ -24,6 +26,7 @@ impl Core<'_> {
         let mut stripped = Stripped {
             text,
             head: self.memory.shapes.read(text, auto),
+            shape: ShapeId::default(),
             when: outer.map(|outer| outer.when),
             level: None,
             is_record: false,
@@ -31,17 +34,22 @@ impl Core<'_> {
         };
         for _ in 0..MAX_PREFIXES {
             if stripped.head.is_some() {
-                return stripped;
+                break;
             }
             let Some(prefix) = prefix::leading(stripped.text, auto) else { break };
+            self.tally.wrapped(prefix.family);
             stripped.take(&prefix);
             let head = self.memory.shapes.read(prefix.rest, auto);
             // What a daemon says of itself in passing (`level=info msg=…`) is not syslog's word.
             let in_passing = prefix.is_record && prefix.rest.starts_with(b"level=");
             stripped.head = head.filter(|head| head.when.is_some() || !in_passing);
         }
-        if stripped.head.is_none() && !stripped.is_record {
-            stripped.head = Shapes::last_resort(stripped.text, auto);
+        stripped.shape = self.memory.shapes.last();
+        if stripped.head.is_none()
+            && !stripped.is_record
+            && let Some((shape, head)) = Shapes::last_resort(stripped.text, auto)
+        {
+            (stripped.shape, stripped.head) = (shape, Some(head));
         }
         stripped
     }
@@ -51,6 +59,7 @@ impl Core<'_> {
     pub(super) fn stamp(&mut self, own: Option<When>, front: Option<When>) -> Option<i64> {
         let zoned = |when: &When| when.has_zone();
         let when = own.filter(zoned).or(front.filter(zoned)).or(own).or(front)?;
+        self.tally.stamp(zoned(&when));
         let around = if self.memory.is_live { self.now } else { self.memory.mtime };
         self.clock.nanos(when, around)
     }

@@ -84,6 +84,11 @@ impl Memory {
         self.open.reset();
     }
 
+    /// Of lines that are bytes as they stand in the file.
+    pub(crate) fn encoding(&self) -> &'static str {
+        self.votes.name()
+    }
+
     pub(crate) fn newest_bar(&self) -> Option<&Bar> {
         self.bars.newest()
     }

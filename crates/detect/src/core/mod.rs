@@ -9,13 +9,16 @@ mod release;
 
 pub(crate) use memory::{Buffers, Memory};
 
-use crate::{Auto, Level, SessionRole, envelope::Outer, stamp::Clock, stretch::Stretch};
+use crate::{
+    Auto, Level, SessionRole, envelope::Outer, stamp::Clock, stretch::Stretch, tally::Tally,
+};
 
 /// One pass over segments.
 pub(crate) struct Core<'a> {
     pub memory: &'a mut Memory,
     pub clock: &'a mut Clock,
     pub buffers: &'a mut Buffers,
+    pub tally: &'a mut Tally,
     /// The time that the caller gave.
     pub now: i64,
     /// When the first bytes of the segment came.

@@ -31,6 +31,7 @@ impl Core<'_> {
             line.writer = self.memory.writer;
             self.further_part(line, emit);
         } else {
+            self.tally.text(self.memory.votes.last());
             // NULs in front are the hole a truncated file has when its writer does not know.
             let hole = text.iter().take_while(|byte| **byte == 0).count();
             let written = text;
@@ -39,6 +40,7 @@ impl Core<'_> {
             let (rest, has_frames) = self.frames(text, segment.end, at, emit);
             if rest.is_empty() {
                 if !has_frames && segment.end == End::Line {
+                    self.tally.blank += 1;
                     self.memory.blank_lines += 1;
                 }
             } else {
@@ -71,6 +73,7 @@ impl Core<'_> {
             if let Some(over) = self.memory.bars.moved(&frame, front, at, self.since) {
                 self.bar_is_over(&over, emit);
             }
+            self.tally.frames += 1;
             rest = behind;
         }
         let has_frames = rest.len() < text.len();
@@ -96,12 +99,14 @@ impl Core<'_> {
             let (rest, has_frames) = self.frames(stripped.text, end, inside, emit);
             if rest.trim_ascii().is_empty() {
                 self.memory.blank_lines += usize::from(!has_frames);
+                self.tally.blank += u64::from(!has_frames);
                 self.buffers.auto = auto;
                 return;
             }
             if has_frames {
                 stripped.text = rest;
                 stripped.head = self.memory.shapes.read(rest, &mut auto);
+                stripped.shape = self.memory.shapes.last();
             }
         }
         while let Some(over) = self.memory.bars.take_ended() {
@@ -123,6 +128,7 @@ impl Core<'_> {
         auto: &mut Auto,
         emit: &mut impl FnMut(Event<'_>),
     ) {
+        self.tally.shaped(stripped.shape);
         let lead = match head.body {
             Body::Repeats(lead) => hash(0, lead),
             Body::Text | Body::Row => 0,
@@ -181,6 +187,7 @@ impl Core<'_> {
         }
         let goes_on = !joins && self.memory.interrupted == Some(line.writer);
         if goes_on || join::starts_traceback(text) && !self.memory.in_traceback {
+            self.tally.tracebacks += 1;
             let exception = join::exception(text).filter(|_| goes_on);
             auto.push_bytes("exception", exception.unwrap_or(b""));
             // All lines of a group are indented.
@@ -193,6 +200,7 @@ impl Core<'_> {
             self.continuation(line, text, auto, emit);
         } else {
             self.memory.in_traceback = false;
+            self.tally.bare(stripped.is_record);
             extract::fields(text, auto);
             if let Some(warning) = join::warning(text) {
                 auto.push_bytes("warning", warning);
@@ -227,6 +235,7 @@ impl Core<'_> {
         auto: &mut Auto,
         emit: &mut impl FnMut(Event<'_>),
     ) {
+        self.tally.continued += 1;
         extract::continuation_fields(text, auto);
         if self.memory.in_traceback
             && let Some(exception) = join::exception(text)

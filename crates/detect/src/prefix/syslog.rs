@@ -37,7 +37,14 @@ pub(super) fn read<'a>(text: &'a [u8], auto: &mut Auto) -> Option<Prefix<'a>> {
     auto.push_bytes("unit", unit);
     auto.push_bytes("pid", pid);
     let writer = writer.get(..host.len() + 1 + tag.len())?;
-    Some(Prefix { rest, when: Some(when), level: None, writer, is_record: true })
+    Some(Prefix {
+        rest,
+        when: Some(when),
+        level: None,
+        writer,
+        is_record: true,
+        ..Prefix::default()
+    })
 }
 
 pub(super) fn with_priority<'a>(text: &'a [u8], auto: &mut Auto) -> Option<Prefix<'a>> {
@@ -69,7 +76,7 @@ fn structured<'a>(text: &'a [u8], auto: &mut Auto) -> Option<Prefix<'a>> {
     auto.push_bytes("pid", known(pid));
     let rest = rest.strip_prefix(b" ").unwrap_or(rest);
     let rest = rest.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(rest);
-    Some(Prefix { rest, when, level: None, writer: unit, is_record: true })
+    Some(Prefix { rest, when, level: None, writer: unit, is_record: true, ..Prefix::default() })
 }
 
 /// `Dec 17 14:30:52`, and the same with a fraction.

@@ -3,7 +3,7 @@
 use super::{Body, Head, Shape, Subject, capital};
 use crate::{Auto, level};
 
-pub(super) const SHAPE: Shape = Shape { starts: capital, read };
+pub(super) const SHAPE: Shape = Shape { name: "Python basicConfig", starts: capital, read };
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (level, word, rest) = level::leading_word(subject.text)?;

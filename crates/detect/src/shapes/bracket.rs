@@ -4,7 +4,7 @@
 use super::{Body, Head, Shape, Subject, bracket, split};
 use crate::{Auto, Level, level, stamp::Stamp, stamp::When};
 
-pub(super) const SHAPE: Shape = Shape { starts: bracket, read };
+pub(super) const SHAPE: Shape = Shape { name: "[LEVEL] text", starts: bracket, read };
 
 fn read<'a>(subject: &Subject<'a>, _: &mut Auto) -> Option<Head<'a>> {
     let (word, rest) = split(subject.text.strip_prefix(b"[")?, b"] ")?;

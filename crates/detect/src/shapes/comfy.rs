@@ -3,7 +3,7 @@
 use super::{Body, Head, Shape, Subject};
 use crate::{Auto, stamp::Stamp, stamp::When};
 
-pub(super) const SHAPE: Shape = Shape { starts: |byte| byte == b'*', read };
+pub(super) const SHAPE: Shape = Shape { name: "ComfyUI start", starts: |byte| byte == b'*', read };
 
 fn read<'a>(subject: &Subject<'a>, _: &mut Auto) -> Option<Head<'a>> {
     let stamp = Stamp::whole(subject.text.strip_prefix(b"** ComfyUI startup time: ")?)?;

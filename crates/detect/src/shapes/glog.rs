@@ -5,8 +5,11 @@
 use super::{Body, Head, Shape, Subject, split};
 use crate::{Auto, Level, stamp};
 
-pub(super) const SHAPE: Shape =
-    Shape { starts: |byte| matches!(byte, b'I' | b'W' | b'E' | b'F' | b'V' | b'D' | b'['), read };
+pub(super) const SHAPE: Shape = Shape {
+    name: "glog",
+    starts: |byte| matches!(byte, b'I' | b'W' | b'E' | b'F' | b'V' | b'D' | b'['),
+    read,
+};
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let text = subject.text.strip_prefix(b"[").unwrap_or(subject.text);

@@ -8,7 +8,7 @@ mod scan;
 
 pub(crate) use scan::{Scanner, Value};
 
-pub(super) const SHAPE: Shape = Shape { starts: |byte| byte == b'{', read };
+pub(super) const SHAPE: Shape = Shape { name: "JSON", starts: |byte| byte == b'{', read };
 
 const TIMES: [&str; 9] = [
     "ts",

@@ -4,7 +4,7 @@
 use super::{Body, Head, Shape, Subject, capital, split};
 use crate::{Auto, level, stamp, stamp::Stamp, stamp::When};
 
-pub(super) const SHAPE: Shape = Shape { starts: capital, read };
+pub(super) const SHAPE: Shape = Shape { name: "level, then time", starts: capital, read };
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (level, word, rest) = level::leading_word(subject.text)?;

@@ -6,7 +6,7 @@ use super::{Body, Head, Shape, Subject};
 use crate::{Auto, Level, stamp::When};
 
 pub(super) const SHAPE: Shape =
-    Shape { starts: |byte| matches!(byte, b't' | b'l' | b's' | b'd'), read };
+    Shape { name: "logfmt", starts: |byte| matches!(byte, b't' | b'l' | b's' | b'd'), read };
 
 const TIMES: [&[u8]; 5] = [b"time", b"ts", b"t", b"timestamp", b"datetime"];
 const LEVELS: [&[u8]; 4] = [b"level", b"lvl", b"severity", b"loglevel"];

@@ -3,7 +3,7 @@
 use super::{Body, Head, Shape, Subject, capital, split};
 use crate::{Auto, Level};
 
-pub(super) const SHAPE: Shape = Shape { starts: capital, read };
+pub(super) const SHAPE: Shape = Shape { name: "logrus", starts: capital, read };
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (word, rest) = subject.text.split_at_checked(4)?;

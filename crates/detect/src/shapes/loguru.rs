@@ -3,7 +3,7 @@
 use super::{Body, Head, Shape, Subject, digit, split};
 use crate::{Auto, level, stamp::When};
 
-pub(super) const SHAPE: Shape = Shape { starts: digit, read };
+pub(super) const SHAPE: Shape = Shape { name: "loguru", starts: digit, read };
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (stamp, rest) = subject.dated()?;

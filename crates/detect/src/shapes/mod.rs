@@ -80,6 +80,8 @@ pub(crate) enum Body<'a> {
 
 /// One family of records.
 pub(crate) struct Shape {
+    /// As people know it.
+    name: &'static str,
     /// Whether a record can look so whose first byte is this one.
     starts: fn(u8) -> bool,
     /// Reads the front of a record; puts fields into `Auto` only when it succeeds.
@@ -128,7 +130,29 @@ static STARTS: LazyLock<[u32; 256]> = LazyLock::new(|| {
     })
 });
 
+/// Which shape read a record: a place among all shapes, the last resorts behind the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ShapeId(usize);
+
+impl ShapeId {
+    /// How many there are.
+    pub(crate) const NUM: usize = SHAPES.len() + LAST_RESORTS.len();
+
+    pub(crate) const fn index(self) -> usize {
+        self.0
+    }
+
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        SHAPES.iter().chain(&LAST_RESORTS).map(|shape| shape.name)
+    }
+}
+
 impl Shapes {
+    /// The shape that fitted last.
+    pub(crate) fn last(&self) -> ShapeId {
+        ShapeId(usize::from(self.last))
+    }
+
     pub(crate) fn read<'a>(&mut self, text: &'a [u8], auto: &mut Auto) -> Option<Head<'a>> {
         let mut possible = STARTS[usize::from(*text.first()?)];
         if possible == 0 {
@@ -155,11 +179,14 @@ impl Shapes {
     }
 
     /// For what nothing else fits.
-    pub(crate) fn last_resort<'a>(text: &'a [u8], auto: &mut Auto) -> Option<Head<'a>> {
+    pub(crate) fn last_resort<'a>(text: &'a [u8], auto: &mut Auto) -> Option<(ShapeId, Head<'a>)> {
         let first = *text.first()?;
         let subject = Subject::new(text);
-        let mut possible = LAST_RESORTS.iter().filter(|shape| (shape.starts)(first));
-        possible.find_map(|shape| (shape.read)(&subject, auto))
+        let all = LAST_RESORTS.iter().enumerate();
+        let mut possible = all.filter(|(_, shape)| (shape.starts)(first));
+        possible.find_map(|(at, shape)| {
+            (shape.read)(&subject, auto).map(|head| (ShapeId(SHAPES.len() + at), head))
+        })
     }
 }
 

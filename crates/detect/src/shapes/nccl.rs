@@ -3,7 +3,8 @@
 use super::{Body, Head, Shape, Subject, split};
 use crate::{Auto, level};
 
-pub(super) const SHAPE: Shape = Shape { starts: |byte| byte.is_ascii_alphabetic(), read };
+pub(super) const SHAPE: Shape =
+    Shape { name: "NCCL", starts: |byte| byte.is_ascii_alphabetic(), read };
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (place, rest) = subject.text.split_at_checked(memchr::memchr(b' ', subject.text)?)?;

@@ -7,7 +7,7 @@ use crate::{
     stamp::{Stamp, When},
 };
 
-pub(super) const SHAPE: Shape = Shape { starts: digit, read };
+pub(super) const SHAPE: Shape = Shape { name: "nginx", starts: digit, read };
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     if let Some((stamp, rest)) = subject.dated() {

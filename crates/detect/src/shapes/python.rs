@@ -4,8 +4,9 @@
 use super::{Body, Head, Shape, Subject, digit, split};
 use crate::{Auto, level, stamp::When};
 
-pub(super) const DASHED: Shape = Shape { starts: digit, read: dashed };
-pub(super) const PLAIN: Shape = Shape { starts: digit, read: plain };
+pub(super) const DASHED: Shape =
+    Shape { name: "Python logging, dashes", starts: digit, read: dashed };
+pub(super) const PLAIN: Shape = Shape { name: "Python logging", starts: digit, read: plain };
 
 fn dashed<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let (stamp, rest) = subject.dated()?;

@@ -4,7 +4,7 @@
 use super::{Body, Head, Shape, Subject, digit};
 use crate::{Auto, stamp::When};
 
-pub(super) const SHAPE: Shape = Shape { starts: digit, read };
+pub(super) const SHAPE: Shape = Shape { name: "CSV rows", starts: digit, read };
 
 fn read<'a>(subject: &Subject<'a>, _: &mut Auto) -> Option<Head<'a>> {
     let (stamp, rest) = subject.dated()?;

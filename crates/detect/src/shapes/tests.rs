@@ -6,7 +6,7 @@ fn read(shapes: &mut Shapes, text: &str) -> String {
     let mut auto = Auto::default();
     let head = shapes
         .read(text.as_bytes(), &mut auto)
-        .or_else(|| Shapes::last_resort(text.as_bytes(), &mut auto));
+        .or_else(|| Shapes::last_resort(text.as_bytes(), &mut auto).map(|(_, head)| head));
     let Some(head) = head else { return "none".to_owned() };
     // 2024-12-18: what a yearless stamp is near to.
     let around = 1_734_480_000_000_000_000;

@@ -3,7 +3,7 @@
 use super::{Body, Head, Shape, Subject, bracket, split};
 use crate::{Auto, Level, stamp, stamp::Stamp, stamp::When};
 
-pub(super) const SHAPE: Shape = Shape { starts: bracket, read };
+pub(super) const SHAPE: Shape = Shape { name: "TensorRT", starts: bracket, read };
 
 fn read<'a>(subject: &Subject<'a>, auto: &mut Auto) -> Option<Head<'a>> {
     let rest = subject.text.strip_prefix(b"[")?;

@@ -6,3 +6,4 @@ mod pieces;
 mod ranges;
 mod rules;
 mod support;
+mod tally;

@@ -27,5 +27,5 @@ pub(crate) use lexer::{is_name, lex};
 pub(crate) use line_pattern::{PatternPart, stage_pattern};
 pub use query::parse;
 pub(crate) use token::{Kind, Token as Word};
-pub(crate) use words::{compares, is_function};
+pub(crate) use words::{compares, is_function, stands_alone};
 pub use words::{function_names, stage_names};

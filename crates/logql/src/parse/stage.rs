@@ -9,7 +9,7 @@ use super::label_filter::{
     Comparison, compare_op, ip_call, is_ip_call, label_filter, starts_filter,
 };
 use super::token::Kind;
-use super::words::STAGES;
+use super::words::{STAGES, stands_alone};
 use super::{json_path, label_stage, line_pattern, regex};
 use crate::ast::{Extraction, LineOp, LineValue, Stage, StageKind};
 use crate::{QueryError, Span};
@@ -88,9 +88,7 @@ fn after_pipe(i: Tokens<'_>) -> Res<'_, StageKind> {
     let word = word.to_lowercase();
     let rest = i.skip(1);
     let next = i.nth(1);
-    // These stand alone, so that what looks like a comparison is the next line filter.
-    let alone = matches!(word.as_str(), "json" | "logfmt" | "unpack" | "decolorize");
-    let compared = starts_filter(i) && !(alone && line_op(rest).is_some());
+    let compared = starts_filter(i) && !(stands_alone(&word) && line_op(rest).is_some());
     if compared {
         return map(label_filter, StageKind::LabelFilter).parse(i);
     }

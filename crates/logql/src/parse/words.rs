@@ -24,6 +24,12 @@ pub fn stage_names() -> &'static [&'static str] {
     &STAGES
 }
 
+/// Whether a stage of this name needs nothing after it, so that what looks like its comparison is
+/// the next line filter.
+pub(crate) fn stands_alone(lower: &str) -> bool {
+    matches!(lower, "json" | "logfmt" | "unpack" | "decolorize")
+}
+
 /// Everything that is followed by a parenthesis.
 pub fn function_names() -> impl Iterator<Item = &'static str> {
     RangeOp::names().chain(VectorOp::names()).chain(["vector", "label_replace"])

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use model::selector_text;
+use model::{MatchOp, Matcher, selector_text};
 
 use super::quote;
 use super::scalar::{bytes, go_duration};
@@ -8,6 +8,7 @@ use crate::ast::{
     CompareOp, Extraction, LabelFilter, LabelFormat, LabelFormatValue, LabelPick, LineOp,
     LineValue, LogExpr, Stage, StageKind,
 };
+use crate::parse::stands_alone;
 
 impl fmt::Display for LogExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +49,7 @@ impl fmt::Display for StageKind {
                 write!(f, "{} ", op.as_str())?;
                 list(f, values, " or ")
             }
+            Self::LabelFilter(filter) if reads_as_stage(filter) => write!(f, "| ( {filter} )"),
             Self::LabelFilter(filter) => write!(f, "| {filter}"),
             Self::Json(extractions) => {
                 f.write_str("| json")?;
@@ -179,6 +181,21 @@ impl fmt::Display for LabelFilter {
             }
         }
     }
+}
+
+/// `| json != "x"` is the stage and a line filter after it; in parentheses it is the label.
+fn reads_as_stage(filter: &LabelFilter) -> bool {
+    let (name, negated) = match filter {
+        LabelFilter::Match(Matcher { name, op, .. }) => {
+            (name, matches!(op, MatchOp::NotEqual | MatchOp::NotRegex))
+        }
+        LabelFilter::Ip { name, negated, .. } => (name, *negated),
+        LabelFilter::Number { name, op, .. }
+        | LabelFilter::Duration { name, op, .. }
+        | LabelFilter::Bytes { name, op, .. } => (name, *op == CompareOp::NotEqual),
+        LabelFilter::And(..) | LabelFilter::Or(..) => return false,
+    };
+    negated && stands_alone(&name.to_lowercase())
 }
 
 /// A chain is written flat, so that it reads back however long it is: a comma takes all that
