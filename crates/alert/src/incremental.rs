@@ -8,7 +8,8 @@
 
 use logql::ast::Expr;
 use logql::{
-    Direction, Output, Params, Plan, QueryError, QueryKind, Read, Run, Sample, Span, plan,
+    Direction, FieldNeeds, Output, Params, Plan, QueryError, QueryKind, Read, Run, Sample, Span,
+    plan,
 };
 use model::{Batch, Labels, Sessions, TimeRange, Timestamp};
 
@@ -38,6 +39,8 @@ pub struct Incremental {
     epochs: Vec<Epoch>,
     /// The latest timestamp that was pushed.
     latest: Option<i64>,
+    /// They give the session fields of the entries.
+    sessions: Sessions,
 }
 
 #[derive(Debug)]
@@ -53,8 +56,15 @@ impl Incremental {
     /// Of a metric query that is evaluated every `interval_ns`.
     pub fn new(expr: Expr, interval_ns: i64, max_series: usize) -> Result<Self, QueryError> {
         let interval_ns = interval_ns.max(1);
-        let mut new =
-            Self { expr, interval_ns, max_series, steps: 1, epochs: Vec::new(), latest: None };
+        let mut new = Self {
+            expr,
+            interval_ns,
+            max_series,
+            steps: 1,
+            epochs: Vec::new(),
+            latest: None,
+            sessions: Sessions::default(),
+        };
         let once = new.plan(0, 0)?;
         let window = once.reads().iter().map(|read| width(read.range)).max().unwrap_or(0);
         // As long as its window, a query shares half of what it reads with the next one.
@@ -66,6 +76,18 @@ impl Incremental {
     /// pushed, also what comes late.
     pub fn reads(&self) -> Vec<Read> {
         self.plan(0, 0).map(|plan| plan.reads().to_vec()).unwrap_or_default()
+    }
+
+    /// Tells which sessions there are; of no meaning to a query that names no field. Where they
+    /// changed, entries may have got other fields: `prepare` asks for all of them again.
+    pub fn set_sessions(&mut self, sessions: &Sessions) {
+        if self.reads().iter().all(|read| read.fields == FieldNeeds::None) {
+            return;
+        }
+        if self.sessions != *sessions {
+            self.sessions = sessions.clone();
+            self.epochs.clear();
+        }
     }
 
     /// Makes ready for the evaluation at `at`, before anything newer than the evaluation before is
@@ -162,7 +184,7 @@ impl Incremental {
         let missing =
             |(read, wanted): (usize, &Read)| Missing { epoch: start, read, wanted: wanted.clone() };
         let missing = if is_missing { reads.map(missing).collect() } else { Vec::new() };
-        let run = plan.start(&Sessions::default());
+        let run = plan.start(&self.sessions);
         self.epochs.push(Epoch { start, end, plan, run, missing });
         Ok(())
     }

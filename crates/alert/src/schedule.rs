@@ -173,6 +173,12 @@ impl Schedule {
         }
     }
 
+    /// Alerts that were not told as they are now.
+    pub fn num_untold(&self) -> usize {
+        let alerts = self.groups.values().flat_map(|group| group.alerts.values());
+        alerts.filter(|one| one.told != Some(one.notice.status)).count()
+    }
+
     /// When `due` may have something; None: not before the next `update`.
     pub fn next_at(&self, policy: &Policy, now: i64, rate: (usize, i64)) -> Option<i64> {
         let waiting = self.groups.values().filter(|group| group.on_the_way.is_empty());

@@ -451,6 +451,34 @@ fn batch(times: &[i64]) -> Batch {
     Batch::from_entries(times.iter().enumerate().map(entry).collect())
 }
 
+#[test]
+fn a_session_that_is_found_later_counts_for_what_came_before() {
+    let rule = rule("sum(count_over_time({job=\"a\"} | commit=\"abc\" [60s]))", "0s", "0s");
+    let mut incremental = Incremental::new(rule.query.clone(), 10 * S, 500).unwrap();
+    let labels = Labels::from([("job", "a")]);
+    let mut evaluate = |at: i64, sessions: &Sessions| {
+        incremental.set_sessions(sessions);
+        let missing = incremental.prepare(at * S).unwrap();
+        for missing in &missing {
+            incremental.fill(missing, &labels, &batch(&[95, 99])).unwrap();
+            incremental.filled(missing);
+        }
+        let values: Vec<f64> =
+            incremental.evaluate(at * S).unwrap().iter().map(|sample| sample.value).collect();
+        (missing.len(), values)
+    };
+    let session = model::Session {
+        start: model::Timestamp(90 * S),
+        fields: vec![("commit".into(), "abc".into())],
+        boundaries: Vec::new(),
+    };
+    let found = Sessions([("a".to_owned(), vec![session])].into());
+    assert_eq!(evaluate(100, &Sessions::default()), (1, vec![]));
+    assert_eq!(evaluate(110, &found), (1, vec![2.0]));
+    // Nothing is read twice without need.
+    assert_eq!(evaluate(120, &found), (0, vec![2.0]));
+}
+
 proptest! {
     /// What is kept from evaluation to evaluation gives what reading everything again gives:
     /// with entries that come late or from the future, and evaluations that are missed.

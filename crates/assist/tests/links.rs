@@ -61,6 +61,10 @@ fn a_command_asks_the_same() {
             r#"logpane query '{job="cosyvoice3"} |= "it'\''s"' --addr http://127.0.0.1:3100 --from 2026-01-01T00:00:00Z --to 2026-01-01T01:00:00Z"#,
         ),
         (
+            Shell::Export,
+            r#"logpane export '{job="cosyvoice3"} |= "it'\''s"' --addr http://127.0.0.1:3100 --from 2026-01-01T00:00:00Z --to 2026-01-01T01:00:00Z -o report.html"#,
+        ),
+        (
             Shell::Logcli,
             r#"logcli query '{job="cosyvoice3"} |= "it'\''s"' --addr=http://127.0.0.1:3100 --from=2026-01-01T00:00:00Z --to=2026-01-01T01:00:00Z --limit=5000"#,
         ),

@@ -6,6 +6,7 @@
 //! | `GET /api/status` | [`status::Status`] |
 //! | `GET /api/sources` | [`sources::Sources`] |
 //! | `POST /api/doctor` | [`doctor::Diagnosis`] of a [`doctor::Ask`] |
+//! | `GET /api/alerts` | [`alerts::AlertsStatus`] |
 //! | `GET /api/index?match={…}&start=NS&end=NS&literals=JSON` | [`index::Index`] |
 //! | `GET /api/chunks/ID` (ranged, immutable) | bytes of a sealed chunk |
 //! | `GET /api/heads/STREAM?epoch=E&count=N` | the open head as a chunk, whole; 404 when sealed meanwhile |
@@ -15,6 +16,7 @@
 //! | `GET /api/share`, `POST /api/share/ticket` | [`share`], for a holder |
 //! | `/loki/api/v1/…` | [`loki`] |
 
+pub mod alerts;
 pub mod doctor;
 pub mod index;
 pub mod loki;
@@ -23,3 +25,4 @@ pub mod share;
 pub mod sources;
 pub mod status;
 pub mod tail;
+pub mod views;

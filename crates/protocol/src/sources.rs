@@ -27,6 +27,48 @@ pub struct SourceFacts {
     pub times: TimeCounts,
     /// Entries a second within the last minute.
     pub entries_per_second: f64,
+    /// What its lines were taken for.
+    #[serde(default)]
+    pub reading: Reading,
+}
+
+/// What the lines of a file were taken for, of those read since the relay started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The formats of its records, most lines first. Empty where stages read it, or nothing was
+    /// read.
+    pub formats: Vec<Lines>,
+    /// What collectors put around its lines, most lines first.
+    pub around: Vec<Lines>,
+    /// Records that are in no known format: just text.
+    pub plain: u64,
+    /// Tracebacks that nothing stands in front of.
+    pub tracebacks: u64,
+    /// Lines that go on the record before them.
+    pub continued: u64,
+    /// Of hundred records, how many the first format reads.
+    pub confidence_percent: Option<u32>,
+    /// `UTF-8`, `GB18030`, `UTF-16LE`, `ASCII` …
+    pub encoding: String,
+    /// Lines that fit no encoding: they are kept as they are, and marked where they are shown.
+    pub unclear: u64,
+    /// The zone of stamps that name none.
+    pub zone: String,
+    /// Stamps that name their zone, and those that do not.
+    pub zoned: u64,
+    pub unzoned: u64,
+    /// Steps of progress bars and empty lines: they become no entries.
+    pub frames: u64,
+    pub blank: u64,
+    /// Lines that stages dropped.
+    pub dropped: u64,
+}
+
+/// So many lines of a kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lines {
+    pub name: String,
+    pub lines: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

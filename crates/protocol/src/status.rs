@@ -10,6 +10,9 @@ pub struct Status {
     pub build: String,
     /// Changes with every start of the relay.
     pub instance: String,
+    /// The zone of the relay's machine, or the one of its configuration: `Asia/Shanghai`.
+    #[serde(default)]
+    pub zone: Option<String>,
     pub sources: Vec<Source>,
     pub streams: u64,
     pub entries: u64,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use advice::advice;
 pub use compile::{Fault, Place};
-pub use print::print;
+pub use print::{print, print_file, print_group};
 pub use read::{RuleProblem, read};
 
 use crate::text::Text;

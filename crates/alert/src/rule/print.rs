@@ -34,6 +34,20 @@ pub fn print(groups: &[Group]) -> String {
     out
 }
 
+/// The groups of one file as one entry of a mapping of files: what `GET /loki/api/v1/rules`
+/// answers is one after the other.
+pub fn print_file(file: &str, groups: &[Group]) -> String {
+    let text = print(groups);
+    format!("{}{}", quoted(file), text.strip_prefix("groups").unwrap_or(&text))
+}
+
+/// A group by itself.
+pub fn print_group(group: &Group) -> String {
+    let text = print(std::slice::from_ref(group));
+    let lines = text.lines().skip(1);
+    lines.map(|line| format!("{}\n", line.get(4..).unwrap_or_default())).collect()
+}
+
 fn rule(rule: &Rule, out: &mut String) {
     let key = match rule.kind {
         Kind::Alert { .. } => "alert",

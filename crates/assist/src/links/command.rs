@@ -5,6 +5,8 @@ use super::Asked;
 pub enum Shell {
     /// `logpane query`
     Logpane,
+    /// `logpane export`: the lines as a file that opens anywhere
+    Export,
     /// Grafana's `logcli query`
     Logcli,
     /// Loki's HTTP API
@@ -20,6 +22,9 @@ pub fn command(shell: Shell, asked: &Asked<'_>) -> String {
         Shell::Logpane => {
             format!("logpane query {query} --addr {address_word} --from {from} --to {to}")
         }
+        Shell::Export => format!(
+            "logpane export {query} --addr {address_word} --from {from} --to {to} -o report.html"
+        ),
         Shell::Logcli => {
             format!(
                 "logcli query {query} --addr={address_word} --from={from} --to={to} --limit=5000"
