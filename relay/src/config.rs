@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use model::Labels;
 
+use crate::alert::{AlertOptions, OptionError};
 use crate::auth::{AuthFileError, Passwords};
 use crate::configured::{ConfigFile, FileError, Loaded, Watches};
 use crate::limits::Limits;
@@ -36,6 +37,8 @@ pub struct Config {
     pub retention_rules: Vec<RetentionRule>,
     /// The oldest chunks go first when the data folder outgrows this.
     pub retention_bytes: u64,
+    /// Which of the three were typed: a reload leaves those as they are.
+    pub typed: TypedRetention,
     /// Who may use the relay; None: everyone who reaches it.
     pub passwords: Option<Passwords>,
     /// Pages of these origins may use the API.
@@ -47,12 +50,22 @@ pub struct Config {
     pub limits: Limits,
     /// The zone of times that name none; None: the machine's.
     pub zone: Option<TimeZone>,
+    /// Which rules are evaluated, and who is told.
+    pub alerts: AlertOptions,
     /// To be read again on a reload.
     pub file: Option<ConfigFile>,
     /// What it said at the start.
     pub loaded: Loaded,
     /// Who follows what is no file.
     pub watches: Watches,
+}
+
+/// What of the retention stands on the command line or in the environment, and not in a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TypedRetention {
+    pub keep: bool,
+    pub rules: bool,
+    pub bytes: bool,
 }
 
 impl Config {
@@ -67,11 +80,13 @@ impl Config {
             retention: Duration::from_secs(7 * 86_400),
             retention_rules: Vec::new(),
             retention_bytes: 10_000_000_000,
+            typed: TypedRetention::default(),
             passwords: None,
             allow_origins: Vec::new(),
             discover: false,
             limits: Limits::default(),
             zone: None,
+            alerts: AlertOptions::default(),
             file: None,
             loaded: Loaded::default(),
             watches: Watches::default(),
@@ -119,6 +134,12 @@ pub enum ConfigError {
     Origin { text: String },
     #[error("-c is Logpane's own configuration and -config.file Promtail's: one of them is enough")]
     TwoFiles,
+    #[error("--external-url: {text:?} is no URL, expected one as in https://logs.example")]
+    ExternalUrl { text: String },
+    #[error("there are two receivers {name:?}: give them names in the configuration file (-c)")]
+    SameReceiver { name: String },
+    #[error(transparent)]
+    Alerts(#[from] OptionError),
     #[error(transparent)]
     Auth(#[from] AuthFileError),
     #[error(transparent)]

@@ -1,5 +1,6 @@
 //! The relay: follows files, stores their entries as chunks and serves them.
 
+pub mod alert;
 pub mod auth;
 pub mod cli;
 pub mod config;
@@ -10,6 +11,7 @@ pub mod doctor;
 pub mod http;
 mod ingest;
 mod journal;
+mod kept;
 pub mod limits;
 pub mod memory;
 pub mod push;
@@ -18,3 +20,4 @@ pub mod share;
 mod source;
 pub mod store;
 pub mod systemd;
+pub mod views;

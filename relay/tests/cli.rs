@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "cli/alerts.rs"]
+mod alerts;
 mod program;
 #[path = "cli/run.rs"]
 mod run_command;
 #[path = "cli/share.rs"]
 mod share_command;
+#[path = "cli/sink.rs"]
+mod sink;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use program::{Program, logpane, run, wait_until};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A folder with two logs and a configuration in the form of the usual documentation; `FOLDER` in
@@ -261,17 +262,24 @@ fn a_dry_run_prints_and_keeps_nothing() {
     let dir = folder(USUAL);
     let config = format!("-config.file={}", dir.path().join("promtail.yaml").display());
     let out = dir.path().join("out");
-    let mut child = logpane()
-        .args([&config, "-dry-run"])
-        .stdout(fs::File::create(&out).unwrap())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    wait_until("both lines", || fs::read_to_string(&out).unwrap().lines().count() == 2);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let printed = fs::read_to_string(&out).unwrap();
-    assert!(printed.contains("level=\"error\"}\tERROR first"), "{printed}");
+    let scratch = dir.path().join("scratch");
+    fs::create_dir(&scratch).unwrap();
+    for signal in [Signal::HUP, Signal::TERM, Signal::QUIT] {
+        let mut child = logpane()
+            .args([&config, "-dry-run"])
+            .env("TMPDIR", &scratch)
+            .stdout(fs::File::create(&out).unwrap())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        wait_until("both lines", || fs::read_to_string(&out).unwrap().lines().count() == 2);
+        assert_eq!(fs::read_dir(&scratch).unwrap().count(), 1);
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        child.wait().unwrap();
+        let printed = fs::read_to_string(&out).unwrap();
+        assert!(printed.contains("level=\"error\"}\tERROR first"), "{printed}");
+        assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0, "{signal:?}");
+    }
     assert!(!dir.path().join("data").exists());
 }
 
@@ -340,6 +348,15 @@ fn targets_can_stand_in_files_of_their_own() {
     fs::write(&targets, text.replace("FOLDER", dir.path().to_str().unwrap())).unwrap();
     let relay = serve(dir.path(), &[]);
     wait_for_lines(&relay, &["job=found | plain"]);
+    // Another file of targets counts by itself.
+    let text = "- labels: {job: later, __path__: FOLDER/app.log}\n";
+    let more = dir.path().join("targets/b.yaml");
+    fs::write(more, text.replace("FOLDER", dir.path().to_str().unwrap())).unwrap();
+    wait_for_lines(
+        &relay,
+        &["job=found | plain", "job=later | ERROR first", "job=later | INFO second"],
+    );
+    wait_until("what happened to be said", || relay.stderr().contains("the targets changed"));
 }
 
 #[test]
@@ -361,6 +378,13 @@ fn logpanes_own_file_says_what_flags_say() {
     assert!(config.contains("max_entries: 7\n"), "{config}");
     assert!(config.contains("retention: \"259200s\"\n"), "{config}");
     assert!(dir.path().join("kept").is_dir());
+    // How long entries stay is read again too.
+    let text = fs::read_to_string(&own).unwrap();
+    let keep = || relay.json("/api/status")["retention_seconds"].clone();
+    assert_eq!(keep(), 259_200);
+    fs::write(&own, text.replace("retention: 3d", "retention: 2d")).unwrap();
+    let done = ureq::post(format!("{}/reload", relay.url)).send_empty().unwrap();
+    assert_eq!((done.status().as_u16(), keep()), (200, 172_800.into()));
     let streams = relay.json("/loki/api/v1/series?match[]=%7Bjob%3D%22tts%22%7D&start=0");
     let labels = &streams["data"][0];
     for (name, value) in [("env", "test"), ("worker", "7"), ("level", "info")] {
@@ -376,7 +400,7 @@ fn logpanes_own_file_says_what_flags_say() {
     for (text, message) in [
         ("lsten: 1\n", "logpane.yaml:1:1: unknown key \"lsten\", did you mean \"listen\"?"),
         ("limits: {max_entries: x}\n", "logpane.yaml:1:23: \"x\" where usize is expected"),
-        ("rules: []\n", "logpane.yaml:1:8: there are no alert rules in this version"),
+        ("rules: []\n", "logpane.yaml:1:8: a list of names must have one"),
     ] {
         fs::write(&own, text).unwrap();
         let done = run(logpane().args(["check", "-c"]).arg(&own));

@@ -21,6 +21,8 @@ mod pushes;
 mod retention;
 #[path = "store/sealed.rs"]
 mod sealed;
+#[path = "store/since.rs"]
+mod since;
 #[path = "store/tail.rs"]
 mod tail;
 #[path = "store/tidy.rs"]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::alerts::AlertArgs;
 use crate::cli::limits::RawLimits;
 use crate::cli::promtail::{ImportArgs, PromtailArgs};
 use crate::config::DEFAULT_LISTEN;
@@ -61,6 +62,19 @@ in a git work tree, commit and dirty. A relay that has the data folder takes it;
 the program has a relay and its page beside it while it runs: the URL goes to stderr.
 Exit code: the program's; 128 and the number of the signal that ended it; 127 if there is none.";
 
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  logpane export '{job=\"cosyvoice3\"}' --since 1h -o report.html
+  logpane export '{job=\"cosyvoice3\"} |= \"CUDA\"' --since 1d --redact default,prompts -o report.html
+  logpane export '{job=~\".+\", level!=\"debug\"}' --from '2024-12-17 14:00' --to '2024-12-17 15:00' \
+    --data ~/.local/share/logpane -o report.html
+
+The file opens by double-click, without a network: who gets it queries, charts and copies as here.
+Secrets are replaced before anything is written; which rules ran and how often stands in the report.
+Look at it before you send it: no rule knows what you consider private.
+Rules: default (keys, tokens, passwords, e-mails, addresses, home folders), hosts, prompts, none;
+-NAME leaves one out.";
+
 const DEMO_EXAMPLES: &str = "\
 Examples:
   logpane demo                            write logs into a temporary folder and show them
@@ -104,6 +118,13 @@ pub enum Command {
     /// Make, list and take back read-only links
     #[command(after_long_help = SHARE_EXAMPLES)]
     Share(ShareArgs),
+    /// Write what a query selects as one HTML file, with the viewer inside
+    #[command(after_long_help = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
+    /// Say whether an exported report is whole and unchanged
+    Verify(VerifyArgs),
+    /// Get the logs of an exported report back as files
+    Extract(ExtractArgs),
     /// Print Promtail's configuration as one of Logpane's own, and on stderr what it leaves out
     ImportPromtail(ImportArgs),
     /// Say whether the relay could start so, and what stands in its way
@@ -189,6 +210,8 @@ pub struct RawConfig {
         value_parser = clap::builder::FalseyValueParser::new()
     )]
     pub discover: bool,
+    #[command(flatten)]
+    pub alerts: AlertArgs,
     #[command(flatten)]
     pub limits: RawLimits,
     #[command(flatten)]
@@ -299,6 +322,59 @@ pub enum ShareCommand {
         #[command(flatten)]
         client: ClientArgs,
     },
+}
+
+/// `logpane export QUERY`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// LogQL: a selector, with a pipeline if need be
+    pub query: String,
+    /// The file that is written [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The while before now [default: 1h]
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// From this time on
+    #[arg(long, value_name = "T")]
+    pub from: Option<String>,
+    /// Up to this time, exclusive [default: now]
+    #[arg(long, value_name = "T")]
+    pub to: Option<String>,
+    /// What stands above it [default: the query]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// What a reader should know
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// What is replaced before it is written
+    #[arg(long, value_name = "RULES", default_value = "default,hosts", allow_hyphen_values = true)]
+    pub redact: String,
+    /// A regular expression of your own whose matches, or groups, are replaced (may be repeated)
+    #[arg(long = "redact-rule", value_name = "REGEX")]
+    pub redact_rules: Vec<String>,
+    /// Read a data folder instead of asking a relay
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// `logpane verify FILE`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// An exported report
+    pub file: PathBuf,
+}
+
+/// `logpane extract FILE`.
+#[derive(Debug, Args)]
+pub struct ExtractArgs {
+    /// An exported report
+    pub file: PathBuf,
+    /// The folder that the files are written to
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 
+use crate::alert;
 use crate::cli::args::RawConfig;
 use crate::cli::dispatch::written;
 use crate::cli::failure::Failure;
@@ -13,7 +14,7 @@ use crate::config::Config;
 
 pub fn run(raw: &RawConfig) -> Result<(), Failure> {
     let config = raw.check()?;
-    let problems = problems(&config, &std::env::current_dir()?);
+    let mut problems = problems(&config, &std::env::current_dir()?);
     let mut out = std::io::stdout().lock();
     let mut text = format!(
         "listen     {}\ndata       {}\nretention  {}, {} bytes\npassword   {}\n",
@@ -23,7 +24,15 @@ pub fn run(raw: &RawConfig) -> Result<(), Failure> {
         config.retention_bytes,
         if config.passwords.is_some() { "needed" } else { "none" },
     );
+    let rules = alert::check(&config.alerts.rules);
     text.push_str(&retention::plan(&config));
+    text.push_str(&rules.text);
+    for endpoint in &config.alerts.alertmanagers {
+        text.push_str(&format!("tell       Alertmanager {}\n", endpoint.url));
+    }
+    for channel in &config.alerts.receivers {
+        text.push_str(&format!("tell       {} {}\n", channel.name, channel.receiver.redacted()));
+    }
     for path in &config.paths {
         text.push_str(&format!("follow     {path}\n"));
     }
@@ -33,6 +42,7 @@ pub fn run(raw: &RawConfig) -> Result<(), Failure> {
     for notice in &config.loaded.notices {
         text.push_str(&format!("left out   {notice}\n"));
     }
+    problems.extend(rules.problems);
     for problem in &problems {
         text.push_str(&format!("problem    {problem}\n"));
     }

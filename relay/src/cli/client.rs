@@ -90,6 +90,30 @@ impl Client {
         self.body(response)
     }
 
+    /// The same of a body that is no text; None when it is not there (any more).
+    pub fn get_bytes(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let mut request = self.agent.get(format!("{}{path}", self.addr));
+        for (name, value) in query {
+            request = request.query(*name, value);
+        }
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        let mut response = request.call().map_err(|error| self.unreachable(&error))?;
+        if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE) {
+            return Ok(None);
+        }
+        if !response.status().is_success() {
+            return self.body(response).map(|_| None);
+        }
+        let body = response.body_mut().with_config().limit(ANSWER_LIMIT_BYTES).read_to_vec();
+        body.map(Some).map_err(|error| Failure::failed(format!("{} broke off: {error}", self.addr)))
+    }
+
     pub fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         self.parsed(&self.get(path, &[], None)?)
     }

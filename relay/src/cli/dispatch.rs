@@ -6,13 +6,16 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::failure::Failure;
-use crate::cli::{check, demo, open, promtail, query, serve, share, tail};
+use crate::cli::{check, demo, export, open, promtail, query, serve, share, tail};
 
 /// Does what was typed. Results go to stdout, messages to stderr; 0 done, 1 failed, 2 wrong usage.
 pub fn run(cli: Cli) -> ExitCode {
     log_to_stderr();
     if matches!(cli.command, None | Some(Command::Serve(_) | Command::Demo(_))) {
-        crate::memory::settle();
+        // It works without, it is merely larger.
+        if let Err(error) = crate::memory::settle() {
+            tracing::warn!(%error, "free memory is given back late");
+        }
     }
     let done = match cli.command {
         None => open::run(&cli.open),
@@ -21,6 +24,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Tail(args)) => tail::run(&args),
         Some(Command::Share(args)) => share::run(&args),
         Some(Command::Check(raw)) => check::run(&raw),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Verify(args)) => export::verify(&args),
+        Some(Command::Extract(args)) => export::extract(&args),
         Some(Command::ImportPromtail(args)) => promtail::run_import(&args),
         Some(Command::Run(args)) => match crate::cli::run::run(&args) {
             Ok(code) => return code,

@@ -70,6 +70,9 @@ fn standard_input(sources: &[SourceOptions]) -> Result<(), Failure> {
 
 /// The real store does it, in a folder that goes away.
 fn follow(sources: Vec<SourceOptions>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Before there is a folder, so that no signal leaves one behind.
+    let stopped = runtime.block_on(async { stopped() })?;
     let folder = tempfile::Builder::new().prefix("logpane-dry-run-").tempdir()?;
     let store = Store::open(StoreOptions::new(folder.path()))?;
     let everything = Matcher::new("nothing", MatchOp::Equal, "")
@@ -78,9 +81,7 @@ fn follow(sources: Vec<SourceOptions>) -> Result<(), Failure> {
     for source in sources {
         store.follow(source);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let printed = runtime.block_on(async {
-        let stopped = crate::cli::serve::stop_signal()?;
         let mut stopped = std::pin::pin!(stopped);
         loop {
             let frame = tokio::select! {
@@ -97,6 +98,16 @@ fn follow(sources: Vec<SourceOptions>) -> Result<(), Failure> {
     });
     store.shutdown();
     printed
+}
+
+/// A signal that ends it: those that end a relay, and a terminal that goes away.
+fn stopped() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let stop = crate::cli::serve::stop_signal()?;
+    let (mut hang_up, mut quit) = (signal(SignalKind::hangup())?, signal(SignalKind::quit())?);
+    Ok(async move {
+        tokio::select! { () = stop => {}, _ = hang_up.recv() => {}, _ = quit.recv() => {} }
+    })
 }
 
 fn inspect(sources: &[SourceOptions]) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod alerts;
 mod args;
 mod browser;
 mod check;
@@ -8,6 +9,7 @@ mod color;
 mod demo;
 mod dispatch;
 mod dry_run;
+mod export;
 mod failure;
 mod handover;
 mod limits;

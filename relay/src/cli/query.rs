@@ -111,13 +111,12 @@ fn params(args: &QueryArgs, expr: &Expr, zone: &TimeZone) -> Result<Params, Fail
         }
         QueryKind::Instant { at: time("at", at)? }
     } else {
-        let end = args.to.as_deref().map_or(Ok(now), |to| time("to", to))?;
-        let from = args.from.as_ref().filter(|_| !typed.since);
-        let start = match (from, &args.since) {
-            (Some(from), _) => time("from", from)?,
-            (None, Some(since)) => end.saturating_sub(duration("since", since)?),
-            (None, None) => end.saturating_sub(3_600_000_000_000),
+        let from = args.from.as_deref().filter(|_| !typed.since);
+        let span = || match &args.since {
+            Some(since) => duration("since", since),
+            None => Ok(3_600_000_000_000),
         };
+        let (start, end) = times::between(from, args.to.as_deref(), now, zone, span)?;
         if end < start {
             return Err(Failure::usage("--from lies after --to"));
         }

@@ -10,12 +10,13 @@ use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::alert::Alerts;
 use crate::cli::args::RawConfig;
 use crate::cli::dispatch::say;
 use crate::cli::failure::Failure;
 use crate::cli::{handover, sources};
 use crate::config::Config;
-use crate::configured::{mark_imported, reload};
+use crate::configured::{ConfigFile, mark_imported, reload};
 use crate::http::{App, routes};
 use crate::store::{SourceOptions, Store, StoreError, StoreOptions};
 
@@ -121,6 +122,7 @@ async fn serve(
 
     #[cfg(unix)]
     reload_on_hangup(&app)?;
+    reload_on_targets(&app);
     // Bound before the store is open, so that clients are told to wait instead of refused.
     let bound = match TcpListener::bind(config.listen).await {
         Ok(listener) => {
@@ -153,6 +155,7 @@ async fn serve(
             store.follow(source_options(config));
             follow_configured(config, &store);
             app.set_store(store.clone());
+            start_alerts(config, &app, &store, &url)?;
             started(&url, &store)
         })?;
         told.await;
@@ -165,7 +168,10 @@ async fn serve(
         tokio::time::timeout(DRAIN, server).await.ok();
     }
     let watches = config.watches.clone();
+    let alerts = app.alerts().cloned();
     let closing = tokio::task::spawn_blocking(move || {
+        // What it evaluates is in the store.
+        alerts.iter().for_each(Alerts::stop);
         watches.stop();
         store.shutdown();
     });
@@ -209,6 +215,58 @@ fn follow_configured(config: &Config, store: &Store) {
     }
 }
 
+/// Evaluates the rules, when there are any.
+fn start_alerts(config: &Config, app: &App, store: &Store, url: &str) -> Result<(), Failure> {
+    if config.alerts.rules.is_empty() {
+        if !config.alerts.alertmanagers.is_empty() || !config.alerts.receivers.is_empty() {
+            say("nobody is told of anything: there are no rules, add --rules PATH");
+        }
+        return Ok(());
+    }
+    let alerts = Alerts::start(config.alerts.clone(), store, url)?;
+    for problem in alerts.problems() {
+        say(&format!("left out: {problem}"));
+    }
+    app.set_alerts(alerts);
+    Ok(())
+}
+
+/// Files of targets are looked at this often.
+const TARGETS_EVERY: Duration = Duration::from_secs(5);
+
+/// Reads the configuration again when a file of `file_sd_configs` changes.
+fn reload_on_targets(app: &App) {
+    let Some(ConfigFile::Promtail(file)) = app.config().file.clone() else { return };
+    let app = app.clone();
+    tokio::spawn(async move {
+        let look = || {
+            let file = file.clone();
+            tokio::task::spawn_blocking(move || file.targets_on_disk())
+        };
+        let mut known = look().await.ok().flatten();
+        loop {
+            tokio::time::sleep(TARGETS_EVERY).await;
+            let Ok(now) = look().await else { continue };
+            let Ok(store) = app.store().cloned() else { continue };
+            if now == known {
+                continue;
+            }
+            known = now;
+            let reader = app.clone();
+            let read = tokio::task::spawn_blocking(move || reload(reader.config(), &store));
+            match read.await {
+                Ok(Some(Ok(said))) => {
+                    said.iter().for_each(|sentence| say(sentence));
+                    say("the targets changed, the configuration was read again");
+                }
+                Ok(Some(Err(error))) => say(&format!("everything stays as it was: {error}")),
+                Ok(None) => {}
+                Err(error) => say(&format!("the configuration was not read again: {error}")),
+            }
+        }
+    });
+}
+
 /// Reads the configuration again at each SIGHUP.
 #[cfg(unix)]
 fn reload_on_hangup(app: &App) -> Result<(), Failure> {
@@ -218,9 +276,16 @@ fn reload_on_hangup(app: &App) -> Result<(), Failure> {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             let Ok(store) = app.store().cloned() else { continue };
-            let app = app.clone();
-            let read = tokio::task::spawn_blocking(move || reload(app.config(), &store)).await;
-            match read {
+            let reader = app.clone();
+            let read = tokio::task::spawn_blocking(move || {
+                let rules = reader.alerts().map(Alerts::reload);
+                for problem in rules.iter().flatten() {
+                    say(&problem.to_string());
+                }
+                reload(reader.config(), &store)
+            });
+            match read.await {
+                Ok(None) if app.alerts().is_some() => say("the rules were read again"),
                 Ok(Some(Ok(said))) => {
                     said.iter().for_each(|sentence| say(sentence));
                     say("the configuration was read again");

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
+use crate::alert::AlertOptions;
 use crate::auth::Passwords;
 use crate::cli::args::RawConfig;
 use crate::config::{
     self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
+    TypedRetention,
 };
-use crate::configured::{ConfigFile, OwnConfig, Watches};
+use crate::configured::{ConfigFile, FileError, OwnConfig, Watches};
 use crate::store::{RetentionRule, RuleError};
 
 impl RawConfig {
@@ -20,6 +22,10 @@ impl RawConfig {
             true => own.retention_rules().unwrap_or_default(),
             false => self.retention_rules()?,
         };
+        let in_yaml =
+            |problem: yaml::Problem| FileError::Wrong { problems: vec![problem.to_string()] };
+        let of_file = self.config.as_deref().map_or(Ok(AlertOptions::default()), |f| own.alerts(f));
+        let alerts = self.alerts.over(of_file.map_err(in_yaml)?)?;
         let in_file = |path: String| {
             self.config.as_deref().map(|file| OwnConfig::path(file, &path)).unwrap_or_default()
         };
@@ -63,6 +69,11 @@ impl RawConfig {
             retention: retention.map(Duration::from_nanos).ok_or(ConfigError::RetentionZero)?,
             retention_rules,
             retention_bytes: model::parse_bytes(&size).map_err(unit("retention-bytes"))?,
+            typed: TypedRetention {
+                keep: self.retention.is_some(),
+                rules: !self.retention_for.is_empty(),
+                bytes: self.retention_bytes.is_some(),
+            },
             passwords,
             allow_origins: origins
                 .iter()
@@ -70,6 +81,7 @@ impl RawConfig {
                 .collect::<Result<_, _>>()?,
             discover: self.discover || own.discover,
             limits: self.limits.clone().or(own.limits).check()?,
+            alerts,
             zone,
             file,
             loaded,

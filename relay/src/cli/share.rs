@@ -110,15 +110,11 @@ fn range(args: &ShareCreateArgs, now: i64, zone: &TimeZone) -> Result<ShareRange
         }
         return Ok(ShareRange::Last { seconds: seconds("last", text)? });
     }
-    let end = args.to.as_deref().map_or(Ok(now), |text| times::parse("to", text, now, zone))?;
-    let start = match &args.from {
-        Some(text) => times::parse("from", text, now, zone)?,
-        None => {
-            let text = args.since.as_deref().unwrap_or("1h");
-            let span = i64::try_from(seconds("since", text)?).unwrap_or(i64::MAX);
-            end.saturating_sub(span.saturating_mul(1_000_000_000))
-        }
+    let span = || {
+        let seconds = seconds("since", args.since.as_deref().unwrap_or("1h"))?;
+        Ok(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000_000))
     };
+    let (start, end) = times::between(args.from.as_deref(), args.to.as_deref(), now, zone, span)?;
     Ok(ShareRange::Between { start: Timestamp(start), end: Timestamp(end) })
 }
 

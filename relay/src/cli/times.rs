@@ -6,6 +6,23 @@ use jiff::{Timestamp, Zoned};
 
 use crate::cli::failure::Failure;
 
+/// The range of `--from` and `--to`, in nanoseconds since 1970: up to now where there is no end,
+/// and from `span` before that end on where there is no start.
+pub fn between(
+    from: Option<&str>,
+    to: Option<&str>,
+    now: i64,
+    zone: &TimeZone,
+    span: impl FnOnce() -> Result<i64, Failure>,
+) -> Result<(i64, i64), Failure> {
+    let end = to.map_or(Ok(now), |to| parse("to", to, now, zone))?;
+    let start = match from {
+        Some(from) => parse("from", from, now, zone)?,
+        None => end.saturating_sub(span()?),
+    };
+    Ok((start, end))
+}
+
 /// Reads `text` as nanoseconds since 1970: RFC 3339, seconds (a fraction too), ms, us or ns since
 /// 1970, `now`, `now-1h30m`, or a local time such as `2024-12-17 14:30`.
 pub fn parse(flag: &str, text: &str, now: i64, zone: &TimeZone) -> Result<i64, Failure> {

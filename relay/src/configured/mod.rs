@@ -1,5 +1,6 @@
 //! Configuration files: Promtail's, which works unchanged, and Logpane's own.
 
+mod alerting;
 mod file;
 mod import;
 mod own;
@@ -8,6 +9,7 @@ mod promtail;
 mod reload;
 mod watches;
 
+pub use alerting::Alerting;
 pub use file::{ConfigFile, FileError, Loaded};
 pub use import::{Import, import};
 pub use own::{OwnConfig, OwnLimits};

@@ -12,8 +12,9 @@ use serde::Deserialize;
 use yaml::{Marked, Problem};
 
 use super::file::text_of;
+use crate::alert::AlertOptions;
 use crate::config::{is_label_name, parse_listen};
-use crate::configured::FileError;
+use crate::configured::{Alerting, FileError};
 use crate::store::{Piped, RetentionRule, RuleError, SourceOptions};
 
 /// `logpane.yaml`, as written. What is typed on the command line or set in the environment goes
@@ -50,8 +51,10 @@ pub struct OwnConfig {
     pub limits: OwnLimits,
     /// What to follow, beside the paths of the command line.
     pub sources: Vec<Marked<Source>>,
-    /// Not there yet: named so that nobody waits for an alert in vain.
-    rules: Option<Marked<serde::de::IgnoredAny>>,
+    /// Rule files of Loki's ruler, and folders of them. `LOGPANE_RULES`
+    rules: Option<OneOrMany>,
+    /// Who is told of alerts.
+    alerting: Alerting,
 }
 
 /// A rule of retention.
@@ -145,9 +148,6 @@ impl OwnConfig {
             return Err(Problem::new(jobs.mark, message));
         }
         let config: Self = yaml::from_node(&node)?;
-        if let Some(rules) = &config.rules {
-            return Err(rules.problem("there are no alert rules in this version"));
-        }
         if let Some(zone) = &config.zone {
             zone_of(zone)?;
         }
@@ -158,6 +158,7 @@ impl OwnConfig {
             model::parse_duration(time).map_err(|error| time.problem(error.to_string()))?;
         }
         config.retention_rules()?;
+        config.alerts(Path::new(""))?;
         if let Some(size) = &config.retention_bytes {
             model::parse_bytes(size).map_err(|error| size.problem(error.to_string()))?;
         }
@@ -165,6 +166,12 @@ impl OwnConfig {
             source.options(Path::new(""))?;
         }
         Ok(config)
+    }
+
+    /// What is to be done about alerts; `file` is where the configuration stands.
+    pub fn alerts(&self, file: &Path) -> Result<AlertOptions, Problem> {
+        let rules = self.rules.as_ref().map_or(&[][..], |rules| &rules.0);
+        self.alerting.options(file, rules, self.time_zone().as_ref())
     }
 
     /// Streams with a time of their own.
@@ -291,6 +298,9 @@ mod tests {
         check(
             "listen: 127.0.0.1:3100\ndata: /d\nretention: 7d\nretention_for: [{selector: '{level=\"debug\"}', keep: 1d}]\nretention_bytes: 1GB\nzone: Asia/Shanghai\n\
              auth_file: users\nallow_origins: [https://a.b]\nlimits: {max_entries: 9, query_timeout: 1m}\n\
+             rules: [/r, r.yaml]\nalerting:\n  interval: 15s\n  external_url: https://logs.example/\n  \
+             alertmanagers: ['http://ann:pw@am:9093']\n  receivers:\n  - {name: ops, type: dingtalk, url: 'https://d', \
+             secret: s, mobiles: ['1'], quiet: [22:00-08:00], group_wait: 0s, repeat_interval: 1h, language: en}\n\
              sources:\n- paths: ~/a/*.log\n- paths: [/a, /b]\n  exclude: [/b/x]\n  job: tts\n  labels: {env: a}\n  \
              labels_from_path: 'worker-(?P<worker>\\d+)'\n- paths: /c\n  stages: [{cri: }]\n  encoding: gbk\n",
             "right",
@@ -324,7 +334,36 @@ mod tests {
                 "3:9: \"long\" is not a duration, expected a number and a unit as in 5m, 1h30m or 250ms",
             ),
             ("retention_for: [{keep: 1d}]", "1:17: the key \"selector\" is missing"),
-            ("rules: x", "1:8: there are no alert rules in this version"),
+            (
+                "alerting: {receiver: []}",
+                "1:12: unknown key \"receiver\", did you mean \"receivers\"?",
+            ),
+            (
+                "alerting: {alertmanagers: [am:9093]}",
+                "1:28: --alertmanager: expected a URL as in http://127.0.0.1:9093",
+            ),
+            (
+                "alerting: {receivers: [{name: a, type: wecon, url: 'https://q'}]}",
+                "1:40: unknown kind of receiver \"wecon\", expected one of webhook, wecom, dingtalk, \
+                 feishu, slack, discord, ntfy, as in wecom:https://…",
+            ),
+            (
+                "alerting: {receivers: [{name: a/b, type: wecom, url: 'https://q'}]}",
+                "1:31: \"a/b\" is no name of a receiver, expected letters, digits, - and _",
+            ),
+            (
+                "alerting: {receivers: [{name: a, type: slack, url: 'https://q', secret: s}]}",
+                "1:73: \"secret\" means nothing to a receiver of type slack",
+            ),
+            (
+                "alerting: {receivers: [{name: a, type: slack, url: 'https://q', quiet: night}]}",
+                "1:72: \"night\" is no time of the day, expected one as in 22:00-08:00",
+            ),
+            (
+                "alerting: {receivers: [{name: a, type: webhook, url: 'https://q', body: '{{ $x }}'}]}",
+                "1:73: not a template: the variable $x is not known",
+            ),
+            ("alerting: {interval: 0s}", "1:22: expected longer than zero, as in 1m"),
             ("sources: [{path: a}]", "1:12: unknown key \"path\", did you mean \"paths\"?"),
             ("sources: [{job: a}]", "1:11: the key \"paths\" is missing"),
             ("sources: [{paths: a, labels: {1a: b}}]", "1:35: \"1a\" is no name of a label"),

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use encoding_rs::Encoding;
 use globset::Glob;
@@ -39,6 +39,24 @@ impl PromtailFile {
         let variable = |name: &str| std::env::var(name).ok();
         promtail::expand(&text, &variable)
             .map_err(|problem| FileError::Wrong { problems: vec![self.place(&problem)] })
+    }
+
+    /// The files of targets as they are on disk now; None: the file names none. What differs from
+    /// an earlier answer asks for a reload.
+    pub fn targets_on_disk(&self) -> Option<Vec<(PathBuf, Option<SystemTime>, u64)>> {
+        let file = config::read(&self.text().ok()?);
+        let sds = file.jobs.iter().flat_map(|scrape| &scrape.file_sd_configs);
+        let patterns: Vec<&String> = sds.flat_map(|sd| &sd.files).collect();
+        if patterns.is_empty() {
+            return None;
+        }
+        let found = patterns.into_iter().flat_map(|pattern| target_files(pattern, &self.path));
+        let stamped = |path: PathBuf| {
+            let known = std::fs::metadata(&path).ok();
+            let time = known.as_ref().and_then(|known| known.modified().ok());
+            (path, time, known.map_or(0, |known| known.len()))
+        };
+        Some(found.map(stamped).collect())
     }
 
     fn place(&self, problem: &Problem) -> String {
@@ -203,22 +221,25 @@ impl Job<'_> {
     }
 }
 
-/// The target groups of files that `file_sd_configs` names.
-fn groups_of(pattern: &str, config: &Path, problems: &mut Vec<String>) -> Vec<TargetGroup> {
+/// The files that a pattern of `file_sd_configs` names.
+fn target_files(pattern: &str, config: &Path) -> Vec<PathBuf> {
     let folder = config.parent().unwrap_or(Path::new("."));
     let path = folder.join(pattern);
-    let mut files = Vec::new();
     match Glob::new(&path.to_string_lossy()) {
         Ok(glob) if pattern.contains(['*', '?', '[']) => {
             let matcher = glob.compile_matcher();
             let base = path.parent().unwrap_or(folder);
             let entries = WalkDir::new(base).max_depth(1).sort_by_file_name().into_iter().flatten();
-            files.extend(entries.map(walkdir::DirEntry::into_path).filter(|p| matcher.is_match(p)));
+            entries.map(walkdir::DirEntry::into_path).filter(|p| matcher.is_match(p)).collect()
         }
-        _ => files.push(path),
+        _ => vec![path],
     }
+}
+
+/// The target groups of files that `file_sd_configs` names.
+fn groups_of(pattern: &str, config: &Path, problems: &mut Vec<String>) -> Vec<TargetGroup> {
     let mut groups = Vec::new();
-    for file in files {
+    for file in target_files(pattern, config) {
         let shown = file.display().to_string();
         let read = text_of(&file).map_err(|error| error.to_string()).and_then(|text| {
             let node = yaml::parse(&text).map_err(|problem| problem.in_file(&shown))?;

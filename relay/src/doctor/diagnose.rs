@@ -1,15 +1,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use detect::{Context, Detector, Event, Kind, Start, TimeSource};
+use detect::TimeSource;
 use logql::Row;
 use logql::edit::literal;
+use logql::strip_escapes;
 use model::Timestamp;
 use protocol::doctor::{Ask, Check, Diagnosis, Link};
 use protocol::status::{Source, Status};
 
 use super::bytes::{Hit, search, siblings};
 use super::entries::{leaves_out, rows};
+use super::reading::Reading;
 use crate::query::RunError;
 use crate::store::Store;
 
@@ -37,10 +39,9 @@ pub fn diagnose(
         .take(TEXT_CHARS)
         .collect();
     let mut case = Case { store, ask, now, cancel, checks: Vec::new() };
-    let found = case.stored(&text)?;
-    let Some(row) = found else { return Ok(case.unstored(&text)) };
+    let Some((row, filter)) = case.stored(&text)? else { return case.unstored(&text) };
     case.check(true, "the line is stored");
-    Ok(case.stored_as(&row, &text))
+    Ok(case.stored_as(&row, &text, &filter))
 }
 
 /// One question on its way to an answer.
@@ -61,11 +62,26 @@ impl Case<'_> {
         Diagnosis { checks: self.checks, verdict: verdict.to_owned(), message, link }
     }
 
-    /// The newest entry that holds the text; rather one that is shown.
-    fn stored(&self, text: &str) -> Result<Option<Row>, RunError> {
+    /// The newest entry that holds the text, rather one that is shown, and the stages that find it.
+    fn stored(&self, text: &str) -> Result<Option<(Row, String)>, RunError> {
+        // What is copied from a terminal has lost its colours.
+        for stage in ["", "| decolorize "] {
+            let filter = format!("{stage}|= {}", literal(text));
+            if let Some(row) = self.newest(&filter)? {
+                return Ok(Some((row, filter)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn newest(&self, filter: &str) -> Result<Option<Row>, RunError> {
         let Some(span) = self.store.span() else { return Ok(None) };
-        let query = format!("{{job=~\".+\"}} |= {}", literal(text));
-        let mut found = rows(self.store, &query, (span.start.0, span.end.0), self.cancel)?;
+        let mut found = Vec::new();
+        // A configuration may give files no job.
+        for selector in ["{job=~\".+\"}", "{job=\"\", filename=~\".+\"}"] {
+            let query = format!("{selector} {filter}");
+            found.extend(rows(self.store, &query, (span.start.0, span.end.0), self.cancel)?);
+        }
         if let Some(file) = &self.ask.file {
             found.retain(|row| row.stream.get("filename").is_some_and(|path| path.contains(file)));
         }
@@ -79,9 +95,9 @@ impl Case<'_> {
     }
 
     /// The line is kept; why it is not seen.
-    fn stored_as(mut self, row: &Row, text: &str) -> Diagnosis {
+    fn stored_as(mut self, row: &Row, text: &str, filter: &str) -> Diagnosis {
         let link = Some(Link {
-            query: format!("{{{}}} |= {}", selector(row), literal(text)),
+            query: format!("{{{}}} {filter}", selector(row)),
             start: Timestamp(row.timestamp.saturating_sub(SECOND)),
             end: Timestamp(row.timestamp.saturating_add(SECOND)),
         });
@@ -121,7 +137,8 @@ impl Case<'_> {
                 .to_owned();
             return self.verdict("filtered", message, link);
         }
-        let line = String::from_utf8_lossy(&row.line);
+        let line = strip_escapes(&row.line);
+        let line = String::from_utf8_lossy(&line);
         let first = line.lines().next().unwrap_or_default();
         if !first.contains(text) {
             self.check(true, "it is part of another entry");
@@ -135,7 +152,7 @@ impl Case<'_> {
     }
 
     /// No entry holds the line; whether a file does.
-    fn unstored(mut self, text: &str) -> Diagnosis {
+    fn unstored(mut self, text: &str) -> Result<Diagnosis, RunError> {
         self.check(false, "no stored line has this text");
         let status = self.store.status();
         let is_meant = |path: &str| self.ask.file.as_ref().is_none_or(|file| path.contains(file));
@@ -145,10 +162,10 @@ impl Case<'_> {
             let rotated = siblings(&path);
             paths.extend([path].into_iter().chain(rotated).filter(|path| path.is_file()));
         }
-        let (hit, is_whole) = search(&paths, text.as_bytes(), self.cancel);
+        let (hit, is_whole) = search(&paths, text, self.cancel);
         match hit {
             Some(hit) => self.in_file(&hit, &status),
-            None => self.nowhere(&status, is_whole),
+            None => Ok(self.nowhere(&status, is_whole)),
         }
     }
 
@@ -176,28 +193,57 @@ impl Case<'_> {
         self.verdict("not_found", message, None)
     }
 
-    /// The line stands in a file, and no entry has it.
-    fn in_file(mut self, hit: &Hit, status: &Status) -> Diagnosis {
+    /// The line stands in a file, and no entry has it in these words.
+    fn in_file(mut self, hit: &Hit, status: &Status) -> Result<Diagnosis, RunError> {
         let path = hit.path.display();
         let offset = hit.offset;
         self.check(true, format!("{path} has it at byte {offset}"));
+        let read = Reading::of(&hit.line, self.now);
         let source = status.sources.iter().find(|source| Path::new(&source.path) == hit.path);
         let Some(source) = source else {
-            self.check(false, "that file is not followed");
-            let message =
-                format!("{path} has the line, but is not followed: add it with logpane {path}");
-            return self.verdict("not_followed", message, None);
+            return Ok(self.progress(&read).unwrap_or_else(|case| case.not_followed(hit)));
         };
         self.check(true, "that file is followed");
         if let Some(error) = &source.last_error {
             let message = format!("cannot read on in {path}: {error}");
-            return self.verdict("unreadable_file", message, None);
+            return Ok(self.verdict("unreadable_file", message, None));
         }
         if offset >= source.offset {
-            return self.not_read(source, status);
+            return Ok(self.not_read(source, status));
         }
         self.check(true, "it is read that far");
-        self.left_out(hit, source, status)
+        match self.progress(&read) {
+            Ok(said) => Ok(said),
+            Err(case) => case.left_out(&read, source, status),
+        }
+    }
+
+    /// A rotated file beside one that is followed.
+    fn not_followed(mut self, hit: &Hit) -> Diagnosis {
+        let path = hit.path.display();
+        self.check(false, "that file is not followed");
+        let message = if hit.is_packed() {
+            format!(
+                "{path} has the line, but was packed before it was followed: add it with zcat \
+                 {path} | logpane -"
+            )
+        } else {
+            format!("{path} has the line, but is not followed: add it with logpane {path}")
+        };
+        self.verdict("not_followed", message, None)
+    }
+
+    /// Whether the line is a step of a bar, which no entry needs to have.
+    fn progress(mut self, read: &Reading) -> Result<Diagnosis, Self> {
+        if !read.is_progress {
+            self.check(true, "it is no step of a progress bar");
+            return Err(self);
+        }
+        self.check(false, "it is a step of a progress bar");
+        let message = "the line is a step of a progress bar: the last one of each bar is stored, \
+                       the newest is shown while it runs"
+            .to_owned();
+        Ok(self.verdict("progress", message, None))
     }
 
     fn not_read(mut self, source: &Source, status: &Status) -> Diagnosis {
@@ -212,24 +258,27 @@ impl Case<'_> {
         self.verdict("not_read_yet", message, None)
     }
 
-    /// Read, and not kept.
-    fn left_out(mut self, hit: &Hit, source: &Source, status: &Status) -> Diagnosis {
-        let read = Reading::of(&hit.line, self.now);
-        if read.is_progress {
-            self.check(false, "it is a step of a progress bar");
-            let message = "the line is a step of a progress bar: the last one of each bar is \
-                           stored, the newest is shown while it runs"
-                .to_owned();
-            return self.verdict("progress", message, None);
+    /// Read, and not kept in these words.
+    fn left_out(
+        mut self,
+        read: &Reading,
+        source: &Source,
+        status: &Status,
+    ) -> Result<Diagnosis, RunError> {
+        // Of what docker and Kubernetes write, what is inside.
+        if !read.line.is_empty()
+            && let Some((row, filter)) = self.stored(&read.line)?
+        {
+            self.check(true, "the line is stored without what stands around it in the file");
+            return Ok(self.stored_as(&row, &read.line, &filter));
         }
-        self.check(true, "it is no step of a progress bar");
         if let Some(job) = source.job_rule.strip_prefix("job ") {
             let job = job.strip_suffix(" of the configuration").unwrap_or(job);
             let message = format!(
                 "the stages of job {job} dropped or rewrote the line: look for drop, match, limit, \
                  replace and output among them"
             );
-            return self.verdict("stages", message, None);
+            return Ok(self.verdict("stages", message, None));
         }
         let kept = i64::try_from(status.retention_seconds).unwrap_or(0).saturating_mul(SECOND);
         if kept > 0 && read.timestamp.is_some_and(|at| at < self.now.saturating_sub(kept)) {
@@ -238,40 +287,14 @@ impl Case<'_> {
                 "the line is older than what is kept ({}); keep more with --retention",
                 model::format_duration(kept)
             );
-            return self.verdict("retention", message, None);
+            return Ok(self.verdict("retention", message, None));
         }
         let message = format!(
             "{} has the line and was read past it, but it is not stored in these words: colour \
              codes or another encoding may stand in it; paste a shorter part of it",
             source.path
         );
-        self.verdict("unexplained", message, None)
-    }
-}
-
-/// What the detector makes of a line on its own.
-#[derive(Debug, Default)]
-struct Reading {
-    is_progress: bool,
-    timestamp: Option<i64>,
-}
-
-impl Reading {
-    fn of(line: &[u8], now: i64) -> Self {
-        let mut reading = Self::default();
-        let mut emit = |event: Event<'_>| {
-            if let Event::Entry(record) = event {
-                reading.is_progress |= record.kind == Kind::Progress;
-                if record.time == TimeSource::Parsed {
-                    reading.timestamp = Some(record.timestamp);
-                }
-            }
-        };
-        let mut detector = Detector::new(Context::default(), Start::default());
-        detector.feed(line, now, &mut emit);
-        detector.feed(b"\n", now, &mut emit);
-        detector.finish(now, &mut emit);
-        reading
+        Ok(self.verdict("unexplained", message, None))
     }
 }
 
@@ -283,3 +306,6 @@ fn selector(row: &Row) -> String {
         None => row.stream.iter().map(label).collect::<Vec<_>>().join(", "),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,5 +3,7 @@
 mod bytes;
 mod diagnose;
 mod entries;
+mod needle;
+mod reading;
 
 pub use diagnose::diagnose;

@@ -3,11 +3,13 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, watch};
 
+use crate::alert::Alerts;
 use crate::config::Config;
 use crate::http::ApiError;
 use crate::push::Counts;
 use crate::share::Book;
 use crate::store::Store;
+use crate::views::Views;
 
 /// Queries of the Loki API that run at once; others wait. Each keeps a core busy.
 const QUERIES_AT_ONCE: usize = 4;
@@ -44,6 +46,8 @@ struct Inner {
     config: Config,
     store: OnceLock<Store>,
     book: OnceLock<Book>,
+    views: OnceLock<Arc<Views>>,
+    alerts: OnceLock<Alerts>,
     follow_key: String,
     stopping: watch::Receiver<bool>,
     queries: Arc<Semaphore>,
@@ -63,6 +67,8 @@ impl App {
             config,
             store: OnceLock::new(),
             book: OnceLock::new(),
+            views: OnceLock::new(),
+            alerts: OnceLock::new(),
             follow_key,
             stopping,
             queries: Arc::new(Semaphore::new(QUERIES_AT_ONCE)),
@@ -87,6 +93,22 @@ impl App {
     pub fn book(&self) -> Result<&Book, ApiError> {
         let dir = self.store()?.dir();
         Ok(self.0.book.get_or_init(|| Book::open(dir)))
+    }
+
+    /// The views with names. Read from the disk when it is first asked for.
+    pub fn views(&self) -> Result<Arc<Views>, ApiError> {
+        let dir = self.store()?.dir();
+        Ok(Arc::clone(self.0.views.get_or_init(|| Arc::new(Views::open(dir)))))
+    }
+
+    /// From now on there are alerts. A second time is ignored.
+    pub fn set_alerts(&self, alerts: Alerts) {
+        self.0.alerts.set(alerts).ok();
+    }
+
+    /// None where there are no rules.
+    pub fn alerts(&self) -> Option<&Alerts> {
+        self.0.alerts.get()
     }
 
     pub fn config(&self) -> &Config {

@@ -7,6 +7,7 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
+use crate::alert;
 use crate::http::{ApiError, App, status};
 use crate::store::Figures;
 
@@ -33,7 +34,8 @@ async fn answer(app: &App) -> Result<String, ApiError> {
     let status = status::status(app).await?;
     let store = app.store()?;
     let text = text(&status, &store.figures(), resident_bytes()) + &app.push_counts().text();
-    Ok(text + &store.pipeline_metrics())
+    let alerts = app.alerts().map(|alerts| alerts_text(&alerts.figures())).unwrap_or_default();
+    Ok(text + &alerts + &store.pipeline_metrics())
 }
 
 fn text(status: &Status, figures: &Figures, resident_bytes: Option<u64>) -> String {
@@ -44,6 +46,38 @@ fn text(status: &Status, figures: &Figures, resident_bytes: Option<u64>) -> Stri
     if let Some(bytes) = resident_bytes {
         page.gauge("process_resident_memory_bytes", "Memory of the relay.", bytes);
     }
+    page.text
+}
+
+/// Of a relay that has rules.
+fn alerts_text(figures: &alert::Figures) -> String {
+    let mut page = Page::default();
+    page.gauge("logpane_rules", "Rules that are evaluated.", figures.rules);
+    page.counter(
+        "logpane_rule_evaluations_total",
+        "Evaluations of rules, each rule counted.",
+        figures.evaluations,
+    );
+    page.counter(
+        "logpane_rule_evaluation_failures_total",
+        "Evaluations that failed; alerts stay as they were.",
+        figures.failures,
+    );
+    page.counter(
+        "logpane_alert_deliveries_total",
+        "Messages that a receiver or an Alertmanager took.",
+        figures.delivered,
+    );
+    page.counter(
+        "logpane_alert_delivery_failures_total",
+        "Tries that were refused or not answered; what can be tried again is.",
+        figures.undelivered,
+    );
+    page.gauge(
+        "logpane_alerts_waiting",
+        "Alerts that some receiver has not heard of yet.",
+        figures.waiting,
+    );
     page.text
 }
 
@@ -61,7 +95,7 @@ fn counters(page: &mut Page, figures: &Figures) {
     );
     page.counter(
         "logpane_lost_bytes_total",
-        "Bytes seen in a file that was truncated before they were read.",
+        "Bytes seen in a file that was truncated or deleted before they were read.",
         figures.lost_bytes,
     );
     page.counter(
@@ -80,6 +114,11 @@ fn kept(page: &mut Page, status: &Status, figures: &Figures) {
     page.gauge("logpane_entries", "Entries kept.", status.entries);
     page.gauge("logpane_streams", "Streams kept.", status.streams);
     page.gauge("logpane_chunks", "Chunks kept.", figures.chunks);
+    page.counter(
+        "logpane_merged_chunks_total",
+        "Chunks that became part of a larger one.",
+        figures.merged_chunks,
+    );
     page.gauge("logpane_chunk_bytes", "Bytes of chunks on disk.", figures.chunk_bytes);
     page.gauge("logpane_journal_bytes", "Bytes of the journal on disk.", figures.journal_bytes);
     page.gauge("logpane_disk_bytes", "Bytes on disk, chunks and journal.", status.disk_bytes);
@@ -166,7 +205,7 @@ mod tests {
         let sources = vec![source("/a.log", 10), source("/odd \"\\\n.log", 4)];
         let status = Status { entries: 7, sources, ..Status::default() };
         let figures = Figures { read_bytes: 14, lost_bytes: 3, ..Figures::default() };
-        text(&status, &figures, Some(4096))
+        text(&status, &figures, Some(4096)) + &alerts_text(&alert::Figures::default())
     }
 
     #[test]

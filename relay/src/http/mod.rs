@@ -1,5 +1,6 @@
 //! HTTP: the viewer, its API and Loki's, one file for each area.
 
+mod alerts;
 mod app;
 mod blocking;
 mod body;
@@ -12,6 +13,7 @@ mod follow;
 mod guard;
 mod heads;
 mod index;
+mod json;
 mod loki;
 mod metrics;
 mod otlp;
@@ -21,15 +23,18 @@ mod ready;
 mod receive;
 mod reload;
 mod routes;
+mod rules;
 mod share;
 mod socket;
 mod sources;
 mod status;
 mod tail;
 mod viewer;
+mod views;
 
 pub use app::{App, FOLLOW_KEY_HEADER, FollowRequest};
 pub use error::ApiError;
 pub use loki::{Flags, default_step, encode_response, now_ns, number};
 pub use params::parse_time;
 pub use routes::routes;
+pub use viewer::viewer_of_report;

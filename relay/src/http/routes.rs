@@ -5,8 +5,8 @@ use warp::{Filter, Reply as _};
 
 use crate::http::guard::{Denied, guard};
 use crate::http::{
-    ApiError, App, chunks, config, cors, doctor, follow, heads, index, loki, metrics, otlp, place,
-    ready, reload, share, sources, status, tail, viewer,
+    ApiError, App, alerts, chunks, config, cors, doctor, follow, heads, index, loki, metrics, otlp,
+    place, ready, reload, rules, share, sources, status, tail, viewer, views,
 };
 
 /// Every route of the relay, guarded.
@@ -37,6 +37,12 @@ pub fn routes(app: &App) -> warp::filters::BoxedFilter<(Response,)> {
         .or(config::routes(app))
         .unify()
         .or(share::owned(app))
+        .unify()
+        .or(views::routes(app))
+        .unify()
+        .or(alerts::routes(app))
+        .unify()
+        .or(rules::routes(app))
         .unify()
         .or(loki::routes(app))
         .unify()

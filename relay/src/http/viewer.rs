@@ -60,6 +60,25 @@ pub fn routes() -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
+/// What a report carries of the viewer.
+#[derive(Debug)]
+pub struct ViewerOfReport {
+    pub script: Vec<u8>,
+    /// Packed: the script unpacks it.
+    pub wasm: Vec<u8>,
+    pub style: Vec<u8>,
+}
+
+/// None in a build without the viewer.
+pub fn viewer_of_report() -> Option<ViewerOfReport> {
+    let get = |name: &str| Some(Dist::get(name)?.data.into_owned());
+    Some(ViewerOfReport {
+        script: get("report/script.js")?,
+        wasm: get("report/app.wasm.zst")?,
+        style: get("report/style.css")?,
+    })
+}
+
 /// Whether the viewer answers this path.
 pub fn has(path: &str) -> bool {
     path == "/" || Dist::get(name(path)).is_some()

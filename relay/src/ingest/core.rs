@@ -195,8 +195,29 @@ impl Core {
     }
 
     /// What was counted of a file since the relay started.
-    pub(crate) fn facts(&self, key: u64) -> Option<&FileFacts> {
-        self.files.get(&key).map(|tracked| &tracked.facts)
+    pub(crate) fn facts(&self, key: u64) -> Option<FileFacts> {
+        let Tracked { facts, detector, .. } = self.files.get(&key)?;
+        let mut facts = facts.clone();
+        // Of a file with stages the configuration says it.
+        if facts.encoding.is_empty() {
+            facts.tally = detector.tally().clone();
+            detector.encoding().clone_into(&mut facts.encoding);
+        }
+        Some(facts)
+    }
+
+    /// Stages dropped a line of the file.
+    pub(crate) fn dropped(&mut self, key: u64) {
+        if let Some(tracked) = self.files.get_mut(&key) {
+            tracked.facts.dropped += 1;
+        }
+    }
+
+    /// The encoding that the configuration gives a file.
+    pub(crate) fn set_encoding(&mut self, key: u64, encoding: &str) {
+        if let Some(tracked) = self.files.get_mut(&key) {
+            encoding.clone_into(&mut tracked.facts.encoding);
+        }
     }
 
     pub(crate) fn progress(&self, key: u64) -> Option<Progress> {
@@ -256,7 +277,7 @@ impl Core {
             facts.read(now);
         }
         if !matches!(input, Input::Bytes(_)) && std::mem::take(fed) > BUFFERS_BYTES {
-            *detector = Detector::restore(self.context.clone(), detector.state().clone());
+            detector.shrink();
             self.spare = Spare::default();
             found.shrink_to_fit();
         }
@@ -352,6 +373,8 @@ impl Core {
             tracked.state.offset = file.offset;
             tracked.state.entries += file.entries;
             tracked.state.seen = now.max(tracked.state.seen);
+            tracked.facts.read(now);
+            tracked.facts.came(file.entries, now);
             if let Some(prefix) = file.prefix {
                 tracked.state.prefix = prefix;
             }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,12 @@ use crate::store::{SPOOLS, SourceOptions};
 
 /// Names are looked up anew at least this often.
 const SCAN_EVERY: Duration = Duration::from_secs(1);
+/// With thousands of files that itself takes long: a scan waits so many times as long as the last
+/// one took, at most so long. The system tells of new names, which wait less.
+const SCAN_REST: u32 = 50;
+const MAX_SCAN_REST: Duration = Duration::from_secs(10);
+const NAMES_REST: u32 = 10;
+const MAX_NAMES_REST: Duration = Duration::from_secs(1);
 /// Read at once. Larger pieces pack better in the journal, smaller ones let a push through sooner.
 const PIECE_BYTES: usize = 128 << 10;
 /// Of several files with much to read, one is read this far before the next gets its turn: their
@@ -35,6 +41,8 @@ pub(super) struct Follow {
     watch: Watch,
     pub(super) sources: Vec<Followed>,
     pub(super) tails: Vec<Tail>,
+    /// Where each file is among `tails`; of the last scan, which is the one that needs it.
+    places: HashMap<FileId, usize>,
     /// Files that are not read, with what they were when that was found out.
     refused: BTreeMap<PathBuf, (FileId, u64, Refusal)>,
     /// Standard input, once it is asked for.
@@ -44,6 +52,7 @@ pub(super) struct Follow {
     /// The file whose turn it is, and how far it may be read.
     turn: Option<(u64, u64)>,
     last_scan: Option<Instant>,
+    scan_took: Duration,
     has_more: bool,
     buffer: Vec<u8>,
     users: Vec<String>,
@@ -72,17 +81,28 @@ impl Follow {
             watch,
             sources: Vec::new(),
             tails: Vec::new(),
+            places: HashMap::new(),
             refused: BTreeMap::new(),
             stdin: None,
             pipes: Pipes::default(),
             names_changed: false,
             turn: None,
             last_scan: None,
+            scan_took: Duration::ZERO,
             has_more: false,
             buffer: Vec::new(),
             users: user_names(),
             own,
         }
+    }
+
+    fn is_scan_due(&self) -> bool {
+        let rest = |times, max: Duration| (self.scan_took * times).min(max);
+        let wait = match self.names_changed {
+            true => rest(NAMES_REST, MAX_NAMES_REST),
+            false => SCAN_EVERY.max(rest(SCAN_REST, MAX_SCAN_REST)),
+        };
+        self.last_scan.is_none_or(|at| at.elapsed() >= wait)
     }
 
     pub(super) const fn has_more(&self) -> bool {
@@ -168,20 +188,31 @@ impl Ingest {
         // Now, so that whoever asked finds the sources in the status.
         self.scan();
         self.read_rotated();
+        self.behind.ask_later();
     }
 
     /// Looks for new names and new bytes, and takes a piece of each file. Says whether there is
     /// more to read at once.
     pub(super) fn look(&mut self) -> bool {
-        let is_due = self.follow.last_scan.is_none_or(|at| at.elapsed() >= SCAN_EVERY);
-        if is_due || self.follow.names_changed {
+        if self.follow.is_scan_due() {
+            let began = Instant::now();
             self.scan();
+            self.follow.scan_took = began.elapsed();
+            if !self.can_take() {
+                self.post_sizes();
+            }
         }
         self.release_piped();
         let mut has_more = self.read_stdin();
         let mut tails = std::mem::take(&mut self.follow.tails);
+        // What the heads hold is the sum over all streams: asked anew only after something came.
+        let (mut asked, mut are_full) = (None, false);
         for tail in &mut tails {
-            if !self.can_take() || self.shared.read().heads_bytes() >= MAX_HEADS_BYTES {
+            if asked != Some(self.last_taken) {
+                asked = Some(self.last_taken);
+                are_full = self.shared.read().heads_bytes() >= MAX_HEADS_BYTES;
+            }
+            if !self.can_take() || are_full {
                 has_more = false;
                 break;
             }
@@ -368,7 +399,9 @@ impl Ingest {
         self.follow.names_changed = false;
         self.follow.last_scan = Some(Instant::now());
         let mut problems = Vec::new();
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
+        let tails = self.follow.tails.iter().enumerate();
+        self.follow.places = tails.map(|(at, tail)| (tail.id, at)).collect();
         let sources = std::mem::take(&mut self.follow.sources);
         let spools = self.follow.own.join(SPOOLS);
         for source in &sources {
@@ -385,7 +418,7 @@ impl Ingest {
                     let is_own = path.starts_with(&self.follow.own);
                     if is_spool || !is_excluded && !is_own {
                         self.meet(&path, &source.options);
-                        seen.push(path);
+                        seen.insert(path);
                     }
                 }
                 let (folder, is_deep) = pattern.folder();
@@ -411,7 +444,8 @@ impl Ingest {
     fn meet(&mut self, path: &Path, options: &SourceOptions) {
         let Ok(metadata) = std::fs::metadata(path) else { return };
         let id = FileId::of(&metadata);
-        if let Some(tail) = self.follow.tails.iter_mut().find(|tail| tail.id == id) {
+        let Follow { places, tails, .. } = &mut self.follow;
+        if let Some(tail) = places.get(&id).and_then(|at| tails.get_mut(*at)) {
             // Renamed within the pattern. A second name (a link) changes nothing.
             if tail.path != path && tail.is_replaced() {
                 tail.path = path.to_owned();
@@ -451,6 +485,7 @@ impl Ingest {
         self.follow_file(&mut tail, known, path, options);
         if tail.key != 0 {
             self.post(&tail);
+            self.follow.places.insert(tail.id, self.follow.tails.len());
             self.follow.tails.push(tail);
         }
         Ok(())

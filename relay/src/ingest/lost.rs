@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,9 +43,7 @@ impl Ingest {
             unpacking.again = true;
             return;
         }
-        let is_lost =
-            |state: &&FileState| !state.is_finished && !state.is_stdin() && !self.is_read(state);
-        let lost: Vec<FileState> = self.core.files().filter(is_lost).cloned().collect();
+        let lost: Vec<FileState> = self.unread().cloned().collect();
         let mut packed = Vec::new();
         for state in lost {
             // Only of what is followed now: other files may be asked for later.
@@ -68,6 +67,14 @@ impl Ingest {
         if !packed.is_empty() {
             self.start_unpacking(packed);
         }
+    }
+
+    /// Files that are not read to their end, and not being read.
+    pub(super) fn unread(&self) -> impl Iterator<Item = &FileState> {
+        let tails: HashSet<u64> = self.follow.tails.iter().map(|tail| tail.key).collect();
+        self.core.files().filter(move |state| {
+            !state.is_finished && !state.is_stdin() && !tails.contains(&state.key)
+        })
     }
 
     /// Whether a file is being read. By its key: its inode may have gone to another one.

@@ -4,6 +4,7 @@
 //! [`core`] is the deterministic part: given the same journal records it does the same, which is
 //! what makes the journal replayable. [`thread`] drives it from files, pushes and the clock.
 
+mod behind;
 pub(crate) mod core;
 mod follow;
 mod keeper;

@@ -105,6 +105,8 @@ impl Ingest {
         let (labels, prefix) = (state.labels.clone(), state.prefix.clone());
         let reading = Reading::new(piped, labels, state.offset, done, prefix);
         self.follow.pipes.files.insert(state.key, reading);
+        // What is not UTF-8 is read as GB18030 where nothing is said.
+        self.core.set_encoding(state.key, piped.encoding.map_or("UTF-8", |named| named.name()));
     }
 
     /// Takes bytes of a file. They stay in memory where there is no room to say so.
@@ -182,7 +184,10 @@ impl Ingest {
             return;
         }
         for outcome in &all {
-            if let Outcome::Dropped { reason, .. } = outcome {
+            if let Outcome::Dropped { reason, origins } = outcome {
+                if let Some(origin) = origins.first() {
+                    self.core.dropped(origin.file);
+                }
                 *self.follow.pipes.dropped.entry(reason.clone()).or_default() += 1;
             }
         }
@@ -192,10 +197,14 @@ impl Ingest {
             }
         }
         self.shared.counters.read_entries.add(entries.entries.len() as u64);
-        let mut catalogue = self.shared.write();
-        let is_heard = catalogue.hub.is_heard();
-        let news = self.core.piped(files, entries, now, &mut catalogue, is_heard);
-        catalogue.publish(&news, &[]);
+        let keys: Vec<u64> = files.iter().map(|file| file.file).collect();
+        {
+            let mut catalogue = self.shared.write();
+            let is_heard = catalogue.hub.is_heard();
+            let news = self.core.piped(files, entries, now, &mut catalogue, is_heard);
+            catalogue.publish(&news, &[]);
+        }
+        keys.into_iter().for_each(|key| self.post_piped(key));
     }
 
     /// The entries among the outcomes, with what can be found in their lines.

@@ -27,6 +27,18 @@ impl Ingest {
         self.board_of(key, source);
     }
 
+    /// What came out of stages, which may be long after its lines were read.
+    pub(super) fn post_piped(&self, key: u64) {
+        let (Some(state), Some(facts)) = (self.core.file(key), self.core.facts(key)) else {
+            return;
+        };
+        let mut board = self.shared.board();
+        if let Some(source) = board.sources.get_mut(&key) {
+            (source.offset, source.entries) = (state.offset, state.entries);
+            board.facts.insert(key, facts);
+        }
+    }
+
     /// The file is not followed any more.
     pub(super) fn take_off_board(&self, key: u64) {
         let mut board = self.shared.board();
@@ -35,7 +47,7 @@ impl Ingest {
     }
 
     fn board_of(&self, key: u64, source: Source) {
-        let facts = self.core.facts(key).cloned().unwrap_or_default();
+        let facts = self.core.facts(key).unwrap_or_default();
         let mut board = self.shared.board();
         board.sources.insert(key, source);
         board.facts.insert(key, facts);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use protocol::status::Severity;
 
+use super::behind::Behind;
 use super::core::Core;
 use super::follow::Follow;
 use super::keeper::{self, Job, SealError};
@@ -23,6 +24,12 @@ use crate::store::{Pushed, SourceOptions, StoreError, retention};
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// And at most this often: a program that writes a thousand lines a second wakes us at each.
 const LOOK_GAP: Duration = Duration::from_millis(15);
+/// With thousands of files a look itself takes long: it is waited so many times as long as the last
+/// one took, and at most so long. When the system tells of a change, less.
+const LOOK_REST: u32 = 20;
+const MAX_LOOK_REST: Duration = Duration::from_secs(1);
+const WAKE_REST: u32 = 3;
+const MAX_WAKE_REST: Duration = Duration::from_millis(150);
 /// Pushed entries are on the disk itself after this long.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 const RETENTION_EVERY: Duration = Duration::from_secs(60);
@@ -85,6 +92,7 @@ pub(super) struct Ingest {
     is_stopped: bool,
     /// Rotated files that are being unpacked.
     pub(super) unpacking: Option<Unpacking>,
+    pub(super) behind: Behind,
 }
 
 /// Starts the threads. `receiver` is the other end of `commands`.
@@ -108,6 +116,7 @@ pub(crate) fn spawn(
         });
         let now = Instant::now();
         let own = shared.options.dir.clone();
+        let behind = Behind::read(&own);
         let ingest = Ingest {
             shared,
             core,
@@ -124,6 +133,7 @@ pub(crate) fn spawn(
             last_taken: now,
             is_stopped: false,
             unpacking: None,
+            behind,
         };
         ingest.run(&receiver);
     })?;
@@ -133,11 +143,13 @@ pub(crate) fn spawn(
 impl Ingest {
     fn run(mut self, commands: &Receiver<Command>) {
         let mut next_look = Instant::now();
+        let mut took = Duration::ZERO;
         loop {
             let now = Instant::now();
             let has_more = if now >= next_look || self.follow.has_more() {
                 let has_more = self.look();
-                next_look = Instant::now() + LOOK_EVERY;
+                took = now.elapsed();
+                next_look = Instant::now() + LOOK_EVERY.max((took * LOOK_REST).min(MAX_LOOK_REST));
                 has_more
             } else {
                 false
@@ -157,7 +169,8 @@ impl Ingest {
                 match next {
                     Command::Wake(names) => {
                         self.follow.names_changed |= names;
-                        next_look = next_look.min(Instant::now() + LOOK_GAP);
+                        let gap = LOOK_GAP.max((took * WAKE_REST).min(MAX_WAKE_REST));
+                        next_look = next_look.min(Instant::now() + gap);
                     }
                     Command::Shutdown => return self.shut_down(commands),
                     Command::Abort => return,
@@ -299,6 +312,7 @@ impl Ingest {
     fn keep_house(&mut self) {
         self.check_space();
         self.say_unsaid();
+        self.keep_behind();
         if self.last_retention.is_none_or(|at| at.elapsed() >= RETENTION_EVERY) {
             self.last_retention = Some(Instant::now());
             let now = self.now();
@@ -430,6 +444,7 @@ impl Ingest {
             }
         }
         self.jobs = None;
+        self.note_behind();
         if self.journal.replay_bytes() > 0 {
             self.write_checkpoint();
         }

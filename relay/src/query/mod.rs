@@ -5,6 +5,7 @@
 
 mod effort;
 mod live;
+mod matching;
 mod message;
 mod pages;
 mod question;
@@ -14,6 +15,7 @@ mod survey;
 
 pub use effort::Effort;
 pub use live::Live;
+pub use matching::matching;
 pub use message::query_message;
 pub use pages::pages;
 pub use question::Question;

@@ -1,9 +1,8 @@
 use logql::ast::{Expr, StageKind};
-use logql::{Direction, Params, Plan, QueryKind};
 use model::{Batch, Labels, Matcher, Sessions, TimeRange};
 use protocol::share::ShareRange;
 
-use crate::query::query_message;
+use crate::query::{self, query_message};
 
 const MINUTE_NS: i64 = 60_000_000_000;
 
@@ -85,43 +84,9 @@ impl Scope {
         }
         let within = chunk::between(batch, range);
         let Some(filter) = &self.filter else { return Ok(within) };
-        let failed = |error: logql::QueryError| ScopeError::Failed { message: error.message };
-        let mut run = plan(filter, range).map_err(failed)?.start(sessions);
-        run.push(0, labels, &within).map_err(failed)?;
-        let logql::Output::Rows(rows) = run.finish().map_err(failed)?.output else {
-            return Ok(Batch::default());
-        };
-        let kept: std::collections::HashSet<(i64, u64)> =
-            rows.into_iter().map(|row| (row.timestamp, row.arrival)).collect();
-        Ok(picked(&within, |timestamp, arrival| kept.contains(&(timestamp, arrival))))
+        query::matching(filter, labels, &within, sessions, range)
+            .map_err(|error| ScopeError::Failed { message: error.message })
     }
-}
-
-fn plan(filter: &Expr, range: TimeRange) -> Result<Plan, logql::QueryError> {
-    let params = Params {
-        kind: QueryKind::Range { start: range.start.0, end: range.end.0, step_ns: 1_000_000_000 },
-        limit: usize::MAX,
-        direction: Direction::Forward,
-        max_series: usize::MAX,
-        cursor: None,
-    };
-    logql::plan_within(filter, &params, logql::Limits::default())
-}
-
-/// The rows that `keep` names, run by run.
-fn picked(batch: &Batch, keep: impl Fn(i64, u64) -> bool) -> Batch {
-    let keys = batch.timestamps.iter().zip(&batch.arrivals);
-    let kept: Vec<bool> = keys.map(|(timestamp, arrival)| keep(*timestamp, *arrival)).collect();
-    let mut runs = Vec::new();
-    let mut at = 0;
-    while at < kept.len() {
-        let alike = kept.iter().skip(at).take_while(|k| Some(*k) == kept.get(at)).count();
-        if kept.get(at) == Some(&true) {
-            runs.push(chunk::rows(batch, at..at + alike));
-        }
-        at += alike;
-    }
-    chunk::merge(&runs)
 }
 
 /// Whether a stage leaves lines and labels of what it lets through as they are stored. Parsers

@@ -127,7 +127,7 @@ impl View<'_> {
         }
         let last = |chunk: &ChunkRef| chunk.blocks.iter().map(|block| block.last).max();
         index.chunks.sort_by(|a, b| last(b).cmp(&last(a)).then_with(|| a.id.cmp(&b.id)));
-        index.sessions = self.sessions(&index.streams);
+        index.sessions = self.store.sessions().within(self.range(), &index.streams);
         Ok(index)
     }
 
@@ -288,21 +288,6 @@ impl View<'_> {
         };
         self.cuts.insert(key, cut.clone());
         Ok(cut)
-    }
-
-    /// The runs that entries of the scope can belong to: those within its time, and the one that
-    /// went on when it began.
-    fn sessions(&self, streams: &[Labels]) -> Sessions {
-        let range = self.range();
-        let jobs = jobs(streams.iter());
-        let mut sessions = self.store.sessions();
-        sessions.0.retain(|job, _| jobs.contains(job.as_str()));
-        for of_job in sessions.0.values_mut() {
-            of_job.retain(|session| session.start < range.end);
-            let before = of_job.iter().filter(|session| session.start <= range.start).count();
-            of_job.drain(..before.saturating_sub(1));
-        }
-        sessions
     }
 }
 

@@ -119,6 +119,11 @@ impl Tail {
         self.file.metadata().map_or(0, |metadata| mtime(&metadata))
     }
 
+    /// As the disk says, which the next look has yet to judge.
+    pub(crate) fn size_now(&self) -> u64 {
+        self.file.metadata().map_or(self.size, |metadata| metadata.len())
+    }
+
     pub(crate) const fn file(&self) -> &File {
         &self.file
     }

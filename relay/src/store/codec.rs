@@ -1,5 +1,13 @@
 use chunk::{Codec, CodecError};
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::CParameter;
+
+/// What a compressor looks back to and how large its tables are, as powers of two: those of blocks
+/// of 2 MiB. For what is a little larger the high levels would take tables of 64 MiB, which pack
+/// less than a hundredth better.
+const WINDOW: u32 = 21;
+/// From here on tables are that large by themselves.
+const HIGH_LEVEL: i32 = 10;
 
 /// C zstd with contexts that are allocated once and only when they are needed: a compressor takes
 /// megabytes.
@@ -26,7 +34,16 @@ impl Zstd {
         let compressor = match &mut self.compressor {
             Some(compressor) => compressor,
             None => {
-                let compressor = Compressor::new(self.level).map_err(CodecError::new)?;
+                let mut compressor = Compressor::new(self.level).map_err(CodecError::new)?;
+                if self.level >= HIGH_LEVEL {
+                    for parameter in [
+                        CParameter::WindowLog(WINDOW),
+                        CParameter::HashLog(WINDOW),
+                        CParameter::ChainLog(WINDOW),
+                    ] {
+                        compressor.set_parameter(parameter).map_err(CodecError::new)?;
+                    }
+                }
                 self.compressor.insert(compressor)
             }
         };

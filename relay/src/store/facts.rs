@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 
-use detect::TimeSource;
+use detect::{Tally, TimeSource};
 use model::Timestamp;
-use protocol::sources::TimeCounts;
+use protocol::sources::{Lines, Reading, TimeCounts};
 
 const SECOND: i64 = 1_000_000_000;
 /// The pace is that of so many seconds.
@@ -12,6 +12,12 @@ const PACE_SECONDS: i64 = 60;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FileFacts {
     pub times: TimeCounts,
+    /// What detection made of its lines.
+    pub tally: Tally,
+    /// In the words of the registry of encodings.
+    pub encoding: String,
+    /// Lines that stages dropped.
+    pub dropped: u64,
     last_read: Option<i64>,
     /// Seconds since 1970, and the entries that came in each; those of the last minute.
     recent: VecDeque<(i64, u64)>,
@@ -25,10 +31,15 @@ impl FileFacts {
             TimeSource::Inherited => self.times.inherited += 1,
             TimeSource::Arrival => self.times.arrival += 1,
         }
+        self.came(1, now);
+    }
+
+    /// `entries` came at `now`.
+    pub(crate) fn came(&mut self, entries: u64, now: i64) {
         let second = now.div_euclid(SECOND);
         match self.recent.back_mut() {
-            Some((last, entries)) if *last == second => *entries += 1,
-            _ => self.recent.push_back((second, 1)),
+            Some((last, known)) if *last == second => *known += entries,
+            _ => self.recent.push_back((second, entries)),
         }
         while self.recent.front().is_some_and(|(at, _)| second - at >= PACE_SECONDS) {
             self.recent.pop_front();
@@ -42,6 +53,34 @@ impl FileFacts {
 
     pub(crate) fn last_read(&self) -> Option<Timestamp> {
         self.last_read.map(Timestamp)
+    }
+
+    /// What its lines were taken for; `zone`: of stamps that name none.
+    pub(crate) fn reading(&self, zone: &str) -> Reading {
+        let lines = |counts: Vec<(&str, u64)>| {
+            let lines = |(name, lines): (&str, u64)| Lines { name: name.to_owned(), lines };
+            counts.into_iter().map(lines).collect::<Vec<_>>()
+        };
+        let tally = &self.tally;
+        let formats = lines(tally.shapes());
+        let records: u64 = formats.iter().map(|format| format.lines).sum::<u64>() + tally.bare;
+        let percent = formats.first().and_then(|first| (first.lines * 100).checked_div(records));
+        Reading {
+            confidence_percent: percent.and_then(|percent| u32::try_from(percent).ok()),
+            formats,
+            around: lines(tally.wrapped_in()),
+            plain: tally.bare,
+            tracebacks: tally.tracebacks,
+            continued: tally.continued,
+            encoding: self.encoding.clone(),
+            unclear: tally.unclear,
+            zone: zone.to_owned(),
+            zoned: tally.zoned,
+            unzoned: tally.unzoned,
+            frames: tally.frames,
+            blank: tally.blank,
+            dropped: self.dropped,
+        }
     }
 
     /// Entries a second within the minute before `now`.

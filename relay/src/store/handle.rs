@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use chunk::{ChunkId, Section};
 use model::{Batch, Columns, Entry, Labels, Matcher, Sessions, TimeRange};
@@ -14,11 +15,12 @@ use crate::store::catalogue::Stream;
 use crate::store::codec::Zstd;
 use crate::store::lock::FolderLock;
 use crate::store::restore::Access;
+use crate::store::retention::Policy;
 use crate::store::shared::{PackedHead, Shared};
 use crate::store::tidy::Tidy;
 use crate::store::{
-    Figures, SourceOptions, StoreError, StoreOptions, Subscription, backlog, damage, index, open,
-    status, tidy,
+    Figures, RetentionRule, SourceOptions, StoreError, StoreOptions, Subscription, backlog, damage,
+    index, open, status, tidy,
 };
 
 /// Everything the relay keeps: files it follows, their entries, what was pushed. Cheap to clone,
@@ -310,6 +312,11 @@ impl Store {
         status::status(&self.shared, &self.instance)
     }
 
+    /// What the status says of it, for who is told nothing else of the status.
+    pub fn zone_name(&self) -> Option<String> {
+        status::zone_name(&self.shared)
+    }
+
     /// What is known of each followed file, as of `now` (nanoseconds since 1970).
     pub fn sources(&self, now: i64) -> Sources {
         status::sources(&self.shared, now)
@@ -329,6 +336,11 @@ impl Store {
     /// on where they were left.
     pub fn follow_instead(&self, sources: Vec<SourceOptions>) {
         self.send(Command::Replace(sources));
+    }
+
+    /// Keeps entries so long from now on, those that are here already too.
+    pub fn set_retention(&self, keep: Duration, rules: Vec<RetentionRule>, bytes: Option<u64>) {
+        self.shared.write().set_policy(Policy { rules, keep, bytes });
     }
 
     /// What the stages of jobs counted, in the text format of Prometheus.

@@ -10,9 +10,15 @@ use crate::store::facts::FileFacts;
 use crate::store::shared::{Shared, problem};
 use crate::store::{Figures, retention};
 
+/// The zone of times that name none, as `Asia/Shanghai`; None where it has no name.
+pub(crate) fn zone_name(shared: &Shared) -> Option<String> {
+    shared.options.zone.iana_name().map(str::to_owned)
+}
+
 /// What the relay follows, keeps and misses.
 pub(crate) fn status(shared: &Shared, instance: &str) -> Status {
-    let mut status = Status { instance: instance.to_owned(), ..Status::default() };
+    let mut status =
+        Status { instance: instance.to_owned(), zone: zone_name(shared), ..Status::default() };
     {
         let catalogue = shared.read();
         let board = shared.board();
@@ -60,6 +66,7 @@ pub(crate) fn status(shared: &Shared, instance: &str) -> Status {
 
 /// What is known of each followed file, and what was looked for in vain.
 pub(crate) fn sources(shared: &Shared, now: i64) -> Sources {
+    let zone = zone_or_offset(shared, now);
     let board = shared.board();
     let file = |(key, source): (&u64, &Source)| {
         let facts = board.facts.get(key);
@@ -69,11 +76,21 @@ pub(crate) fn sources(shared: &Shared, now: i64) -> Sources {
             last_read: facts.and_then(FileFacts::last_read),
             times: facts.map(|facts| facts.times).unwrap_or_default(),
             entries_per_second: facts.map_or(0.0, |facts| facts.pace(now)),
+            reading: facts.map(|facts| facts.reading(&zone)).unwrap_or_default(),
         }
     };
     let mut files: Vec<_> = board.sources.iter().map(file).collect();
     files.sort_by(|a, b| a.source.path.cmp(&b.source.path));
     Sources { files, missed: board.paths.clone() }
+}
+
+/// The zone of stamps that name none, as people write it: a name or, where the system has none, the
+/// offset of now.
+fn zone_or_offset(shared: &Shared, now: i64) -> String {
+    zone_name(shared).unwrap_or_else(|| {
+        let at = jiff::Timestamp::from_nanosecond(i128::from(now)).unwrap_or_default();
+        shared.options.zone.to_offset(at).to_string()
+    })
 }
 
 /// What the relay did since its start, and what its folder holds.

@@ -141,7 +141,10 @@ fn signals_reach_the_program() {
         // It says when it is ready to be told.
         let said =
             format!("trap 'echo told; exit 7' {signal}; echo ready; while :; do sleep 0.05; done");
-        let mut child = logpane_run(dir.path(), &["--job", "test", "--", "sh", "-c", &said])
+        // A shell cannot trap what was ignored when it began, as in a background job.
+        let heard = format!("--default-signal={signal}");
+        let command = ["--job", "test", "--", "env", &heard, "sh", "-c", &said];
+        let mut child = logpane_run(dir.path(), &command)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -226,6 +226,10 @@ async fn the_server_tells_about_itself() {
     assert_eq!(limits["limits"]["max_entries_limit_per_query"], 5000);
     assert_eq!(limits["limits"]["retention_period"], "604800s");
     assert_eq!(limits["pattern_ingester_enabled"], true);
+    for path in ["/loki/api/v1/drilldown-limits", "/loki/api/v1/status/buildinfo"] {
+        let post = warp::test::request().method("POST").path(path);
+        assert_eq!(relay.ask(post).await.status(), 200, "{path}");
+    }
     assert_eq!(text(&relay.get("/services").await), "relay => Running\n");
     assert!(text(&relay.get("/config").await).contains("max_series: 500\n"));
     assert_eq!(text(&relay.get("/config?mode=diffs").await), "");

@@ -7,6 +7,7 @@ mod loki;
 mod missing;
 mod place;
 mod share;
+mod views;
 mod world;
 
 use std::net::SocketAddr;

@@ -137,3 +137,42 @@ fn age_and_size_end_what_is_kept() {
     let brief = StoreOptions { retention: Duration::ZERO, ..world.options() };
     drop(Store::open(brief).unwrap());
 }
+
+#[test]
+fn what_was_deleted_before_it_was_read_is_counted() {
+    let world = World::new();
+    let free = Arc::new(AtomicU64::new(u64::MAX));
+    let probe = Arc::clone(&free);
+    let space = FreeSpace::new(move |_| Some(probe.load(Ordering::Relaxed)));
+    let store = Store::open(StoreOptions { space, ..world.options() }).unwrap();
+    for name in ["half.log", "moved.log", "whole.log"] {
+        world.append(name, &numbered(0..10));
+    }
+    world.add(&store, "*.log");
+    wait_for("all lines", || store.status().entries == 30);
+    free.store(0, Ordering::Relaxed);
+    wait_for("the stop", || problems(&store) == ["disk_full"]);
+    for name in ["half.log", "moved.log"] {
+        world.append(name, "unread\n");
+    }
+    let lag = |name: &str| {
+        let files = store.sources(0).files;
+        files.iter().find(|file| file.source.path.ends_with(name)).map(|file| file.lag_bytes)
+    };
+    wait_for("the lag to be seen", || lag("half.log") == Some(7) && lag("whole.log") == Some(0));
+    store.shutdown();
+    fs::remove_file(world.log("half.log")).unwrap();
+    fs::remove_file(world.log("whole.log")).unwrap();
+    fs::rename(world.log("moved.log"), world.log("moved.log.1")).unwrap();
+    let store = world.follow("*.log");
+    wait_for("what is lost to be said", || problems(&store).contains(&"lost_bytes".to_owned()));
+    wait_for("the moved file", || store.status().entries == 31);
+    let said: Vec<_> = store.status().problems.into_iter().map(|found| found.message).collect();
+    let lost: Vec<_> = said.iter().filter(|said| said.contains("lost")).collect();
+    assert!(lost.len() == 1 && lost[0].contains("half.log"), "{said:?}");
+    assert!(lost[0].contains("its last 7 bytes"), "{said:?}");
+    assert_eq!(store.figures().lost_bytes, 7);
+    store.shutdown();
+    // It is said once.
+    assert_eq!(fs::read_to_string(world.data().join("behind.json")).unwrap(), "{}");
+}

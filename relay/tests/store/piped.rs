@@ -70,6 +70,10 @@ fn lines_go_through_the_stages() {
             .pipeline_metrics()
             .contains("logpane_pipeline_dropped_lines_total{reason=\"drop_stage\"} 1")
     });
+    let facts = &store.sources(i64::MAX).files[0];
+    assert_eq!((facts.source.entries, facts.reading.dropped), (3, 1));
+    assert_eq!(facts.reading.encoding, "UTF-8");
+    assert!(facts.last_read.is_some() && facts.reading.formats.is_empty());
     store.shutdown();
 }
 

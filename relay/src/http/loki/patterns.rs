@@ -30,8 +30,7 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
 async fn patterns(app: App, params: Params) -> Result<Envelope<Vec<Pattern>>, ApiError> {
     let limits = &app.config().limits;
     let range = request::limited_range(&params, &app)?;
-    let step_ns = request::step(&params, range)?;
-    request::check_points(range, step_ns, limits)?;
+    let step_ns = request::step(&params, range, limits)?;
     let kind = QueryKind::Range { start: range.start, end: range.end, step_ns };
     let mut asked = question(&app, &params, kind, MAX_LINES)?;
     asked.params.direction = Direction::Backward;

@@ -110,11 +110,15 @@ fn check_kept(
     )))
 }
 
-/// The step asked for, or the default for the range.
-pub fn step(params: &Params, range: Range) -> Result<i64, ApiError> {
+/// The step asked for, or the default for the range: never more points than `limits` allow.
+pub fn step(params: &Params, range: Range, limits: &Limits) -> Result<i64, ApiError> {
+    let length = range.end.saturating_sub(range.start);
     let step_ns = match params.get("step") {
         Some(text) => seconds_or_duration(text)?,
-        None => default_step(range.end.saturating_sub(range.start)),
+        None => {
+            let fewest = length / i64::try_from(limits.max_points).unwrap_or(i64::MAX).max(1);
+            default_step(length).max(fewest.saturating_add(SECOND_NS) / SECOND_NS * SECOND_NS)
+        }
     };
     if step_ns <= 0 {
         return Err(ApiError::bad_request(
@@ -122,28 +126,22 @@ pub fn step(params: &Params, range: Range) -> Result<i64, ApiError> {
              Try a positive integer",
         ));
     }
-    Ok(step_ns)
-}
-
-/// What `query_range` evaluates.
-pub fn range_kind(params: &Params, app: &App) -> Result<QueryKind, ApiError> {
-    let range = limited_range(params, app)?;
-    let step_ns = step(params, range)?;
-    check_points(range, step_ns, &app.config().limits)?;
-    Ok(QueryKind::Range { start: range.start, end: range.end, step_ns })
-}
-
-/// More points than a chart can show are a mistake, and cost as if they were none.
-pub fn check_points(range: Range, step_ns: i64, limits: &Limits) -> Result<(), ApiError> {
-    let points = range.end.saturating_sub(range.start) / step_ns;
-    if usize::try_from(points).is_ok_and(|points| points <= limits.max_points) {
-        return Ok(());
+    // More points than a chart can show are a mistake, and cost as if they were none.
+    if usize::try_from(length / step_ns).is_ok_and(|points| points <= limits.max_points) {
+        return Ok(step_ns);
     }
     Err(ApiError::bad_request(format!(
         "exceeded maximum resolution of {} points per time series. \
          Try increasing the value of the step parameter",
         limits.max_points
     )))
+}
+
+/// What `query_range` evaluates.
+pub fn range_kind(params: &Params, app: &App) -> Result<QueryKind, ApiError> {
+    let range = limited_range(params, app)?;
+    let step_ns = step(params, range, &app.config().limits)?;
+    Ok(QueryKind::Range { start: range.start, end: range.end, step_ns })
 }
 
 /// Loki's: a 250th of the range in whole seconds, at least one.
@@ -231,9 +229,10 @@ mod tests {
     #[test]
     fn the_step_is_seconds_or_a_duration() {
         let range = Range { start: 0, end: 3600 * SECOND_NS };
+        let few = Limits { max_points: 100, ..Limits::default() };
+        assert_eq!(step(&params(""), range, &few).ok(), Some(37 * SECOND_NS));
         let step = |text: &str| {
-            let checked = |step| check_points(range, step, &Limits::default()).map(|()| step);
-            step(&params(text), range).and_then(checked).map_err(|error| error.to_string())
+            step(&params(text), range, &Limits::default()).map_err(|error| error.to_string())
         };
         assert_eq!(step(""), Ok(14 * SECOND_NS));
         assert_eq!(step("step=60"), Ok(60 * SECOND_NS));

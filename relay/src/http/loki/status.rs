@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use warp::filters::BoxedFilter;
 use warp::http::{Method, StatusCode};
 use warp::path;
+use warp::reject::Rejection;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
@@ -16,7 +17,7 @@ use crate::query::query_message;
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     // What clients look at to learn what they talk to.
     let build = path!("loki" / "api" / "v1" / "status" / "buildinfo")
-        .and(warp::get())
+        .and(get_or_post())
         .map(|| warp::reply::json(&build_info()).into_response());
     let format = path!("loki" / "api" / "v1" / "format_query")
         .and(params())
@@ -24,7 +25,7 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     let limits = {
         let app = app.clone();
         path!("loki" / "api" / "v1" / "drilldown-limits")
-            .and(warp::get())
+            .and(get_or_post())
             .map(move || warp::reply::json(&drilldown_limits(&app)).into_response())
     };
     let delete = path!("loki" / "api" / "v1" / "delete").and(warp::method()).map(delete);
@@ -36,6 +37,11 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
         })
     };
     build.or(format).unify().or(limits).unify().or(delete).unify().or(services).unify().boxed()
+}
+
+/// Some clients ask everything by POST.
+fn get_or_post() -> impl Filter<Extract = (), Error = Rejection> + Clone {
+    warp::get().or(warp::post()).unify()
 }
 
 fn build_info() -> Value {

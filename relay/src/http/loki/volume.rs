@@ -61,8 +61,7 @@ async fn volume(app: App, params: Params) -> Result<Envelope<QueryData>, ApiErro
 async fn volume_range(app: App, params: Params) -> Result<Envelope<QueryData>, ApiError> {
     let limits = &app.config().limits;
     let range = request::limited_range(&params, &app)?;
-    let step_ns = request::step(&params, range)?;
-    request::check_points(range, step_ns, limits)?;
+    let step_ns = request::step(&params, range, limits)?;
     let step_ns = u64::try_from(step_ns).unwrap_or(1);
     let buckets = Buckets { start: range.start, end: range.end, step_ns };
     let (sums, warnings) = volumes(&app, &params, buckets).await?;

@@ -12,10 +12,10 @@ use warp::http::header::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply as _};
 
-use super::json::json;
 use super::tail;
 use crate::http::blocking::blocking;
 use crate::http::index::{self, Asked};
+use crate::http::json::json;
 use crate::http::params::{Params, params};
 use crate::http::{ApiError, App, chunks, now_ns, viewer};
 use crate::share::{Limited, Opened, ScopeError, View};
@@ -130,6 +130,7 @@ fn status(app: &App) -> BoxedFilter<(Response,)> {
                             version: env!("CARGO_PKG_VERSION").to_owned(),
                             build: viewer::build_id().to_owned(),
                             instance: store.instance().to_owned(),
+                            zone: store.zone_name(),
                             entries,
                             oldest: span.map(|(first, _)| model::Timestamp(first)),
                             newest: span.map(|(_, last)| model::Timestamp(last)),

@@ -1,7 +1,6 @@
 //! Read-only links: `owned` are the routes of who makes them, `held` those of who was given one.
 
 mod held;
-mod json;
 mod owned;
 mod tail;
 

@@ -6,9 +6,9 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
-use super::json::json;
 use crate::http::blocking::blocking;
 use crate::http::body::read_body;
+use crate::http::json::json;
 use crate::http::{ApiError, App, now_ns};
 use crate::share::BookError;
 

@@ -1,0 +1,70 @@
+use std::collections::BTreeMap;
+
+use model::{Batch, Labels};
+use redact::{OwnRule, Redactor, Selection};
+use report::RuleRun;
+
+use super::gather::Gathered;
+use super::pick::distinct;
+use crate::cli::failure::Failure;
+
+/// What hides secrets and private text on the way into the file; None: nothing does.
+#[derive(Debug)]
+pub struct Redaction(Option<Redactor>);
+
+impl Redaction {
+    /// `names` as typed: rules and groups, or `none`; `own` are regular expressions.
+    pub fn new(names: &str, own: &[String]) -> Result<Self, Failure> {
+        let mut selection =
+            if names.trim() == "none" { Selection::NONE } else { Selection::parse(names) };
+        selection.own = own.iter().cloned().map(OwnRule::Regex).collect();
+        if selection == Selection::NONE {
+            return Ok(Self(None));
+        }
+        let redactor = Redactor::new(&selection)
+            .map_err(|error| Failure::usage(format!("--redact: {error}")))?;
+        Ok(Self(Some(redactor)))
+    }
+
+    /// Everything anew, without what the rules find. All is looked at before anything is written:
+    /// what one line tells is then known in all.
+    pub fn apply(&mut self, gathered: Gathered) -> Gathered {
+        let Some(redactor) = &mut self.0 else { return gathered };
+        let Gathered { streams, sessions, warnings } = gathered;
+        for (labels, batch) in &streams {
+            redactor.scan(labels, batch);
+        }
+        redactor.scan_sessions(&sessions);
+        let mut rewritten: BTreeMap<Labels, Vec<Batch>> = BTreeMap::new();
+        for (labels, batch) in streams {
+            let labels = redactor.rewrite_labels(&labels);
+            rewritten.entry(labels).or_default().push(redactor.rewrite_batch(&batch));
+        }
+        let sessions = redactor.rewrite_sessions(&sessions);
+        let warnings = warnings.iter().map(|w| redactor.rewrite_text(w).into_owned()).collect();
+        // Two streams may have become one.
+        let streams = rewritten.into_iter().map(|(labels, all)| (labels, distinct(&all))).collect();
+        Gathered { streams, sessions, warnings }
+    }
+
+    pub fn query(&mut self, query: &str) -> String {
+        match &mut self.0 {
+            Some(redactor) => redactor.rewrite_query(query).to_string(),
+            None => query.to_owned(),
+        }
+    }
+
+    pub fn text(&mut self, text: &str) -> String {
+        match &mut self.0 {
+            Some(redactor) => redactor.rewrite_text(text).into_owned(),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Which rules ran, and how many texts each replaced; empty: none ran.
+    pub fn runs(&self) -> Vec<RuleRun> {
+        let Some(redactor) = &self.0 else { return Vec::new() };
+        let rules = redactor.report().rules;
+        rules.into_iter().map(|run| RuleRun { rule: run.rule, count: run.count }).collect()
+    }
+}
