@@ -2,8 +2,10 @@
 //! be reckoned; with it the heights follow from the characters of each line, counted once when it
 //! came, so that laying out a hundred thousand rows costs a millisecond.
 
+mod keep;
 mod window;
 
+pub use keep::{Drawn, Keep};
 pub use window::Window;
 
 use crate::state::Rows;

@@ -1,10 +1,34 @@
 // The page's charts: what uPlot needs as JavaScript and nothing more. What is drawn is worked out
 // in Rust (frontend/src/chart), which calls this class.
 
+// uPlot comes with the first chart, since most visits see none.
+const LIBRARY = "uPlot.iife.min.js";
+let library = null;
+const load = () => (library ??= new Promise((loaded, failed) => {
+  const script = document.createElement("script");
+  script.src = new URL(LIBRARY, document.baseURI);
+  script.onload = loaded;
+  script.onerror = () => {
+    library = null;
+    failed();
+  };
+  document.head.append(script);
+}));
+
 globalThis.LogpaneChart = class {
   // `kind`: line, bars or stacked. `data`: times in seconds, then one column for each name, NaN
   // for a gap. `calls`: shows a value as text, zooms to two times, tells the point at the pointer.
-  constructor(host, kind, names, colours, data, utc, calls) {
+  constructor(host, ...drawing) {
+    this.host = host;
+    if (globalThis.uPlot) return void this.#draw(...drawing);
+    load().then(
+      () => this.gone || this.#draw(...drawing),
+      () => this.gone || host.append(`${LIBRARY} does not load`),
+    );
+  }
+
+  #draw(kind, names, colours, data, zone, calls) {
+    const host = this.host;
     const [show, zoom, point] = calls;
     const style = getComputedStyle(host);
     const font = `11px ${style.getPropertyValue("--font-text").trim()}`;
@@ -18,9 +42,16 @@ globalThis.LogpaneChart = class {
     const columns = data.map((column, at) =>
       at === 0 ? column : Array.from(column, (value) => (Number.isNaN(value) ? null : value)));
     const bars = kind === "line" ? null : uPlot.paths.bars({ size: [0.8, 40], gap: 0 });
+    // Where points stand too close to be drawn, one without neighbours would have no line either.
+    const alone = (plot, at, show) => {
+      const values = plot.data[at];
+      const isAlone = (place) =>
+        values[place] != null && values[place - 1] == null && values[place + 1] == null;
+      return show ? null : [...values.keys()].filter(isAlone);
+    };
     const series = names.map((label, at) => {
       const colour = token(colours[at]);
-      const line = { label, stroke: colour, width: 1.5, spanGaps: false, points: { size: 5 } };
+      const line = { label, stroke: colour, width: 1.5, spanGaps: false, points: { size: 5, filter: alone } };
       if (kind === "stacked") return { ...line, width: 0, fill: colour, paths: bars, points: { show: false } };
       if (kind === "bars") return { ...line, width: 0, fill: colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.8)"), paths: bars, points: { show: false } };
       return line;
@@ -32,9 +63,14 @@ globalThis.LogpaneChart = class {
       font,
     };
     const pad = (number) => String(number).padStart(2, "0");
+    // A date whose local parts are those of the zone; the browser's own where there is no name.
+    const zoned = (seconds) => {
+      const date = new Date(seconds * 1000);
+      return zone ? uPlot.tzDate(date, zone) : date;
+    };
     const stamp = (seconds, step) => {
-      const at = new Date(seconds * 1000);
-      const part = (name) => at[(utc ? "getUTC" : "get") + name]();
+      const at = zoned(seconds);
+      const part = (name) => at[`get${name}`]();
       if (step >= 28 * 86400) return `${part("FullYear")}-${pad(part("Month") + 1)}`;
       const date = `${pad(part("Month") + 1)}-${pad(part("Date"))}`;
       const minute = `${pad(part("Hours"))}:${pad(part("Minutes"))}`;
@@ -43,11 +79,10 @@ globalThis.LogpaneChart = class {
     };
     const size = (_, values) =>
       values === null ? 40 : Math.max(36, 14 + 6.6 * Math.max(...values.map((text) => text.length)));
-    this.host = host;
     this.plot = new uPlot({
       width: Math.max(host.clientWidth, 120),
       height: Math.max(host.clientHeight, 120),
-      tzDate: (seconds) => (utc ? uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") : new Date(seconds * 1000)),
+      tzDate: zoned,
       legend: { show: false },
       padding: [12, 24, 0, 0],
       cursor: {
@@ -84,15 +119,17 @@ globalThis.LogpaneChart = class {
   }
 
   resize(width, height) {
-    this.plot.setSize({ width: Math.max(width, 120), height: Math.max(height, 120) });
+    this.plot?.setSize({ width: Math.max(width, 120), height: Math.max(height, 120) });
   }
 
   point(at) {
+    if (!this.plot) return;
     const left = at < 0 ? -10 : this.plot.valToPos(this.plot.data[0][at], "x");
     this.plot.setCursor({ left, top: at < 0 ? -10 : 10 });
   }
 
   shade(from, to) {
+    if (!this.plot) return;
     const edge = (at) => this.plot.valToPos(this.plot.data[0][at], "x");
     this.shading = true;
     if (from < 0 || to < 0) {
@@ -108,6 +145,6 @@ globalThis.LogpaneChart = class {
   // What the browser still has in its queue for it must not call what is gone.
   destroy() {
     this.gone = true;
-    this.plot.destroy();
+    this.plot?.destroy();
   }
 };

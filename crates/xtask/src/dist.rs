@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::command::{command, root, run as run_command};
-use crate::{compress, stamp, tools};
+use crate::{compress, report, stamp, tools};
 
 /// Builds what is not up to date and returns the path of the program.
 pub fn build() -> Result<PathBuf> {
@@ -40,6 +40,8 @@ fn viewer() -> Result<()> {
     }
     fs::remove_file(&stamp_file).ok();
     run_command(command("trunk", &["build", "--release", "--color", "never"]))?;
+    // Before: only what a browser loads over the wire is worth compressing.
     compress::folder(&dist)?;
+    report::build(&dist)?;
     fs::write(&stamp_file, wanted).with_context(|| format!("cannot write {stamp_file:?}"))
 }

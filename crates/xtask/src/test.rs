@@ -30,6 +30,10 @@ const BROWSER: [&str; 18] = [
 ];
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
+/// Property tests get the same cases each time, so that what fails is the change. Others are tried
+/// by `PROPTEST_CASES=30000 cargo test -p CRATE`, with a new seed each time.
+const PROPERTY_SEED: &str = "PROPTEST_RNG_SEED";
+
 pub fn all() -> Result<()> {
     let start = Instant::now();
     step("set-up", || {
@@ -44,7 +48,11 @@ pub fn all() -> Result<()> {
         cargo(&[&["clippy"], &WASM, &BROWSER, &["--", "-D", "warnings"]])
     })?;
     step("unit and integration tests", || {
-        cargo(&[&["test", "--workspace", "--exclude", "tests"]])
+        let mut test = command("cargo", &["test", "--workspace", "--exclude", "tests"]);
+        if std::env::var_os(PROPERTY_SEED).is_none() {
+            test.env(PROPERTY_SEED, "1");
+        }
+        run(test)
     })?;
     step("engine cases in the browser", || {
         let driver = output("which", &["chromedriver"]).context("chromedriver is missing")?;

@@ -18,11 +18,15 @@ pub fn for_build() -> Result<()> {
     wasm_bindgen()
 }
 
-/// What the tests need besides: a browser with its driver, Python for the log generator, and the
-/// clients that push.
+/// What the tests need besides: a browser with its driver, Python for the log generator, an
+/// Alertmanager to tell, and the clients that push.
 pub fn for_tests() -> Result<()> {
-    let wanted =
-        [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("python3", "python3")];
+    let wanted = [
+        ("chromium", "chromium"),
+        ("chromedriver", "chromium-driver"),
+        ("prometheus-alertmanager", "prometheus-alertmanager"),
+        ("python3", "python3"),
+    ];
     let missing: Vec<&str> = wanted
         .iter()
         .filter(|(program, _)| output(program, &["--version"]).is_none())

@@ -11,13 +11,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate → our crates it may depend on, tests aside.
-const MAY_SEE: [(&str, &[&str]); 16] = [
+const MAY_SEE: [(&str, &[&str]); 17] = [
     ("assist", &["logql", "model"]),
     ("alert", &["logql", "model", "yaml"]),
     ("model", &[]),
     ("logql", &["model"]),
     ("chunk", &["model"]),
     ("detect", &["model"]),
+    ("heap", &[]),
     ("insight", &["model"]),
     ("promtail", &["logql", "model", "yaml"]),
     ("protocol", &["model"]),
@@ -25,8 +26,8 @@ const MAY_SEE: [(&str, &[&str]); 16] = [
     (
         "relay",
         &[
-            "alert", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol",
-            "redact", "report", "yaml",
+            "alert", "chunk", "detect", "heap", "insight", "logql", "model", "promtail",
+            "protocol", "redact", "report", "yaml",
         ],
     ),
     ("report", &["chunk", "model"]),

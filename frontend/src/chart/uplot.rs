@@ -1,5 +1,7 @@
 //! The way to uPlot, by way of `static/js/chart.js`: the only place that knows it is JavaScript.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Float64Array, JsString};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -21,7 +23,7 @@ extern "C" {
         names: &Array,
         colours: &Array,
         data: &Array,
-        utc: bool,
+        zone: &str,
         calls: &Array,
     ) -> LogpaneChart;
 
@@ -47,7 +49,8 @@ pub struct Options {
     pub names: Vec<String>,
     /// Names of custom properties.
     pub colours: Vec<String>,
-    pub utc: bool,
+    /// As `Asia/Shanghai`; empty for the browser's own.
+    pub zone: Rc<str>,
     pub unit: Unit,
 }
 
@@ -101,7 +104,7 @@ impl Chart {
             &strings(&options.names),
             &strings(&options.colours),
             &data,
-            options.utc,
+            &options.zone,
             &calls,
         );
         Self { inner, _calls: (show, zoom, point) }

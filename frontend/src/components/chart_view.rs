@@ -59,13 +59,13 @@ pub fn ChartView(props: &Props) -> Html {
         (
             props.plot.clone(),
             shown.clone(),
-            (props.kind, props.unit, props.dark, props.clock.is_utc()),
+            (props.kind, props.unit, props.dark, props.clock.zone_name()),
             width > 0,
         ),
         {
             let (host, chart) = (host.clone(), Rc::clone(&chart));
             let at = at.setter();
-            move |(plot, shown, (kind, unit, _, utc), _)| {
+            move |(plot, shown, (kind, unit, _, zone), _)| {
                 chart.replace(None);
                 if let Some(element) = host.cast::<Element>() {
                     let hidden: Vec<bool> =
@@ -82,7 +82,7 @@ pub fn ChartView(props: &Props) -> Html {
                             .iter()
                             .map(|line| format!("--{}", colour(plot, *line)))
                             .collect(),
-                        utc: *utc,
+                        zone: Rc::clone(zone),
                         unit: *unit,
                     };
                     let values: Vec<Vec<f64>> = shown.iter().filter_map(pick).collect();

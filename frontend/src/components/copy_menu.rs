@@ -5,10 +5,9 @@ use yew::{AttrValue, Callback, Html, Properties, function_component, html, use_s
 use super::icon::{Glyph, Icon};
 use super::popover::Popover;
 use super::use_texts;
-use crate::format::{Parts, stamp};
-use crate::hooks::{Open, base_url, copy, location, use_open};
+use crate::hooks::{Open, base_url, copy, is_report, location, use_open};
 use crate::i18n::Text;
-use crate::state::{Range, written_out};
+use crate::state::{Range, rfc3339, written_out};
 
 /// Where a Grafana stands that nobody has said otherwise of.
 const GRAFANA: &str = "http://localhost:3000";
@@ -30,9 +29,12 @@ pub fn CopyMenu(props: &Props) -> Html {
         (Text::CopyLink, "copy-link"),
         (Text::CopyGrafana, "copy-grafana"),
         (Text::CopyLogpane, "copy-logpane"),
+        (Text::CopyExport, "copy-export"),
         (Text::CopyLogcli, "copy-logcli"),
         (Text::CopyCurl, "copy-curl"),
     ];
+    // Commands ask a relay.
+    let shown = if is_report() { 1 } else { items.len() };
     let choose = {
         let (query, range, resolved) = (props.query.clone(), props.range, props.resolved);
         let (copied, close) = (copied.setter(), close.clone());
@@ -58,7 +60,7 @@ pub fn CopyMenu(props: &Props) -> Html {
             </button>
             if is_open {
                 <Popover class="menu" label={texts.own(Text::CopyMenuTitle)} on_close={close}>
-                    { for items.map(|(item, testid)| html! {
+                    { for items.into_iter().take(shown).map(|(item, testid)| html! {
                         <button
                             type="button"
                             class="menu__item"
@@ -92,13 +94,9 @@ fn text_of(item: Text, query: &str, range: Range, resolved: TimeRange) -> String
             grafana_link(GRAFANA, &GrafanaView { query, from, to })
         }
         Text::CopyLogpane => command(Shell::Logpane, &asked),
+        Text::CopyExport => command(Shell::Export, &asked),
         Text::CopyLogcli => command(Shell::Logcli, &asked),
         Text::CopyCurl => command(Shell::Curl, &asked),
         _ => location(),
     }
-}
-
-/// `2024-12-17T14:02:07.123Z`, which every tool reads.
-fn rfc3339(ns: i64) -> String {
-    format!("{}Z", stamp(ns, 0, Parts::Full).replace(' ', "T"))
 }

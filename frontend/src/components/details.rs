@@ -1,14 +1,12 @@
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
-use yew::{
-    AttrValue, Callback, Html, Properties, classes, function_component, html, use_effect_with,
-    use_memo, use_state_eq,
-};
+use yew::{AttrValue, Callback, Html, Properties, classes, function_component, html, use_memo};
 
+use super::copy_button::CopyButton;
+use super::field::{Field, Filter};
 use super::histogram::level_name;
 use super::icon::{Glyph, Icon};
-use super::log_row::shown;
+use super::long_text::{LongText, TextOf};
 use super::use_texts;
 use crate::format::{Clock, Parts, bytes, file_name, grouped};
 use crate::hooks::{copy, location, use_place};
@@ -16,18 +14,6 @@ use crate::i18n::{Text, Texts};
 use crate::line::{Entry, Needles};
 use crate::state::{FieldGroups, Missing, Place, to_json, to_markdown};
 use crate::words::failure;
-
-/// The first part of a long line that is shown, and how much each click adds.
-const SHOWN_BYTES: usize = 32 * 1024;
-
-/// A value to keep or to leave out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
-    pub place: Place,
-    pub name: String,
-    pub value: String,
-    pub negated: bool,
-}
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -39,6 +25,10 @@ pub struct Props {
     pub needles: Rc<Needles>,
     pub clock: Rc<Clock>,
     pub on_filter: Callback<Filter>,
+    /// Draws a field whose value is a number: its name and that value.
+    pub on_chart: Callback<(String, String)>,
+    /// Shows what is around it; None where that is what is shown.
+    pub on_context: Option<Callback<()>>,
     pub on_close: Callback<()>,
 }
 
@@ -82,6 +72,7 @@ pub fn Details(props: &Props) -> Html {
                             name={name.clone()}
                             value={value.clone()}
                             on_filter={props.on_filter.clone()}
+                            on_chart={props.on_chart.clone()}
                         />
                     }) }
                 </dl>
@@ -120,6 +111,18 @@ pub fn Details(props: &Props) -> Html {
                 />
                 { what_is_missing(&texts, entry, props.missing.as_ref()) }
                 <div class="details__actions">
+                    if let Some(on_context) = &props.on_context {
+                        <button
+                            type="button"
+                            class="button button--small button--ghost"
+                            data-testid="context"
+                            title={texts.own(Text::KeyContext)}
+                            onclick={on_context.reform(|_| ())}
+                        >
+                            <Glyph icon={Icon::Context} />
+                            { texts.get(Text::ContextOpen) }
+                        </button>
+                    }
                     <CopyButton
                         testid="copy-line"
                         label={texts.own(Text::CopyLine)}
@@ -217,166 +220,4 @@ fn what_is_missing(texts: &Texts, entry: &Entry, missing: Option<&Missing>) -> H
         Some(reason) => texts.with(Text::WholeFailed, &[("size", &size), ("reason", &reason)]),
     };
     html! { <p class="details__missing" role="status" data-testid="missing">{ text }</p> }
-}
-
-/// One of the texts of an entry; equal without a look at megabytes.
-#[derive(Clone, Debug)]
-enum TextOf {
-    Line(Rc<Entry>),
-    Original(Rc<Entry>),
-}
-
-impl TextOf {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Line(entry) => &entry.line,
-            Self::Original(entry) => entry.original.as_deref().unwrap_or_default(),
-        }
-    }
-
-    const fn entry(&self) -> &Rc<Entry> {
-        match self {
-            Self::Line(entry) | Self::Original(entry) => entry,
-        }
-    }
-}
-
-impl PartialEq for TextOf {
-    fn eq(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other)
-            && Rc::ptr_eq(self.entry(), other.entry())
-    }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct LongTextProps {
-    text: TextOf,
-    needles: Rc<Needles>,
-}
-
-/// A text of any length: as much as a person reads at once, and more on demand.
-#[function_component]
-fn LongText(props: &LongTextProps) -> Html {
-    let texts = use_texts();
-    let limit = use_state_eq(|| SHOWN_BYTES);
-    use_effect_with(props.text.entry().id(), {
-        let limit = limit.setter();
-        move |_| limit.set(SHOWN_BYTES)
-    });
-    let whole = props.text.bytes();
-    let len = whole.len();
-    let text = String::from_utf8_lossy(whole.get(..len.min(*limit)).unwrap_or_default());
-    let more = {
-        let limit = limit.clone();
-        Callback::from(move |_| limit.set(*limit + SHOWN_BYTES * 8))
-    };
-    html! {
-        <>
-            <pre class="details__line" data-testid="raw">{ for shown(&text, &props.needles) }</pre>
-            if len > *limit {
-                <button type="button" class="button button--small" data-testid="show-more" onclick={more}>
-                    { texts.with(Text::ShowMore, &[
-                        ("shown", &bytes(u64::try_from(*limit).unwrap_or(0))),
-                        ("size", &bytes(u64::try_from(len).unwrap_or(0))),
-                    ]) }
-                </button>
-            }
-        </>
-    }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct FieldProps {
-    place: Place,
-    name: AttrValue,
-    value: AttrValue,
-    on_filter: Callback<Filter>,
-}
-
-/// A name and its value, with buttons that keep or leave out what has it.
-#[function_component]
-fn Field(props: &FieldProps) -> Html {
-    let texts = use_texts();
-    let filter = |negated: bool| {
-        let filter = Filter {
-            place: props.place,
-            name: props.name.to_string(),
-            value: props.value.to_string(),
-            negated,
-        };
-        props.on_filter.reform(move |_| filter.clone())
-    };
-    let named = |text| texts.with(text, &[("name", &props.name), ("value", &props.value)]);
-    html! {
-        <div class="details__field" data-testid="field" data-name={props.name.clone()}>
-            <dt>{ &props.name }</dt>
-            <dd>{ &props.value }</dd>
-            <span class="details__filters">
-                <button
-                    type="button"
-                    class="button button--icon button--ghost button--small"
-                    data-testid="filter-in"
-                    aria-label={named(Text::FilterIn)}
-                    title={named(Text::FilterIn)}
-                    onclick={filter(false)}
-                >
-                    <Glyph icon={Icon::Plus} />
-                </button>
-                <button
-                    type="button"
-                    class="button button--icon button--ghost button--small"
-                    data-testid="filter-out"
-                    aria-label={named(Text::FilterOut)}
-                    title={named(Text::FilterOut)}
-                    onclick={filter(true)}
-                >
-                    <Glyph icon={Icon::Minus} />
-                </button>
-            </span>
-        </div>
-    }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct CopyProps {
-    testid: AttrValue,
-    label: AttrValue,
-    #[prop_or_default]
-    disabled: bool,
-    on_copy: Callback<()>,
-}
-
-/// A button that copies, and says for a moment that it has.
-#[function_component]
-fn CopyButton(props: &CopyProps) -> Html {
-    let texts = use_texts();
-    let done = use_state_eq(|| false);
-    use_effect_with(*done, {
-        let done = done.setter();
-        move |copied| {
-            let timeout = copied.then(|| Timeout::new(1_500, move || done.set(false)));
-            move || drop(timeout)
-        }
-    });
-    let onclick = {
-        let (on_copy, done) = (props.on_copy.clone(), done.setter());
-        Callback::from(move |_| {
-            on_copy.emit(());
-            done.set(true);
-        })
-    };
-    html! {
-        <button
-            type="button"
-            class="button button--small button--ghost"
-            data-testid={props.testid.clone()}
-            disabled={props.disabled}
-            {onclick}
-        >
-            <Glyph icon={if *done { Icon::Check } else { Icon::Copy }} />
-            <span role="status">
-                { if *done { texts.own(Text::Copied) } else { props.label.to_string() } }
-            </span>
-        </button>
-    }
 }

@@ -1,4 +1,4 @@
-use yew::{Callback, Html, Properties, function_component, html};
+use yew::{Callback, Html, Properties, classes, function_component, html};
 
 use super::icon::{Glyph, Icon};
 use super::source_strip::SourceStrip;
@@ -11,9 +11,15 @@ use crate::state::{Language, Theme};
 pub struct Props {
     pub known: Known,
     pub settings: SettingsHandle,
+    pub on_palette: Callback<()>,
     pub on_help: Callback<()>,
     /// None on the page of a shared link: its holder cannot share.
     pub on_share: Option<Callback<()>>,
+    /// The same of its files.
+    pub on_sources: Option<Callback<()>>,
+    /// And of its rules, with how many alerts fire.
+    pub on_alerts: Option<Callback<()>>,
+    pub num_firing: usize,
 }
 
 /// The top of the page: what this is, what it follows, how it looks.
@@ -48,8 +54,29 @@ pub fn Header(props: &Props) -> Html {
                 </svg>
                 <span>{ "Logpane" }</span>
             </h1>
-            <SourceStrip known={props.known.clone()} />
+            <SourceStrip known={props.known.clone()} on_all={props.on_sources.clone()} />
             <div class="header__tools">
+                if let Some(on_alerts) = &props.on_alerts {
+                    <button
+                        type="button"
+                        class={classes!("button", "button--ghost", "header__share", (props.num_firing > 0).then_some("is-firing"))}
+                        data-testid="alerts"
+                        aria-label={match props.num_firing {
+                            0 => texts.own(Text::KeyAlerts),
+                            n => format!("{n} {}", texts.get(Text::KeyAlerts)),
+                        }}
+                        title={format!("{} (a)", texts.get(Text::KeyAlerts))}
+                        onclick={on_alerts.reform(|_| ())}
+                    >
+                        <Glyph icon={Icon::Bell} />
+                        if props.num_firing > 0 {
+                            <strong data-testid="num-firing">{ props.num_firing }</strong>
+                            // Between two words, for who has the page read aloud.
+                            { " " }
+                        }
+                        <span>{ texts.get(Text::Alerts) }</span>
+                    </button>
+                }
                 if let Some(on_share) = &props.on_share {
                     <button
                         type="button"
@@ -63,6 +90,16 @@ pub fn Header(props: &Props) -> Html {
                         <span>{ texts.get(Text::Share) }</span>
                     </button>
                 }
+                <button
+                    type="button"
+                    class="button button--icon button--ghost"
+                    data-testid="palette-open"
+                    aria-label={texts.own(Text::PaletteTitle)}
+                    title={format!("{} (Ctrl/⌘ K)", texts.get(Text::PaletteTitle))}
+                    onclick={props.on_palette.reform(|_| ())}
+                >
+                    <Glyph icon={Icon::Search} />
+                </button>
                 <button
                     type="button"
                     class="button button--icon button--ghost header__help"

@@ -28,6 +28,12 @@ pub enum Icon {
     ChartStacked,
     File,
     Share,
+    Context,
+    Save,
+    Bell,
+    Star,
+    Search,
+    Next,
 }
 
 impl Icon {
@@ -65,6 +71,12 @@ impl Icon {
                 "M2 14h12M3.5 14V8h3v6M3.5 8V5.5h3V8M9.5 14V9.5h3V14M9.5 9.5V3h3v6.5"
             }
             Self::Share => "M8 9.5V2M5.2 4.5 8 1.8l2.8 2.7M5 7H3.5v7h9V7H11",
+            Self::Bell => "M3 12h10l-1.2-2V7a3.8 3.8 0 0 0-7.6 0v3zM6.5 14h3",
+            Self::Save => "M8 2v8M5 7.2l3 3 3-3M3 13.5h10",
+            Self::Next => "M6.5 4.5 10 8l-3.5 3.5",
+            Self::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.6 10.6 14 14",
+            Self::Star => "M8 1.8l1.9 3.9 4.3.6-3.1 3 .7 4.3L8 11.6l-3.8 2 .7-4.3-3.1-3 4.3-.6z",
+            Self::Context => "M5 3.5h8M2 8h12M5 12.5h8",
             Self::File => "M4 1.8h5.2L12.5 5v9.2H4zM9 2v3.3h3.3",
         }
     }

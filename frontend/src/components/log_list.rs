@@ -14,7 +14,7 @@ use crate::hooks::{has_text_selected, use_width};
 use crate::i18n::Text;
 use crate::line::Needles;
 use crate::state::{RowId, Rows};
-use crate::virtual_rows::{LINE_PX, Layout, Window};
+use crate::virtual_rows::{Drawn, Keep, LINE_PX, Layout, Window};
 use crate::words::time_parts;
 
 /// Scrolling goes in steps of so many pixels: in between nothing that is drawn changes.
@@ -35,6 +35,10 @@ pub struct Props {
     /// Where the keyboard is.
     pub active: Option<usize>,
     pub open: Option<RowId>,
+    /// The line that the others are the context of: it stays where it is when they come and go.
+    pub anchor: Option<RowId>,
+    /// Where the list stood on the screen when that was chosen.
+    pub top_before: f64,
     /// They belong to the query before.
     pub stale: bool,
     /// The list is live, and shows its end.
@@ -46,6 +50,9 @@ pub struct Props {
     /// There are older rows, and they are not on their way yet.
     pub has_more: bool,
     pub on_near_end: Callback<()>,
+    /// The same above the first row.
+    pub has_newer: bool,
+    pub on_near_start: Callback<()>,
     /// In a live list: the reader is at the end, or somewhere above.
     pub on_edge: Callback<bool>,
     /// In a live list: the pointer moves over the lines.
@@ -97,15 +104,20 @@ pub fn LogList(props: &Props) -> Html {
     });
     let at_end = use_mut_ref(|| true);
     let last_top = use_mut_ref(|| 0);
+    let keep = use_mut_ref(Keep::default);
 
     let onscroll = {
         let (node, scroll, at_end) = (node.clone(), scroll.setter(), Rc::clone(&at_end));
-        let last_top = Rc::clone(&last_top);
+        let (last_top, keep) = (Rc::clone(&last_top), Rc::clone(&keep));
         let (live, on_edge) = (props.live, props.on_edge.clone());
         Callback::from(move |_| {
             let Some(element) = node.cast::<Element>() else { return };
             let now_at = element.scroll_top();
-            let moved_up = now_at < last_top.replace(now_at);
+            let before = last_top.replace(now_at);
+            let moved_up = now_at < before;
+            if now_at != before {
+                keep.borrow_mut().let_go();
+            }
             let top = u32::try_from(now_at).unwrap_or(0);
             scroll.set(top - top % STEP_PX);
             if live {
@@ -119,10 +131,32 @@ pub fn LogList(props: &Props) -> Html {
         })
     };
 
+    let keeps = props.anchor.is_some() || keep.borrow().holds();
+    use_effect_with((props.rows.clone(), Rc::clone(&layout), props.anchor), {
+        let (node, last_top, keep) = (node.clone(), Rc::clone(&last_top), Rc::clone(&keep));
+        let top_before = props.top_before;
+        move |(rows, layout, anchor)| {
+            let anchor = *anchor;
+            let element = node.cast::<Element>().filter(|_| keeps);
+            let top = element.as_ref().map_or(0.0, |list| list.get_bounding_client_rect().top());
+            let scrolled = f64::from(*last_top.borrow());
+            let height = f64::from(height);
+            let drawn = Drawn { rows, layout, anchor, scrolled, height, top, top_before };
+            let to = keep.borrow_mut().draw(&drawn).map(pixels);
+            if let (Some(element), Some(to)) = (element, to) {
+                element.set_scroll_top(to);
+                // As far as there is something to scroll.
+                last_top.replace(element.scroll_top());
+            }
+        }
+    });
     // A new answer starts at its top.
     use_effect_with((props.rows.get(0).map(|entry| entry.id()), props.live), {
         let (node, last_top) = (node.clone(), Rc::clone(&last_top));
         move |(_, live)| {
+            if keeps {
+                return;
+            }
             // Setting it has the browser lay out at once, in the task that brought the rows.
             let is_there = *live || *last_top.borrow() == 0;
             if let Some(element) = node.cast::<Element>().filter(|_| !is_there) {
@@ -131,12 +165,22 @@ pub fn LogList(props: &Props) -> Html {
         }
     });
     // A live list that is followed shows its end.
+    let followed_to = use_mut_ref(|| 0);
     use_effect_with((props.rows.clone(), props.following, height), {
         let (node, at_end) = (node.clone(), Rc::clone(&at_end));
+        let followed_to = Rc::clone(&followed_to);
         move |(_, following, _)| {
-            if let Some(element) = node.cast::<Element>().filter(|_| *following) {
+            let Some(element) = node.cast::<Element>().filter(|_| *following) else {
+                followed_to.replace(0);
+                return;
+            };
+            // A reader who has just scrolled up is not pulled back before the browser has told it.
+            let end = element.scroll_height() - element.client_height();
+            let left = *followed_to.borrow() - element.scroll_top();
+            if left < 8 || end - element.scroll_top() < 8 {
                 at_end.replace(true);
-                element.set_scroll_top(element.scroll_height());
+                element.set_scroll_top(end);
+                followed_to.replace(element.scroll_top());
             }
         }
     });
@@ -164,6 +208,16 @@ pub fn LogList(props: &Props) -> Html {
         move |(wants_more, _)| {
             if *wants_more {
                 on_near_end.emit(());
+            }
+        }
+    });
+
+    let near_start = drawn.rows.start < NEAR_END && props.has_newer && !props.stale;
+    use_effect_with((near_start, props.rows.clone()), {
+        let on_near_start = props.on_near_start.clone();
+        move |(near_start, _)| {
+            if *near_start {
+                on_near_start.emit(());
             }
         }
     });
@@ -240,13 +294,16 @@ pub fn LogList(props: &Props) -> Html {
                                 height={layout.height(at)}
                                 active={props.active == Some(at)}
                                 open={props.open == Some(entry.id())}
+                                anchor={props.anchor == Some(entry.id())}
                                 on_click={on_click.clone()}
                             />
                         })
                     }) }
                 </div>
             </div>
-            <div class="log-list__foot">{ props.foot.clone() }</div>
+            <div class="log-list__foot" role="row">
+                <div role="gridcell">{ props.foot.clone() }</div>
+            </div>
         </div>
     }
 }

@@ -21,6 +21,8 @@ pub struct Props {
     pub active: bool,
     /// Its details are open.
     pub open: bool,
+    /// The others are its context.
+    pub anchor: bool,
     pub on_click: Callback<usize>,
 }
 
@@ -35,6 +37,7 @@ pub fn LogRow(props: &Props) -> Html {
         format!("log-row--{}", entry.level.class()),
         props.active.then_some("is-active"),
         props.open.then_some("is-open"),
+        props.anchor.then_some("is-anchor"),
     );
     html! {
         <div

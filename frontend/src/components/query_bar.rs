@@ -39,7 +39,8 @@ pub struct Props {
     /// What the engine found wrong with the query that ran last.
     pub refused: Option<(String, QueryError)>,
     /// A metric query has no lines to follow.
-    pub can_live: bool,
+    /// None: there is nothing that could be followed.
+    pub can_live: Option<bool>,
     pub on_cancel: Callback<()>,
     pub on_zoom_out: Callback<()>,
     /// Somebody begins to write.
@@ -117,24 +118,27 @@ pub fn QueryBar(props: &Props) -> Html {
                         on_range={dispatch.reform(ExploreAction::SetRange)}
                         on_zoom_out={props.on_zoom_out.clone()}
                         on_back={dispatch.reform(|()| ExploreAction::Back)}
+                        zone={props.explore.view.zone}
                         on_zone={dispatch.reform(ExploreAction::SetZone)}
                     />
-                    <button
-                        type="button"
-                        class={classes!("button", "query-bar__live", live.then_some("is-live"))}
-                        data-testid="live"
-                        aria-pressed={live.to_string()}
-                        disabled={!props.can_live && !live}
-                        title={texts.own(if props.can_live {
-                            Text::LiveTitle
-                        } else {
-                            Text::LiveLogsOnly
-                        })}
-                        onclick={dispatch.reform(move |_| ExploreAction::SetLive(!live))}
-                    >
-                        <Glyph icon={Icon::Live} />
-                        <span>{ texts.get(Text::Live) }</span>
-                    </button>
+                    if let Some(can_live) = props.can_live {
+                        <button
+                            type="button"
+                            class={classes!("button", "query-bar__live", live.then_some("is-live"))}
+                            data-testid="live"
+                            aria-pressed={live.to_string()}
+                            disabled={!can_live && !live}
+                            title={texts.own(if can_live {
+                                Text::LiveTitle
+                            } else {
+                                Text::LiveLogsOnly
+                            })}
+                            onclick={dispatch.reform(move |_| ExploreAction::SetLive(!live))}
+                        >
+                            <Glyph icon={Icon::Live} />
+                            <span>{ texts.get(Text::Live) }</span>
+                        </button>
+                    }
                     if props.running && *slow {
                         <button
                             type="button"

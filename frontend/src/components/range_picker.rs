@@ -26,6 +26,7 @@ pub struct Props {
     pub on_range: Callback<Range>,
     pub on_zoom_out: Callback<()>,
     pub on_back: Callback<()>,
+    pub zone: Zone,
     pub on_zone: Callback<Zone>,
 }
 
@@ -86,6 +87,7 @@ pub fn RangePicker(props: &Props) -> Html {
                         range={props.range}
                         resolved={props.resolved}
                         clock={Rc::clone(&props.clock)}
+                        zone={props.zone}
                         on_range={choose}
                         on_zone={props.on_zone.clone()}
                     />
@@ -100,6 +102,7 @@ struct FormProps {
     range: Range,
     resolved: TimeRange,
     clock: Rc<Clock>,
+    zone: Zone,
     on_range: Callback<Range>,
     on_zone: Callback<Zone>,
 }
@@ -163,7 +166,7 @@ fn RangeForm(props: &FormProps) -> Html {
                     if *wrong { { texts.get(Text::RangeWrong) } }
                 </p>
                 <div class="range-form__foot">
-                    <ZoneSwitch clock={Rc::clone(&props.clock)} on_zone={props.on_zone.clone()} />
+                    <ZoneSwitch zone={props.zone} on_zone={props.on_zone.clone()} />
                     <button type="submit" class="button button--primary" data-testid="range-apply">
                         { texts.get(Text::RangeApply) }
                     </button>
@@ -193,32 +196,40 @@ fn preset(props: &FormProps, texts: &Texts, range: Range, node: NodeRef) -> Html
 
 #[derive(Clone, PartialEq, Properties)]
 struct ZoneProps {
-    clock: Rc<Clock>,
+    zone: Zone,
     on_zone: Callback<Zone>,
 }
 
 #[function_component]
 fn ZoneSwitch(props: &ZoneProps) -> Html {
     let texts = use_texts();
-    let choice = |zone: Zone, chosen: bool, text: Text, testid: &'static str| {
+    let choice = |zone: Zone| {
+        let chosen = zone == props.zone;
         html! {
             <button
                 type="button"
                 class={classes!("segmented__item", chosen.then_some("is-chosen"))}
                 aria-pressed={chosen.to_string()}
-                data-testid={testid}
+                data-testid={format!("zone-{}", zone.name())}
                 onclick={props.on_zone.reform(move |_| zone)}
             >
-                { texts.get(text) }
+                { texts.get(zone_text(zone)) }
             </button>
         }
     };
-    let utc = props.clock.is_utc();
     html! {
         <div class="segmented" role="group" aria-label={texts.own(Text::Zone)}>
-            { choice(Zone::Local, !utc, Text::ZoneLocal, "zone-local") }
-            { choice(Zone::Utc, utc, Text::ZoneUtc, "zone-utc") }
+            { for Zone::ALL.into_iter().map(choice) }
         </div>
+    }
+}
+
+/// What a zone is called.
+pub fn zone_text(zone: Zone) -> Text {
+    match zone {
+        Zone::Local => Text::ZoneLocal,
+        Zone::Utc => Text::ZoneUtc,
+        Zone::Source => Text::ZoneSource,
     }
 }
 

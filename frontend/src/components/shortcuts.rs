@@ -5,7 +5,8 @@ use super::icon::{Glyph, Icon};
 use super::use_texts;
 use crate::i18n::Text;
 
-const SHORTCUTS: [(&[&str], Text); 16] = [
+const SHORTCUTS: &[(&[&str], Text)] = &[
+    (&["Ctrl", "K"], Text::PaletteTitle),
     (&["/"], Text::KeyQuery),
     (&["Enter"], Text::KeyRun),
     (&["Shift", "Enter"], Text::KeyNewLine),
@@ -15,12 +16,15 @@ const SHORTCUTS: [(&[&str], Text); 16] = [
     (&["j", "k"], Text::KeyMove),
     (&["Enter"], Text::KeyOpen),
     (&["g", "G"], Text::KeyEnds),
+    (&["c"], Text::KeyContext),
     (&["w"], Text::KeyWrap),
     (&["l"], Text::KeyLive),
     (&["z"], Text::KeyZoomOut),
     (&["b"], Text::KeyBack),
     (&["t"], Text::KeyTable),
     (&["s"], Text::ShareTitle),
+    (&["f"], Text::KeySources),
+    (&["a"], Text::KeyAlerts),
     (&["?"], Text::KeyHelp),
 ];
 

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use protocol::status::{Severity, Source, Status};
-use yew::{Html, Properties, classes, function_component, html};
+use yew::{Callback, Html, Properties, classes, function_component, html};
 
 use super::icon::{Glyph, Icon};
 use super::popover::Popover;
@@ -13,6 +13,8 @@ use crate::i18n::{Plural, Text, Texts};
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub known: Known,
+    /// Tells all about them; None for who may not know.
+    pub on_all: Option<Callback<()>>,
 }
 
 /// What is followed, in one line; its files and problems behind it.
@@ -70,6 +72,16 @@ pub fn SourceStrip(props: &Props) -> Html {
             if is_open {
                 <Popover label={texts.own(Text::SourcesTitle)} on_close={close} class="source-strip__popover">
                     <Sources status={Rc::clone(status)} />
+                    if let Some(on_all) = &props.on_all {
+                        <button
+                            type="button"
+                            class="button button--small sources__all"
+                            data-testid="all-sources"
+                            onclick={on_all.reform(|_| ())}
+                        >
+                            { texts.get(Text::SourcesAll) }
+                        </button>
+                    }
                 </Popover>
             }
         </div>

@@ -27,6 +27,7 @@ pub fn SurvivorLine(props: &Props) -> Html {
         <p
             class={classes!("survivors", survivors.running.then_some("is-running"))}
             data-testid="survivors"
+            tabindex="0"
             data-running={survivors.running.to_string()}
             title={texts.own(Text::SurvivorsTitle)}
         >

@@ -1,9 +1,10 @@
 use yew::{Callback, Html, Properties, classes, function_component, html};
 
 use super::icon::{Glyph, Icon};
+use super::range_picker::zone_text;
 use super::use_texts;
 use crate::i18n::Text;
-use crate::state::{ChartKind, ExploreAction, Kind, View, Zone};
+use crate::state::{ChartKind, ExploreAction, Kind, View};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -17,8 +18,11 @@ pub struct Props {
 pub fn ViewTools(props: &Props) -> Html {
     let texts = use_texts();
     let view = &props.view;
-    let utc = view.zone == Zone::Utc;
-    let zone = if utc { Zone::Local } else { Zone::Utc };
+    let next = view.zone.next();
+    let zone_title = texts.with(
+        Text::ZoneTitle,
+        &[("zone", texts.get(zone_text(view.zone))), ("next", texts.get(zone_text(next)))],
+    );
     html! {
         <div class="view-tools" role="toolbar" aria-label={texts.own(Text::ViewTools)}>
             if props.kind == Kind::Metric {
@@ -84,12 +88,12 @@ pub fn ViewTools(props: &Props) -> Html {
                 type="button"
                 class="button button--small button--ghost"
                 data-testid="zone"
-                aria-label={texts.own(if utc { Text::ZoneToLocal } else { Text::ZoneToUtc })}
-                title={texts.own(if utc { Text::ZoneToLocal } else { Text::ZoneToUtc })}
-                onclick={props.dispatch.reform(move |_| ExploreAction::SetZone(zone))}
+                aria-label={zone_title.clone()}
+                title={zone_title}
+                onclick={props.dispatch.reform(move |_| ExploreAction::SetZone(next))}
             >
                 <Glyph icon={Icon::Clock} />
-                <span>{ texts.get(if utc { Text::ZoneUtc } else { Text::ZoneLocal }) }</span>
+                <span>{ texts.get(zone_text(view.zone)) }</span>
             </button>
         </div>
     }

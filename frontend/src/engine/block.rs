@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chunk::{Column, FormatError, Packed, Section};
-use model::TimeRange;
+use model::{Columns, TimeRange};
 use protocol::index::{BlockRef, SectionRef};
 
 use super::cache::{BlockKey, Needs};
@@ -19,7 +19,20 @@ pub struct Block {
     pub count: u32,
     pub first: i64,
     pub last: i64,
+    /// Which columns the sections are of: an index names those it was asked for.
+    described: Columns,
     sections: Vec<Section>,
+}
+
+impl Block {
+    /// What to read so that it serves this reader and `kept`, those before, as far as this block
+    /// knows where their columns are.
+    pub fn needs_with(&self, needs: &Needs, kept: Option<&Needs>) -> Needs {
+        match kept.filter(|kept| self.described.contains(kept.columns)) {
+            Some(kept) => kept.union(needs),
+            None => needs.clone(),
+        }
+    }
 }
 
 /// Names the block in the cache.
@@ -42,8 +55,8 @@ pub fn sections<'a>(arrived: &'a Arrived, block: &Block, needs: &Needs) -> Optio
         .collect()
 }
 
-/// As the index tells it.
-pub fn block_of_index(block: &BlockRef) -> Block {
+/// As the index tells it that was asked for these columns.
+pub fn block_of_index(block: &BlockRef, described: Columns) -> Block {
     let section = |s: &SectionRef| Section {
         column: s.column,
         offset: s.offset,
@@ -56,6 +69,7 @@ pub fn block_of_index(block: &BlockRef) -> Block {
         count: block.count,
         first: block.first.0,
         last: block.last.0,
+        described,
         sections: block.sections.iter().map(section).collect(),
     }
 }
@@ -69,6 +83,7 @@ pub fn blocks_of_head(bytes: &[u8]) -> Result<Rc<[Block]>, FormatError> {
                 count: block.count,
                 first: block.first,
                 last: block.last,
+                described: Columns::ALL,
                 sections: block.sections.clone(),
             };
             Ok((0..).zip(&meta.blocks).map(block).collect())

@@ -104,10 +104,10 @@ impl Cache {
         self.blocks.get(key).is_some_and(|kept| kept.needs.contain(needs))
     }
 
-    /// What to read of a block so that it serves this reader and those before: two queries that
-    /// take turns would otherwise evict each other's columns.
-    pub fn needs_with_kept(&self, key: &BlockKey, needs: &Needs) -> Needs {
-        self.blocks.get(key).map_or_else(|| needs.clone(), |kept| kept.needs.union(needs))
+    /// What is kept of a block: read again together with it, a block serves both readers, and two
+    /// queries that take turns do not evict each other's columns.
+    pub fn kept(&self, key: &BlockKey) -> Option<&Needs> {
+        self.blocks.get(key).map(|kept| &kept.needs)
     }
 
     /// Keeps a block in place of what was kept of it.
@@ -187,7 +187,7 @@ mod tests {
         ] {
             assert_eq!(cache.get(&key(0), &need).is_some(), expected, "{need:?}");
         }
-        let union = cache.needs_with_kept(&key(0), &needs(false, &["text_len"]));
+        let union = cache.kept(&key(0)).unwrap().union(&needs(false, &["text_len"]));
         assert_eq!(union, needs(true, &["seed", "rtf", "text_len"]));
         cache.put(key(0), union, batch(1));
         assert!(cache.has(&key(0), &needs(true, &["seed", "text_len"])));

@@ -194,10 +194,11 @@ impl<S: Source> Driver<S> {
         let needs = needs(read);
         match &piece.what {
             PieceKind::Chunk(chunk) => {
+                let block = |block| block_of_index(block, read.columns);
                 let mut loaded = Loaded {
                     chunk: chunk.id.as_str().into(),
                     chunk_bytes: chunk.size,
-                    blocks: chunk.blocks.iter().map(block_of_index).collect(),
+                    blocks: chunk.blocks.iter().map(block).collect(),
                     arrived: Arrived::default(),
                 };
                 let blocks = Rc::clone(&loaded.blocks);
@@ -250,7 +251,7 @@ impl<S: Source> Driver<S> {
             for block in blocks {
                 let key = key(&loaded.chunk, block);
                 if !cache.has(&key, needs) {
-                    let needs = cache.needs_with_kept(&key, needs);
+                    let needs = block.needs_with(needs, cache.kept(&key));
                     let ranges = needed(block, &needs);
                     wanted.extend(ranges.map(|s| s.offset..s.offset + u64::from(s.len)));
                 }
@@ -284,7 +285,7 @@ impl<S: Source> Driver<S> {
             tally.kept_bytes += needed(block, &needs).map(|s| u64::from(s.len)).sum::<u64>();
             return Ok(batch);
         }
-        let mut want = self.shared.cache.borrow().needs_with_kept(&key, &needs);
+        let mut want = block.needs_with(&needs, self.shared.cache.borrow().kept(&key));
         if sections(&loaded.arrived, block, &want).is_none() {
             // It was decoded when the piece was loaded and has had to make room since.
             want = needs;

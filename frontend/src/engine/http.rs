@@ -8,13 +8,10 @@ use js_sys::encode_uri_component;
 use model::{Columns, Timestamp, selector_text};
 use protocol::index::{HeadRef, Index};
 use protocol::share::SHARE_HEADER;
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, AbortSignal, DedicatedWorkerGlobalScope, MessageChannel, Performance,
-};
+use web_sys::{AbortController, AbortSignal};
 
 use super::source::{Ask, Source, SourceError};
+use super::turns::{now_ms, pause};
 
 /// A longer URL goes as a form: proxies cut at 8 KiB and below.
 const MAX_URL_BYTES: usize = 4 << 10;
@@ -28,13 +25,11 @@ pub struct HttpSource {
     base: String,
     /// The token of a shared link.
     share: Option<String>,
-    performance: Option<Performance>,
 }
 
 impl HttpSource {
     pub fn new(base: &str, share: Option<String>) -> Self {
-        let scope: DedicatedWorkerGlobalScope = JsValue::from(js_sys::global()).unchecked_into();
-        Self { base: base.to_owned(), share, performance: scope.performance() }
+        Self { base: base.to_owned(), share }
     }
 
     fn get(&self, url: &str) -> RequestBuilder {
@@ -145,19 +140,12 @@ impl Source for HttpSource {
         self.bytes(self.get(&format!("{}api/heads/{id}?{query}", self.base))).await
     }
 
-    /// Through a message channel: a timer would wait 4 ms each time.
     async fn pause(&self) {
-        let Ok(channel) = MessageChannel::new() else { return };
-        let turn = js_sys::Promise::new(&mut |resolve, _| {
-            channel.port1().set_onmessage(Some(&resolve));
-            channel.port2().post_message(&JsValue::NULL).ok();
-        });
-        JsFuture::from(turn).await.ok();
-        channel.port1().close();
+        pause().await;
     }
 
     fn now_ms(&self) -> f64 {
-        self.performance.as_ref().map_or_else(js_sys::Date::now, Performance::now)
+        now_ms()
     }
 }
 

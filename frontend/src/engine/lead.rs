@@ -20,6 +20,7 @@ use super::message::{Coverage, Done, Event, Failure, Gap, Id, Progress, QueryReq
 use super::partition::{self, Homes, Queues, partition};
 use super::planned::planned;
 use super::report::Report;
+use super::series;
 use super::source::{Ask, Source, SourceError};
 use super::wire::{self, FromWorker, Part, PartResult, Piece, PieceKind};
 
@@ -379,7 +380,9 @@ impl<'a, S: Source> Lead<'a, S> {
             return;
         }
         if self.report.is_due(start_ms) {
-            let outcome = self.run.partial();
+            let mut outcome = self.run.partial();
+            // How many are left out is said at the end.
+            series::cut(&mut outcome.output);
             let coverage = self.account.coverage(&outcome.stats, self.bound);
             self.report.progress(Progress {
                 stats: outcome.stats,
@@ -397,13 +400,15 @@ impl<'a, S: Source> Lead<'a, S> {
         let stats = self.run.stats();
         let coverage = self.account.coverage(&stats, self.bound);
         let survivors = self.survivors(&coverage);
-        let outcome = self.run.finish().map_err(Failure::Query)?;
+        let mut outcome = self.run.finish().map_err(Failure::Query)?;
+        outcome.warnings.extend(series::cut(&mut outcome.output));
         self.report.output(outcome.output);
         Ok(Done { stats, coverage, survivors, warnings: outcome.warnings, elapsed_ms })
     }
 
     fn cancelled(mut self) -> Done {
-        let outcome = self.run.partial();
+        let mut outcome = self.run.partial();
+        outcome.warnings.extend(series::cut(&mut outcome.output));
         let (done, total) = (self.account.chunks_done, self.account.chunks_total);
         self.account.gap(Gap::Cancelled { done, total });
         let coverage = self.account.coverage(&outcome.stats, self.bound);

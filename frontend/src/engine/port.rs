@@ -8,26 +8,44 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::exported::{Exported, exported};
 use super::wire::{self, FromWorker, ToWorker};
 
 /// The page's own program: what its workers run too.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// Where its JavaScript is, relative to the page.
+    /// Where its JavaScript is, relative to the page; empty in a report, whose workers have it.
     js: String,
     /// Compiled already.
     module: JsValue,
+    /// The report that the page is.
+    exported: Option<Exported>,
 }
 
 impl Program {
-    /// The names are in the page as data, see `static/js/boot.js`.
+    /// The names are in the page as data, see `static/js/boot.js`; in a report, see
+    /// `static/js/report.js`.
     pub fn of_page() -> Result<Self, String> {
+        if let Some(exported) = exported() {
+            let module = wasm_bindgen::module();
+            return Ok(Self { js: String::new(), module, exported: Some(exported) });
+        }
         let document = web_sys::window().and_then(|window| window.document());
         let js = document
             .and_then(|document| document.get_element_by_id("program"))
             .and_then(|element| element.get_attribute("data-js"))
             .ok_or("the page does not name its program")?;
-        Ok(Self { js, module: wasm_bindgen::module() })
+        Ok(Self { js, module: wasm_bindgen::module(), exported: None })
+    }
+
+    fn worker(&self) -> Result<Worker, JsValue> {
+        if let Some(exported) = &self.exported {
+            // From a file no module can be loaded, so it is a classic script.
+            return Worker::new(&exported.worker());
+        }
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        Worker::new_with_options("./worker-boot.js", &options)
     }
 }
 
@@ -52,10 +70,7 @@ pub enum Heard {
 impl Port {
     /// Starts a worker.
     pub fn open(program: &Program, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker =
-            Worker::new_with_options("./worker-boot.js", &options).map_err(|e| describe(&e))?;
+        let worker = program.worker().map_err(|e| describe(&e))?;
         let on_message = EventListener::new(&worker, "message", {
             let hear = hear.clone();
             move |event| {
@@ -76,7 +91,8 @@ impl Port {
                 .unwrap_or_else(|| "its program could not be loaded".to_owned());
             hear(Heard::Died { detail });
         });
-        let start = Array::of2(&program.js.as_str().into(), &program.module);
+        let exported = program.exported.clone().map_or(JsValue::UNDEFINED, JsValue::from);
+        let start = Array::of3(&program.js.as_str().into(), &program.module, &exported);
         worker.post_message(&start).map_err(|e| describe(&e))?;
         Ok(Self { worker, _listeners: [on_message, on_error] })
     }

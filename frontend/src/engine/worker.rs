@@ -16,9 +16,11 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::driver::{Driver, Shared};
+use super::exported::{ExportedSource, exported};
 use super::http::HttpSource;
 use super::lead::{Incoming, Order, lead};
 use super::message::{Event, Failure, Id, Settings, TailState};
+use super::origin::Origin;
 use super::partition::Homes;
 use super::planned::planned;
 use super::port;
@@ -46,6 +48,8 @@ struct Worker {
     shared: Rc<Shared>,
     /// The token of the shared link that the page was opened with.
     share: RefCell<Option<String>>,
+    /// What the page holds itself, in place of a relay.
+    exported: Option<ExportedSource>,
     homes: RefCell<Homes>,
     leads: RefCell<HashMap<Id, UnboundedSender<Incoming>>>,
     /// Queries that another worker leads.
@@ -67,6 +71,7 @@ impl Worker {
         Self {
             shared: Rc::new(Shared::new(budget)),
             share: RefCell::default(),
+            exported: exported().map(ExportedSource::new),
             homes: RefCell::default(),
             leads: RefCell::default(),
             helping: RefCell::default(),
@@ -117,8 +122,11 @@ impl Worker {
         }
     }
 
-    fn source(&self, base: &str) -> HttpSource {
-        HttpSource::new(base, self.share.borrow().clone())
+    fn source(&self, base: &str) -> Origin {
+        match &self.exported {
+            Some(report) => Origin::Report(report.clone()),
+            None => Origin::Relay(HttpSource::new(base, self.share.borrow().clone())),
+        }
     }
 
     fn tell_lead(&self, id: Id, incoming: Incoming) {

@@ -5,7 +5,7 @@ mod number;
 mod path;
 mod time;
 
-pub use clock::Clock;
+pub use clock::{Clock, gmt_offset};
 pub use number::{bytes, compact, duration_ms, grouped, value};
 pub use path::file_name;
 pub use time::{Civil, Parts, from_civil, input_value, parse_input, stamp};

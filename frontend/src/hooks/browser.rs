@@ -1,9 +1,9 @@
 use gloo::net::http::{Request, RequestBuilder};
 use js_sys::Date;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::engine::http::with_share;
-use crate::format::Clock;
+use crate::format::{Clock, gmt_offset};
 use crate::state::{View, Zone};
 
 /// Milliseconds of a clock that never goes back.
@@ -17,9 +17,44 @@ pub fn now_ns() -> i64 {
     (Date::now() as i64).saturating_mul(1_000_000)
 }
 
-/// The zone times are shown in.
-pub fn clock(zone: Zone) -> Clock {
-    Clock::new(zone == Zone::Utc, now_ns(), offset_min)
+/// The zone times are shown in; `source` names the one of the relay.
+pub fn clock(zone: Zone, source: Option<&str>) -> Clock {
+    let now = now_ns();
+    match (zone, source) {
+        (Zone::Utc, _) => Clock::utc(now),
+        (Zone::Source, Some(name)) => match offsets_of(name) {
+            Some(offset) => Clock::new(name, now, offset),
+            None => Clock::new("", now, offset_min),
+        },
+        (Zone::Source | Zone::Local, _) => Clock::new("", now, offset_min),
+    }
+}
+
+/// What tells the offset of a zone at a time in milliseconds; None for one the browser does not
+/// know.
+#[expect(clippy::cast_precision_loss, reason = "a date of our time")]
+fn offsets_of(zone: &str) -> Option<impl Fn(i64) -> i32 + use<>> {
+    let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let maker = js_sys::Reflect::get(&intl, &"DateTimeFormat".into()).ok()?;
+    let options = js_sys::Object::new();
+    for (name, value) in [("timeZone", zone), ("timeZoneName", "longOffset")] {
+        js_sys::Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    let arguments = js_sys::Array::of2(&"en-US".into(), &options);
+    // Through Reflect: a name it does not know is an error there, and no exception.
+    let maker: &js_sys::Function = maker.dyn_ref()?;
+    let format = js_sys::Reflect::construct(maker, &arguments).ok()?;
+    let format: js_sys::Intl::DateTimeFormat = format.unchecked_into();
+    Some(move |ms: i64| {
+        let parts = format.format_to_parts(&Date::new(&JsValue::from_f64(ms as f64)));
+        let text = |part: &JsValue, name: &str| {
+            js_sys::Reflect::get(part, &name.into()).ok().and_then(|value| value.as_string())
+        };
+        let zone = parts.iter().find_map(|part| {
+            (text(&part, "type")? == "timeZoneName").then(|| text(&part, "value"))?
+        });
+        zone.and_then(|zone| gmt_offset(&zone)).unwrap_or(0)
+    })
 }
 
 #[expect(

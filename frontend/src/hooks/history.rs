@@ -39,6 +39,11 @@ pub fn use_history(query: &str, run: u64, on_query: &Callback<String>) -> Callba
     )
 }
 
+/// The queries that ran in this browser, the newest first.
+pub fn past_queries() -> Vec<String> {
+    restore().into_queries()
+}
+
 fn restore() -> History {
     let stored = storage().and_then(|storage| storage.get_item(HISTORY).ok().flatten());
     History::restore(&stored.unwrap_or_default())

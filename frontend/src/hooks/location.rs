@@ -3,6 +3,7 @@ use wasm_bindgen::JsValue;
 use yew::{UseReducerHandle, hook, use_effect_with, use_mut_ref, use_reducer_eq};
 
 use super::browser::is_narrow;
+use super::report::is_report;
 use crate::state::{Explore, ExploreAction, View};
 
 /// The view as the URL has it, and the URL as the view has it: a run makes an entry in the
@@ -11,7 +12,7 @@ use crate::state::{Explore, ExploreAction, View};
 pub fn use_explore() -> UseReducerHandle<Explore> {
     let explore = use_reducer_eq(|| {
         let fragment = fragment();
-        let mut view = View::decode(&fragment);
+        let mut view = read(&fragment);
         // Where few characters fit, a line that is not wrapped tells nothing.
         view.wrap |= is_narrow() && !fragment.contains("wrap=");
         Explore::at(view)
@@ -28,12 +29,19 @@ pub fn use_explore() -> UseReducerHandle<Explore> {
     use_effect_with((), move |()| {
         let listener = web_sys::window().map(|window| {
             EventListener::new(&window, "hashchange", move |_| {
-                dispatcher.dispatch(ExploreAction::Navigate(View::decode(&fragment())));
+                dispatcher.dispatch(ExploreAction::Navigate(read(&fragment())));
             })
         });
         move || drop(listener)
     });
     explore
+}
+
+/// A report has nothing to follow.
+fn read(fragment: &str) -> View {
+    let mut view = View::decode(fragment);
+    view.live &= !is_report();
+    view
 }
 
 fn fragment() -> String {

@@ -7,9 +7,11 @@ use protocol::place::FileRange;
 use yew::{hook, use_effect_with, use_state_eq};
 
 use super::browser::share_token;
+use super::report::is_report;
 
 /// Which bytes of which file an entry is, once the relay has said so; None: it was read from no
-/// file, the relay does not know it any more, or it is not for the holder of a link.
+/// file, the relay does not know it any more, it is not for the holder of a link, or there is no
+/// relay.
 #[hook]
 pub fn use_place(base: &str, stream: &Rc<Labels>, ts: i64, arrival: u64) -> Option<FileRange> {
     let place = use_state_eq(|| None);
@@ -20,7 +22,7 @@ pub fn use_place(base: &str, stream: &Rc<Labels>, ts: i64, arrival: u64) -> Opti
             setter.set(None);
             let (url, alive) = (url.clone(), Rc::new(std::cell::Cell::new(true)));
             let running = Rc::clone(&alive);
-            if share_token().is_none() {
+            if share_token().is_none() && !is_report() {
                 wasm_bindgen_futures::spawn_local(async move {
                     let answer = ask(&url).await;
                     if running.get() {

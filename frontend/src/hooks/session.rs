@@ -11,7 +11,8 @@ use super::streams::all_streams;
 use crate::engine::client::{Engine, QueryHandle, TailHandle};
 use crate::engine::message::{Event, Id, QueryRequest, Settings, TailRequest};
 use crate::state::{
-    Asked, CaseSearch, Edges, Kind, Results, ResultsAction, RowId, count_survivors, needs_streams,
+    Asked, CaseSearch, Context, Counting, Edges, Kind, Results, ResultsAction, RowId,
+    count_survivors, everything, needs_streams,
 };
 
 /// The queries of the page: asks the engine and gathers its answers in [`Results`].
@@ -50,26 +51,47 @@ pub fn use_session() -> Session {
 }
 
 impl Session {
-    /// Runs what is typed over `range`, in place of what ran before.
-    pub fn run(&self, typed: &str, range: TimeRange, edges: Edges) {
-        let Some(asked) = self.asked(typed, range, edges) else { return };
+    /// Runs what is typed over `range`, in place of what ran before; with a `context` it shows what
+    /// is around that line.
+    pub fn run(&self, typed: &str, range: TimeRange, edges: Edges, context: Option<&Context>) {
+        let Some(mut asked) = self.asked(typed, range, edges) else { return };
+        if let Some(context) = context {
+            asked = Rc::new(Rc::unwrap_or_clone(asked).around(context));
+        }
         let main = self.id();
+        let newer = asked.around.map(|id| (self.id(), (id.timestamp, id.arrival)));
         let histogram = asked.histogram(&self.inner.base);
         let histogram_id = histogram.is_some().then(|| self.id());
         self.results.dispatch(ResultsAction::Start {
             asked: Rc::clone(&asked),
             main,
             histogram: histogram_id,
+            newer: newer.map(|(id, _)| id),
         });
         self.send(main, asked.request(&self.inner.base));
+        if let Some((id, cursor)) = newer {
+            self.send(id, asked.newer(&self.inner.base, cursor));
+        }
         if let (Some(id), Some(request)) = (histogram_id, histogram) {
             self.send(id, request);
         }
     }
 
+    /// Shows again what a context was opened from, if that is there still.
+    pub fn go_back(&self) -> bool {
+        let can_return = self.results.can_return();
+        if can_return {
+            self.stop();
+            self.results.dispatch(ResultsAction::Return);
+        }
+        can_return
+    }
+
     /// Shows the newest lines and follows what comes.
     pub fn live(&self, typed: &str) {
-        let Some(asked) = self.asked(typed, TimeRange::ALL, Edges::Exact) else { return };
+        // Who follows without a query wants to see whatever comes.
+        let typed = if typed.trim().is_empty() { everything() } else { typed.to_owned() };
+        let Some(asked) = self.asked(&typed, TimeRange::ALL, Edges::Exact) else { return };
         if asked.kind == Kind::Metric {
             return;
         }
@@ -102,6 +124,16 @@ impl Session {
         self.send(id, asked.older(&self.inner.base, (last.timestamp, last.arrival)));
     }
 
+    /// Fetches the rows above the first one of a context.
+    pub fn newer(&self) {
+        let (Some(asked), Some(first)) = (&self.results.asked, self.results.rows.get(0)) else {
+            return;
+        };
+        let id = self.id();
+        self.results.dispatch(ResultsAction::Newer(id));
+        self.send(id, asked.newer(&self.inner.base, (first.timestamp, first.arrival)));
+    }
+
     /// Fetches all of a row that was cut on its way.
     pub fn whole(&self, row: RowId) {
         let Some(asked) = &self.results.asked else { return };
@@ -115,7 +147,19 @@ impl Session {
         let Some((other, request)) = asked.ignoring_case(&self.inner.base) else { return };
         let IgnoringCase { query: text, words } = other;
         let id = self.id();
-        self.results.dispatch(ResultsAction::Case(CaseSearch { id, words, text, found: None }));
+        self.results.dispatch(ResultsAction::Case(CaseSearch {
+            count: Counting::new(id),
+            words,
+            text,
+        }));
+        self.send(id, request);
+    }
+
+    /// Counts the lines of level debug that an empty query leaves out.
+    pub fn count_hidden(&self, asked: &Asked) {
+        let Some(request) = asked.hidden(&self.inner.base) else { return };
+        let id = self.id();
+        self.results.dispatch(ResultsAction::Hidden(id));
         self.send(id, request);
     }
 
@@ -139,6 +183,11 @@ impl Session {
         self.inner.engine.query(count_survivors(&self.inner.base, text, range), on_event)
     }
 
+    /// All rows of an answer as they are, for a file.
+    pub fn save(&self, asked: &Asked, on_event: Callback<Event>) -> QueryHandle {
+        self.inner.engine.query(asked.saved(&self.inner.base), on_event)
+    }
+
     /// Stops what runs and keeps what has arrived.
     pub fn cancel(&self) {
         let queries = self.inner.queries.borrow();
@@ -150,10 +199,7 @@ impl Session {
     }
 
     fn asked(&self, typed: &str, range: TimeRange, edges: Edges) -> Option<Rc<Asked>> {
-        // What ran before ends here, whatever comes next.
-        let before = std::mem::take(&mut *self.inner.queries.borrow_mut());
-        drop(before);
-        self.inner.tail.replace(None);
+        self.stop();
         match Asked::new(typed, range, edges) {
             Ok(asked) => Some(Rc::new(asked)),
             Err(error) => {
@@ -161,6 +207,13 @@ impl Session {
                 None
             }
         }
+    }
+
+    /// What ran before ends here, whatever comes next.
+    fn stop(&self) {
+        let before = std::mem::take(&mut *self.inner.queries.borrow_mut());
+        drop(before);
+        self.inner.tail.replace(None);
     }
 
     fn id(&self) -> Id {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use yew::{UseReducerHandle, hook, use_effect_with, use_state_eq};
 
 use super::browser::{get, share_token};
+use super::report::is_report;
 use crate::state::{Explore, ExploreAction, View, first_view};
 
 /// Whose page this is.
@@ -15,6 +16,8 @@ use crate::state::{Explore, ExploreAction, View, first_view};
 pub enum Visitor {
     #[default]
     Owner,
+    /// Of a report, which is a file.
+    Reader,
     /// Of a shared link; None until the relay has told what it shows.
     Guest(Option<Rc<HeldShare>>),
     /// Of a link that does not work, and what the relay says about it.
@@ -25,6 +28,7 @@ pub enum Visitor {
 #[hook]
 pub fn use_visitor(base: &str, explore: &UseReducerHandle<Explore>) -> Visitor {
     let visitor = use_state_eq(|| match share_token() {
+        _ if is_report() => Visitor::Reader,
         Some(_) => Visitor::Guest(None),
         None => Visitor::Owner,
     });
@@ -33,7 +37,7 @@ pub fn use_visitor(base: &str, explore: &UseReducerHandle<Explore>) -> Visitor {
     let opens = is_bare(&explore.view);
     let url = format!("{base}api/share");
     use_effect_with(explore.view.share.clone(), move |token| {
-        if let Some(token) = token.clone() {
+        if let Some(token) = token.clone().filter(|_| !is_report()) {
             wasm_bindgen_futures::spawn_local(async move {
                 match read::<HeldShare>(get(&url).send().await).await {
                     Ok(held) => {
@@ -70,7 +74,9 @@ pub async fn revoke_share(base: &str, id: &str) -> Result<(), String> {
     if response.ok() || response.status() == 404 { Ok(()) } else { Err(message(response).await) }
 }
 
-async fn read<T: DeserializeOwned>(sent: Result<Response, gloo::net::Error>) -> Result<T, String> {
+pub(super) async fn read<T: DeserializeOwned>(
+    sent: Result<Response, gloo::net::Error>,
+) -> Result<T, String> {
     let response = sent.map_err(|error| error.to_string())?;
     if !response.ok() {
         return Err(message(response).await);

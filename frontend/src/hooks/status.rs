@@ -5,6 +5,7 @@ use protocol::status::Status;
 use yew::{hook, use_effect_with, use_mut_ref, use_state_eq};
 
 use super::browser::get;
+use super::report::{is_report, report, status_of};
 use crate::state::{Extent, Summary};
 
 /// What is known of the relay.
@@ -61,10 +62,14 @@ impl Known {
     }
 }
 
-/// Asks the relay how it stands: every second while that changes, otherwise now and then.
+/// Asks the relay how it stands: every second while that changes, otherwise now and then. A report
+/// has none, and never changes.
 #[hook]
 pub fn use_status(base: &str) -> Known {
-    let known = use_state_eq(Known::default);
+    let known = use_state_eq(|| match report() {
+        Some(manifest) => Known::default().heard(Some(status_of(&manifest))),
+        None => Known::default(),
+    });
     let turn = use_state_eq(|| 0_u64);
     let latest = use_mut_ref(Known::default);
     let (setter, next_turn) = (known.setter(), turn.setter());
@@ -74,7 +79,7 @@ pub fn use_status(base: &str) -> Known {
         let waiting = Rc::new(std::cell::RefCell::new(None::<Timeout>));
         let alive = Rc::new(std::cell::Cell::new(true));
         let (later, running) = (Rc::clone(&waiting), Rc::clone(&alive));
-        wasm_bindgen_futures::spawn_local(async move {
+        let asking = async move {
             let answer = ask(&url).await;
             if !running.get() {
                 return;
@@ -85,7 +90,10 @@ pub fn use_status(base: &str) -> Known {
             setter.set(next);
             let timeout = Timeout::new(pause_ms, move || next_turn.set(turn + 1));
             later.replace(Some(timeout));
-        });
+        };
+        if !is_report() {
+            wasm_bindgen_futures::spawn_local(asking);
+        }
         move || {
             alive.set(false);
             waiting.take();

@@ -5,6 +5,7 @@ use protocol::loki::Response;
 use yew::{Callback, hook, use_callback, use_mut_ref, use_state};
 
 use super::browser::{get, now_ms};
+use super::report::{report, streams_of};
 
 /// Streams come and go slowly: they are asked for again after so long.
 const FRESH_MS: f64 = 10_000.0;
@@ -36,6 +37,9 @@ pub fn use_streams(base: &str) -> (Rc<Vec<Labels>>, Callback<()>) {
 
 /// The labels of every stream the relay has; None when it does not say.
 pub async fn all_streams(base: &str) -> Option<Vec<Labels>> {
+    if let Some(manifest) = report() {
+        return Some(streams_of(&manifest));
+    }
     // Whenever they were written.
     let url = format!("{base}loki/api/v1/series?start=0&end={}", i64::MAX);
     let response = get(&url).send().await.ok()?;

@@ -5,7 +5,11 @@ mod ansi;
 mod entry;
 mod needles;
 mod pieces;
+mod pretty;
+mod trace;
 
 pub use entry::{Entry, Interner, Level};
 pub use needles::Needles;
 pub use pieces::pieces;
+pub use pretty::pretty;
+pub use trace::{Section, SectionKind, sections};

@@ -61,6 +61,16 @@ pub fn use_asking(explore: &UseReducerHandle<Explore>, session: &Session, known:
         }
     });
 
+    let wants_hidden = answered && results.kind() == Kind::Log && results.hidden.is_none();
+    use_effect_with((wants_hidden, results.id()), {
+        let session = session.clone();
+        move |(wants_hidden, _)| {
+            if let Some(asked) = session.results.asked.as_ref().filter(|_| *wants_hidden) {
+                session.count_hidden(asked);
+            }
+        }
+    });
+
     // What an exact search may have missed is counted once it is done.
     let wants_case = answered && results.kind() == Kind::Log && results.case.is_none();
     use_effect_with((wants_case, results.id()), {
@@ -115,7 +125,9 @@ fn ask(explore: &UseReducerHandle<Explore>, session: &Session, known: &Known) {
         Range::Between { .. } => Edges::Exact,
         Range::Last(_) | Range::All => Edges::Rounded,
     };
-    session.run(&view.query, range.resolve(now, extent), edges);
+    if !(explore.returning && session.go_back()) {
+        session.run(&view.query, range.resolve(now, extent), edges, view.context.as_ref());
+    }
 }
 
 fn again(explore: &UseReducerHandle<Explore>, known: &Known) {

@@ -26,6 +26,9 @@ pub struct Props {
     pub dispatch: Callback<ExploreAction>,
     pub on_row: Callback<usize>,
     pub on_older: Callback<()>,
+    pub on_newer: Callback<()>,
+    /// Where the list stood when a context was opened or closed.
+    pub top_before: f64,
 }
 
 impl PartialEq for Props {
@@ -38,6 +41,8 @@ impl PartialEq for Props {
             && self.active == other.active
             && self.on_row == other.on_row
             && self.on_older == other.on_older
+            && self.on_newer == other.on_newer
+            && self.top_before.total_cmp(&other.top_before).is_eq()
     }
 }
 
@@ -105,6 +110,8 @@ pub fn Body(props: &Props) -> Html {
             wrap={props.explore.view.wrap}
             active={props.active}
             open={props.explore.view.selected}
+            anchor={props.explore.view.context.as_ref().map(|context| context.around)}
+            top_before={props.top_before}
             stale={results.stale}
             following={results.live.as_ref().is_some_and(|live| !live.held)}
             live={is_live}
@@ -112,6 +119,8 @@ pub fn Body(props: &Props) -> Html {
             on_click={props.on_row.clone()}
             has_more={results.has_older()}
             on_near_end={props.on_older.clone()}
+            has_newer={results.has_newer()}
+            on_near_start={props.on_newer.clone()}
             on_edge={props.holding.on_edge.clone()}
             on_touch={props.holding.on_touch.clone()}
             {foot}

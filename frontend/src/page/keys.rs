@@ -1,24 +1,5 @@
+use super::command::{COMMANDS, Command};
 use crate::hooks::Key;
-
-/// What a key asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    FocusQuery,
-    Run,
-    Escape,
-    /// Rows down, or up.
-    Move(i32),
-    First,
-    Last,
-    Open,
-    Wrap,
-    Live,
-    ZoomOut,
-    Back,
-    Table,
-    Share,
-    Help,
-}
 
 /// Rows that Page Up and Page Down move by.
 const PAGE: i32 = 20;
@@ -32,24 +13,20 @@ fn named(name: &str, in_field: bool, on_control: bool, with_command: bool) -> Op
     match name {
         "Escape" => return Some(Command::Escape),
         "Enter" if with_command => return Some(Command::Run),
+        "k" if with_command => return Some(Command::Palette),
         _ => {}
     }
     if in_field || with_command {
         return None;
     }
+    if let Some(listed) = COMMANDS.iter().find(|listed| listed.key == Some(name)) {
+        return Some(listed.command);
+    }
     Some(match name {
-        "/" => Command::FocusQuery,
         "j" => Command::Move(1),
         "k" => Command::Move(-1),
         "g" => Command::First,
         "G" => Command::Last,
-        "w" => Command::Wrap,
-        "l" => Command::Live,
-        "z" => Command::ZoomOut,
-        "b" => Command::Back,
-        "t" => Command::Table,
-        "s" => Command::Share,
-        "?" => Command::Help,
         // These have a meaning of their own on buttons, histogram and chart.
         _ if on_control => return None,
         "ArrowDown" => Command::Move(1),
@@ -74,12 +51,18 @@ mod tests {
             ("j", true, false, false, None),
             ("j", false, true, false, Some(Command::Move(1))),
             ("l", false, false, true, None),
+            ("k", true, false, true, Some(Command::Palette)),
+            ("k", false, false, false, Some(Command::Move(-1))),
             ("Enter", false, false, false, Some(Command::Open)),
             ("Enter", false, true, false, None),
             ("Enter", true, false, true, Some(Command::Run)),
             ("ArrowLeft", false, false, false, None),
             ("ArrowDown", false, true, false, None),
             ("Escape", true, false, false, Some(Command::Escape)),
+            ("c", false, true, false, Some(Command::Context)),
+            ("?", false, false, false, Some(Command::Help)),
+            ("?", true, false, false, None),
+            ("", false, false, false, None),
             ("x", false, false, false, None),
         ] {
             assert_eq!(named(name, in_field, on_control, with_command), expected, "{name}");

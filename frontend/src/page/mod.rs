@@ -3,10 +3,14 @@
 
 mod asking;
 mod body;
+mod command;
 mod holding;
 mod keys;
 mod notices;
+mod palette;
 mod sharing;
+mod sheets;
 mod shell;
+mod sources;
 
 pub use shell::Page;

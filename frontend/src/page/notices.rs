@@ -7,8 +7,8 @@ use crate::components::{Notice, Tone, use_texts};
 use crate::engine::message::Failure;
 use crate::format::{Clock, Parts};
 use crate::hooks::Visitor;
-use crate::i18n::{Text, Texts};
-use crate::state::{Explore, ExploreAction, Phase, Results};
+use crate::i18n::{Plural, Text, Texts};
+use crate::state::{Explore, ExploreAction, Phase, Results, everything};
 use crate::words::{failure, hint, range_label};
 
 #[derive(Clone, Properties)]
@@ -71,6 +71,20 @@ pub fn Notices(props: &Props) -> Html {
             />
         });
     }
+    if let Some(context) = &props.explore.view.context {
+        let time = props.clock.stamp(context.around.timestamp, Parts::Full);
+        notices.push(html! {
+            <Notice
+                text={texts.with(Text::ContextAround, &[("time", &time)])}
+                detail={context.query.clone()}
+                testid="around"
+                action={(
+                    AttrValue::from(texts.own(Text::ContextBack)),
+                    props.dispatch.reform(|()| ExploreAction::CloseContext),
+                )}
+            />
+        });
+    }
     if props.explore.pasted {
         let range = range_label(&texts, &props.clock, props.explore.range());
         notices.push(html! {
@@ -84,6 +98,19 @@ pub fn Notices(props: &Props) -> Html {
                 text={texts.with(Text::Jumped, &[("range", &range)])}
                 testid="jumped"
                 on_close={props.on_jump_seen.clone()}
+            />
+        });
+    }
+    if let Some(hidden) = results.hidden.as_ref().and_then(|hidden| hidden.found)
+        && hidden > 0
+    {
+        let lines = texts.count(Plural::LINES, hidden);
+        let show = props.dispatch.reform(|()| ExploreAction::Run(everything()));
+        notices.push(html! {
+            <Notice
+                text={texts.with(Text::DebugHidden, &[("lines", &lines)])}
+                testid="debug-hidden"
+                action={(AttrValue::from(texts.own(Text::DebugShow)), show)}
             />
         });
     }
@@ -113,7 +140,7 @@ pub fn Notices(props: &Props) -> Html {
 /// What a shared link shows, to who was given it.
 fn about_share(texts: &Texts, visitor: &Visitor, clock: &Clock) -> Option<Html> {
     match visitor {
-        Visitor::Owner | Visitor::Guest(None) => None,
+        Visitor::Owner | Visitor::Reader | Visitor::Guest(None) => None,
         Visitor::Guest(Some(held)) => {
             let until = match held.expires {
                 Some(at) => {

@@ -9,24 +9,33 @@ use yew::{
 
 use super::asking::{is_metric, use_asking};
 use super::body::{Body, between};
+use super::command::Command;
 use super::holding::use_holding;
-use super::keys::{Command, command};
+use super::keys::command;
 use super::notices::Notices;
-use super::sharing::Sharing;
+use super::sheets::{Sheet, Sheets};
 use crate::components::{
     CoverageLine, Details, Filter, Header, HistogramChart, LiveBar, ProgressRows, QueryBar,
-    Shortcuts, ViewTools, use_texts,
+    ReportHeader, SaveMenu, ViewTools, use_texts,
 };
 use crate::engine::message::Failure;
 use crate::format::grouped;
 use crate::hooks::{
-    SettingsHandle, Visitor, When, base_url, clock, now_ns, use_dark, use_explore, use_keys,
-    use_session, use_status, use_streams, use_survivors, use_visitor,
+    SettingsHandle, Visitor, When, base_url, clock, copy, is_report, location, now_ns, report,
+    use_alerts, use_dark, use_explore, use_keys, use_save, use_session, use_status, use_streams,
+    use_survivors, use_visitor,
 };
 use crate::i18n::Text;
 use crate::line::{Level, Needles};
-use crate::state::{ExploreAction, Kind, Phase, Place, ResultsAction, Vocabulary, narrowed};
+use crate::state::{
+    ExploreAction, Kind, Phase, Place, ResultsAction, Vocabulary, charted, narrowed, round_step,
+    run_of,
+};
 use crate::words::coverage;
+
+const SECOND_NS: i64 = 1_000_000_000;
+/// Points of the chart of a field.
+const CHARTED: i64 = 120;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -47,13 +56,14 @@ pub fn Page(props: &Props) -> Html {
     let results = Rc::new((*session.results).clone());
     let view = explore.view.clone();
     let (streams, on_begin) = use_streams(&base);
-    let clock = use_memo(view.zone, |zone| clock(*zone));
+    let source_zone = known.status.as_ref().and_then(|status| status.zone.clone());
+    let clock =
+        use_memo((view.zone, source_zone), |(zone, source)| clock(*zone, source.as_deref()));
     let dark = use_dark(props.settings.settings.theme);
     let (field, list) = (use_node_ref(), use_node_ref());
     // Where the keyboard is in the list.
     let active = use_state_eq(|| None::<usize>);
-    let help = use_state_eq(|| false);
-    let sharing = use_state_eq(|| false);
+    let sheet = use_state_eq(|| None::<Sheet>);
     let jump_seen = use_state_eq(|| false);
     let opener = use_mut_ref(|| None::<HtmlElement>);
     let holding = use_holding(&session, view.selected.is_some() || active.is_some());
@@ -133,6 +143,46 @@ pub fn Page(props: &Props) -> Html {
             }
         })
     };
+    let on_newer = {
+        let session = session.clone();
+        Callback::from(move |()| {
+            if session.results.has_newer() {
+                session.newer();
+            }
+        })
+    };
+    // Shows what is around a line, or leads back to what found it.
+    let top_before = use_state_eq(|| 0.0);
+    let on_context = {
+        let (dispatch, rows) = (dispatch.clone(), rows.clone());
+        let (list, top_before) = (list.clone(), top_before.setter());
+        let (selected, active) = (selected.clone(), *active);
+        let is_open = view.context.is_some();
+        Callback::from(move |()| {
+            if let Some(list) = list.cast::<HtmlElement>() {
+                top_before.set(list.get_bounding_client_rect().top());
+            }
+            let at = || active.and_then(|at| rows.get(at)).cloned();
+            if is_open {
+                dispatch.emit(ExploreAction::CloseContext);
+            } else if let Some(entry) = (*selected).clone().or_else(at) {
+                let run = run_of(&entry.stream);
+                dispatch.emit(ExploreAction::OpenContext(entry.id(), run));
+            }
+        })
+    };
+    // What came above moves where the keyboard is.
+    let front_seen = use_mut_ref(|| (0, 0));
+    use_effect_with((results.front, explore.run), {
+        let active = active.clone();
+        let seen = Rc::clone(&front_seen);
+        move |(front, run)| {
+            let (before, run_before) = seen.replace((*front, *run));
+            if let Some(at) = active.filter(|_| *run == run_before) {
+                active.set(Some(at + front.saturating_sub(before)));
+            }
+        }
+    });
     let on_filter = {
         let dispatch = dispatch.clone();
         let (typed, ran) = (view.query.clone(), results.asked.clone());
@@ -152,6 +202,15 @@ pub fn Page(props: &Props) -> Html {
         value: level.class().to_owned(),
         negated: false,
     });
+    let on_chart = {
+        let (dispatch, typed) = (dispatch.clone(), view.query.clone());
+        let window = round_step(*resolved, CHARTED, SECOND_NS);
+        Callback::from(move |(name, value): (String, String)| {
+            if let Some(query) = charted(&typed, &name, &value, window) {
+                dispatch.emit(ExploreAction::Run(query));
+            }
+        })
+    };
     let on_zoom_out = {
         let (explore, dispatch) = (explore.clone(), dispatch.clone());
         Callback::from(move |()| {
@@ -177,21 +236,23 @@ pub fn Page(props: &Props) -> Html {
         let (follow, on_hold) = (follow.clone(), holding.on_hold.clone());
         Callback::from(move |hold: bool| if hold { on_hold.emit(true) } else { follow.emit(()) })
     };
-    let set_help = opening(help.setter(), &opener);
-    let set_sharing = opening(sharing.setter(), &opener);
+    let (saving, on_save) = use_save(&session);
+    let set_sheet = opening(sheet.setter(), &opener);
     let is_owner = visitor == Visitor::Owner;
+    let alerting = use_alerts(is_owner, *sheet == Some(Sheet::Alerts));
+    // Who has no rules is not shown a bell that never rings; the key tells how to begin.
+    let has_rules = alerting.as_ref().is_some_and(|alerting| alerting.has_rules());
+    let report = use_memo((), |()| report());
+    let can_live = report.is_none().then(|| !is_metric(&view.query));
 
-    use_keys({
+    // Does what a key or the palette says; false when there is nothing to do it with.
+    let act = {
         let (explore, session, dispatch) = (explore.clone(), session.clone(), dispatch.clone());
-        let (rows, active, help) = (rows.clone(), active.clone(), help.clone());
-        let (field, list, set_help) = (field.clone(), list.clone(), set_help.clone());
-        let (sharing, set_sharing) = (sharing.clone(), set_sharing.clone());
+        let (rows, active, settings) = (rows.clone(), active.clone(), props.settings.clone());
+        let (field, list, set_sheet) = (field.clone(), list.clone(), set_sheet.clone());
         let (on_zoom_out, close_details) = (on_zoom_out.clone(), close_details.clone());
-        move |key| {
-            if key.is_taken() || *help || *sharing {
-                return;
-            }
-            let Some(command) = command(&key) else { return };
+        let on_context = on_context.clone();
+        Rc::new(move |command: Command, in_field: bool| {
             let last = rows.len().saturating_sub(1);
             let go = |at: usize| {
                 if !rows.is_empty() {
@@ -205,7 +266,11 @@ pub fn Page(props: &Props) -> Html {
                     }
                 }
             };
+            if command.is_of_owner() && !is_owner {
+                return false;
+            }
             match command {
+                Command::Palette => set_sheet.emit(Some(Sheet::Palette)),
                 Command::FocusQuery => focus(&field),
                 // In the field itself Enter with a command key is heard by the field.
                 Command::Run => dispatch.emit(ExploreAction::Again),
@@ -214,7 +279,9 @@ pub fn Page(props: &Props) -> Html {
                         session.cancel();
                     } else if explore.view.selected.is_some() {
                         close_details.emit(());
-                    } else if key.in_field {
+                    } else if explore.view.context.is_some() {
+                        on_context.emit(());
+                    } else if in_field {
                         focus(&list);
                     } else {
                         active.set(None);
@@ -225,20 +292,41 @@ pub fn Page(props: &Props) -> Html {
                 Command::Last => go(last),
                 Command::Open => match *active {
                     Some(at) => open_row(at, true),
-                    None => return,
+                    None => return false,
                 },
                 Command::Wrap => dispatch.emit(ExploreAction::SetWrap(!explore.view.wrap)),
+                Command::Live if is_report() => return false,
                 Command::Live => dispatch.emit(ExploreAction::SetLive(!explore.view.live)),
                 Command::ZoomOut => on_zoom_out.emit(()),
                 Command::Back => dispatch.emit(ExploreAction::Back),
+                Command::Context => on_context.emit(()),
                 Command::Table => dispatch.emit(ExploreAction::SetTable(!explore.view.table)),
-                Command::Share if is_owner => set_sharing.emit(true),
-                Command::Share => return,
-                Command::Help => set_help.emit(true),
+                Command::Zone => dispatch.emit(ExploreAction::SetZone(explore.view.zone.next())),
+                Command::Range(range) => dispatch.emit(ExploreAction::SetRange(range)),
+                Command::Theme => settings.next_theme(),
+                Command::Language => settings.set_language(settings.settings.language.other()),
+                Command::CopyLink => copy(&location()),
+                Command::Share => set_sheet.emit(Some(Sheet::Share)),
+                Command::Sources => set_sheet.emit(Some(Sheet::Sources)),
+                Command::Alerts => set_sheet.emit(Some(Sheet::Alerts)),
+                Command::Help => set_sheet.emit(Some(Sheet::Help)),
             }
-            key.taken();
+            true
+        })
+    };
+    use_keys({
+        let (act, has_sheet) = (Rc::clone(&act), sheet.is_some());
+        move |key| {
+            if key.is_taken() || has_sheet {
+                return;
+            }
+            let Some(command) = command(&key) else { return };
+            if act(command, key.in_field) {
+                key.taken();
+            }
         }
     });
+    let open = |of: Sheet| set_sheet.reform(move |()| Some(of));
 
     let kind = results.kind();
     let sentence = coverage(&texts, &clock, &results);
@@ -260,9 +348,16 @@ pub fn Page(props: &Props) -> Html {
             <Header
                 known={known.clone()}
                 settings={props.settings.clone()}
-                on_help={set_help.reform(|()| true)}
-                on_share={is_owner.then(|| set_sharing.reform(|()| true))}
+                on_palette={open(Sheet::Palette)}
+                on_help={open(Sheet::Help)}
+                on_share={is_owner.then(|| open(Sheet::Share))}
+                on_sources={is_owner.then(|| open(Sheet::Sources))}
+                on_alerts={has_rules.then(|| open(Sheet::Alerts))}
+                num_firing={alerting.as_ref().map_or(0, |alerting| alerting.num_firing())}
             />
+            if let Some(report) = &*report {
+                <ReportHeader report={Rc::clone(report)} clock={Rc::clone(&clock)} />
+            }
             <QueryBar
                 explore={Rc::new((*explore).clone())}
                 dispatch={dispatch.clone()}
@@ -274,7 +369,7 @@ pub fn Page(props: &Props) -> Html {
                 {on_begin}
                 running={results.is_running()}
                 {refused}
-                can_live={!is_metric(&view.query)}
+                {can_live}
                 {on_cancel}
                 {on_zoom_out}
             />
@@ -316,20 +411,25 @@ pub fn Page(props: &Props) -> Html {
                             warnings={results.answer.warnings.clone()}
                         />
                         <ViewTools view={view.clone()} {kind} dispatch={dispatch.clone()} />
+                        if results.live.is_none() {
+                            <SaveMenu {kind} {saving} {on_save} />
+                        }
                     </div>
                     <div class="page__body">
                         <Body
                             explore={Rc::new((*explore).clone())}
                             results={Rc::clone(&results)}
-                            {known}
+                            known={known.clone()}
                             clock={Rc::clone(&clock)}
                             {dark}
                             active={*active}
                             {list}
                             holding={holding.clone()}
-                            {dispatch}
+                            dispatch={dispatch.clone()}
                             {on_row}
                             {on_older}
+                            {on_newer}
+                            top_before={*top_before}
                         />
                         if is_held && waiting > 0 {
                             <button
@@ -353,22 +453,27 @@ pub fn Page(props: &Props) -> Html {
                         needles={Rc::new(needles)}
                         clock={Rc::clone(&clock)}
                         {on_filter}
+                        {on_chart}
+                        on_context={view.context.is_none().then(|| on_context.clone())}
                         on_close={close_details}
                     />
                 }
             </main>
-            if *sharing {
-                <Sharing
-                    view={view.clone()}
-                    range={explore.range()}
-                    resolved={*resolved}
-                    clock={Rc::clone(&clock)}
-                    on_close={set_sharing.reform(|()| false)}
-                />
-            }
-            if *help {
-                <Shortcuts on_close={set_help.reform(|()| false)} />
-            }
+            <Sheets
+                sheet={*sheet}
+                view={view.clone()}
+                range={explore.range()}
+                resolved={*resolved}
+                known={known.clone()}
+                {is_owner}
+                {alerting}
+                {clock}
+                {dispatch}
+                on_command={Callback::from(move |command| {
+                    act(command, false);
+                })}
+                on_close={set_sheet.reform(|()| None)}
+            />
         </div>
     }
 }
@@ -384,19 +489,19 @@ fn step(active: Option<usize>, by: i32, last: usize) -> usize {
     }
 }
 
-/// Opens and closes a dialog; the keyboard goes back to where it was.
+/// Opens a sheet or closes it; the keyboard goes back to where it was.
 fn opening(
-    open: UseStateSetter<bool>,
+    sheet: UseStateSetter<Option<Sheet>>,
     opener: &Rc<RefCell<Option<HtmlElement>>>,
-) -> Callback<bool> {
+) -> Callback<Option<Sheet>> {
     let opener = Rc::clone(opener);
-    Callback::from(move |opens: bool| {
-        if opens {
+    Callback::from(move |opens: Option<Sheet>| {
+        if opens.is_some() {
             opener.replace(focused());
         } else if let Some(element) = opener.replace(None) {
             element.focus().ok();
         }
-        open.set(opens);
+        sheet.set(opens);
     })
 }
 

@@ -1,17 +1,15 @@
-use logql::ast::Expr;
+use logql::ast::{Expr, LogExpr};
 use logql::hint::{self, IgnoringCase};
 use logql::{Direction, Params, QueryError, QueryKind};
 use model::TimeRange;
 
 use super::derive::{self, is_words};
-use super::{RowId, round_step};
+use super::{Context, RowId, SAVED_ROWS, round_step};
 use crate::engine::message::{Priority, QueryRequest, Wants};
 use crate::line::Needles;
 
 /// Rows asked for at a time; more come when the list is scrolled to its end.
 pub const PAGE_ROWS: usize = 1_000;
-/// More series than this no chart shows.
-const MAX_SERIES: usize = 500;
 /// Bars of a histogram, points of a chart: about as many as can be told apart.
 const BARS: i64 = 100;
 const POINTS: i64 = 240;
@@ -32,6 +30,8 @@ pub struct Asked {
     /// The windows of a metric query do not touch: what lies between them is not shown.
     pub sparse_ns: Option<i64>,
     pub needles: Needles,
+    /// The rows are those around this one, whatever the range.
+    pub around: Option<RowId>,
 }
 
 /// Whether the ends of a range are meant to the nanosecond.
@@ -63,7 +63,7 @@ impl Asked {
                     Edges::Rounded => on_grid(range, step_ns),
                 };
                 let kind = Kind::Log;
-                Self { kind, range, step_ns, sparse_ns: None, needles, text, expr }
+                Self { kind, range, step_ns, sparse_ns: None, needles, text, expr, around: None }
             }
             Expr::Metric(metric) => {
                 let window = derive::shortest_window(metric);
@@ -82,6 +82,7 @@ impl Asked {
                     needles,
                     text,
                     expr,
+                    around: None,
                 }
             }
         };
@@ -101,15 +102,42 @@ impl Asked {
         }
     }
 
-    /// The query itself: the newest rows, or the samples of its range.
+    /// The rows around this one, with what the query before has marked.
+    #[must_use]
+    pub fn around(mut self, context: &Context) -> Self {
+        self.around = Some(context.around);
+        if let Ok(expr) = logql::parse(&written_out(&context.query)) {
+            self.needles = Needles::of(&expr);
+        }
+        self
+    }
+
+    /// The query itself: the newest rows, the line of a context and what is older, or the samples
+    /// of its range.
     pub fn request(&self, base: &str) -> QueryRequest {
-        self.over_range(base, self.text.clone(), Priority::Foreground)
+        match self.around {
+            // The first before a place right after it is the line itself.
+            Some(id) => self.older(base, (id.timestamp, id.arrival.saturating_add(1))),
+            None => self.over_range(base, self.text.clone(), Priority::Foreground),
+        }
     }
 
     /// The rows after this one, older ones.
     pub fn older(&self, base: &str, cursor: (i64, u64)) -> QueryRequest {
-        let mut request = self.request(base);
+        let mut request = self.over_range(base, self.text.clone(), Priority::Foreground);
         request.params.cursor = Some(cursor);
+        if self.around.is_some() {
+            let end = cursor.0.saturating_add(1);
+            request.params.kind = self.between(i64::MIN, end);
+        }
+        request
+    }
+
+    /// The rows before this one, newer ones, the next of them first.
+    pub fn newer(&self, base: &str, cursor: (i64, u64)) -> QueryRequest {
+        let mut request = self.older(base, cursor);
+        request.params.direction = Direction::Forward;
+        request.params.kind = self.between(cursor.0, i64::MAX);
         request
     }
 
@@ -118,11 +146,15 @@ impl Asked {
         let mut request = self.older(base, (id.timestamp, id.arrival.saturating_add(1)));
         request.whole = true;
         request.params.limit = 1;
-        request.params.kind = QueryKind::Range {
-            start: id.timestamp,
-            end: id.timestamp.saturating_add(1),
-            step_ns: self.step_ns,
-        };
+        request.params.kind = self.between(id.timestamp, id.timestamp.saturating_add(1));
+        request
+    }
+
+    /// Its rows for a file: whole, and as many as one holds.
+    pub fn saved(&self, base: &str) -> QueryRequest {
+        let mut request = self.over_range(base, self.text.clone(), Priority::Foreground);
+        request.whole = true;
+        request.params.limit = SAVED_ROWS;
         request
     }
 
@@ -143,19 +175,36 @@ impl Asked {
         let other = hint::ignoring_case(&self.text, derive::log_of(&self.expr)?)?;
         let text = &other.query;
         let Ok(Expr::Log(ignoring)) = logql::parse(text) else { return None };
-        let window = self.range.end.0.saturating_sub(self.range.start.0);
-        let count = derive::count_text(text, &ignoring, window);
-        // A window counts what is after its start up to and with its end; a range holds its start
-        // and not its end.
-        let kind = QueryKind::Instant { at: self.range.end.0.saturating_sub(1) };
-        let request = request(base, count, kind, Priority::Background);
+        let request = self.count(base, text, &ignoring);
         Some((other, request))
     }
 
+    /// How many lines a log query finds in the same range.
+    fn count(&self, base: &str, text: &str, log: &LogExpr) -> QueryRequest {
+        let window = self.range.end.0.saturating_sub(self.range.start.0);
+        let count = derive::count_text(text, log, window);
+        // A window counts what is after its start up to and with its end; a range holds its start
+        // and not its end.
+        let kind = QueryKind::Instant { at: self.range.end.0.saturating_sub(1) };
+        request(base, count, kind, Priority::Background)
+    }
+
+    /// What counts the lines of level debug that an empty query leaves out.
+    pub fn hidden(&self, base: &str) -> Option<QueryRequest> {
+        if self.text != derive::without_debug() || self.around.is_some() {
+            return None;
+        }
+        let Ok(Expr::Log(hidden)) = logql::parse(derive::HIDDEN) else { return None };
+        Some(self.count(base, derive::HIDDEN, &hidden))
+    }
+
     fn over_range(&self, base: &str, text: String, priority: Priority) -> QueryRequest {
-        let TimeRange { start, end } = self.range;
-        let kind = QueryKind::Range { start: start.0, end: end.0, step_ns: self.step_ns };
+        let kind = self.between(self.range.start.0, self.range.end.0);
         request(base, text, kind, priority)
+    }
+
+    const fn between(&self, start: i64, end: i64) -> QueryKind {
+        QueryKind::Range { start, end, step_ns: self.step_ns }
     }
 }
 
@@ -167,7 +216,8 @@ fn request(base: &str, text: String, kind: QueryKind, priority: Priority) -> Que
             kind,
             limit: PAGE_ROWS,
             direction: Direction::Backward,
-            max_series: MAX_SERIES,
+            // The engine leaves out what is too many to show, and says so.
+            max_series: usize::MAX,
             cursor: None,
         },
         base: base.to_owned(),
@@ -245,7 +295,7 @@ mod tests {
     #[test]
     fn plain_words_are_a_search() {
         assert_eq!(asked("CUDA error", HOUR).text, r#"{job=~".+"} |= "CUDA error""#);
-        assert_eq!(asked("", HOUR).text, r#"{job=~".+"}"#);
+        assert_eq!(asked("", HOUR).text, r#"{job=~".+", level!="debug"}"#);
         assert!(Asked::new("{job=", TimeRange::new(0, 1), Edges::Exact).is_err());
     }
 
@@ -256,5 +306,9 @@ mod tests {
         assert_eq!(other.query, r#"{job="a"} |~ "(?i)error""#);
         assert_eq!(count.text, "sum(count_over_time({job=\"a\"} |~ \"(?i)error\"\n[1h]))");
         assert_eq!(count.params.kind, QueryKind::Instant { at: MINUTE / 2 + HOUR - 1 });
+        let hidden = asked("", HOUR).hidden("").unwrap();
+        assert_eq!(hidden.text, "sum(count_over_time({job=~\".+\", level=\"debug\"}\n[1h]))");
+        assert_eq!(hidden.params.kind, count.params.kind);
+        assert!(exact.hidden("").is_none());
     }
 }

@@ -3,10 +3,18 @@
 
 use logql::ast::{Expr, LogExpr, MetricExpr, MetricKind, Stage, StageKind};
 
-/// What an empty query bar asks for.
+/// Every line there is.
 pub fn everything() -> String {
     "{job=~\".+\"}".to_owned()
 }
+
+/// What an empty query bar asks for: lines of level debug are left out, and the page says so.
+pub fn without_debug() -> String {
+    "{job=~\".+\", level!=\"debug\"}".to_owned()
+}
+
+/// What that leaves out.
+pub const HIDDEN: &str = "{job=~\".+\", level=\"debug\"}";
 
 /// Whether the text is meant as plain words: no LogQL, and not on the way to it.
 pub fn is_words(text: &str) -> bool {
@@ -16,7 +24,7 @@ pub fn is_words(text: &str) -> bool {
 /// Plain words as the LogQL they stand for: one line filter over everything.
 pub fn from_words(words: &str) -> String {
     match words.trim() {
-        "" => everything(),
+        "" => without_debug(),
         words => format!("{} |= {}", everything(), logql::edit::literal(words)),
     }
 }
@@ -105,7 +113,7 @@ mod tests {
     #[test]
     fn plain_words_become_a_line_filter() {
         for (words, query) in [
-            ("", r#"{job=~".+"}"#),
+            ("", r#"{job=~".+", level!="debug"}"#),
             ("  out of memory ", r#"{job=~".+"} |= "out of memory""#),
             (r#"say "hi""#, r#"{job=~".+"} |= `say "hi"`"#),
             (r"C:\x `y`", r#"{job=~".+"} |= "C:\\x `y`""#),

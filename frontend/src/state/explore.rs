@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-use super::{ChartKind, Range, RowId, View, Zone};
+use super::{ChartKind, Context, Range, RowId, View, Zone};
 
 /// The view, and what leads from one to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Explore {
     pub jumped: bool,
     /// The view came from a link of Grafana, and the page says so.
     pub pasted: bool,
+    /// The query is the one that a context was opened from: its answer is there still.
+    pub returning: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,10 @@ pub enum ExploreAction {
     SetTable(bool),
     Select(Option<RowId>),
     SetLive(bool),
+    /// Show what is around a line: all that this selector finds, and no time is too far.
+    OpenContext(RowId, String),
+    /// Back to the query that the line was found by.
+    CloseContext,
     /// The URL changed under the page.
     Navigate(View),
 }
@@ -60,10 +66,12 @@ impl Reducible for Explore {
     fn reduce(self: Rc<Self>, action: ExploreAction) -> Rc<Self> {
         const PAST: usize = 50;
         let mut next = (*self).clone();
+        next.returning = false;
         match action {
             ExploreAction::Type(query) => next.view.query = query,
             ExploreAction::Run(query) => {
                 next.pasted = false;
+                next.view.context = None;
                 next.view.query = query;
                 next.view.selected = None;
                 next.run += 1;
@@ -72,6 +80,7 @@ impl Reducible for Explore {
                 next.view.query = query;
                 next.view.selected = None;
                 next.view.live = false;
+                next.view.context = None;
                 if let Some(range) = range {
                     next.past.push(self.range());
                     next.view.range = Some(range);
@@ -90,6 +99,7 @@ impl Reducible for Explore {
                 }
                 next.view.range = Some(range);
                 next.view.live = false;
+                next.view.context = None;
                 next.jumped = false;
                 next.run += 1;
             }
@@ -97,6 +107,7 @@ impl Reducible for Explore {
                 let Some(range) = next.past.pop() else { return self };
                 next.view.range = Some(range);
                 next.view.live = false;
+                next.view.context = None;
                 next.jumped = false;
                 next.run += 1;
             }
@@ -115,6 +126,7 @@ impl Reducible for Explore {
                     return self;
                 }
                 next.view.live = live;
+                next.view.context = None;
                 // Where the page went by itself is not where the reader wants to be afterwards.
                 if next.jumped {
                     next.view.range = None;
@@ -122,12 +134,25 @@ impl Reducible for Explore {
                 }
                 next.run += 1;
             }
+            ExploreAction::OpenContext(around, selector) => {
+                let query = std::mem::replace(&mut next.view.query, selector);
+                next.view.context = Some(Context { around, query });
+                next.view.live = false;
+                next.run += 1;
+            }
+            ExploreAction::CloseContext => {
+                let Some(context) = next.view.context.take() else { return self };
+                next.view.query = context.query;
+                next.returning = true;
+                next.run += 1;
+            }
             ExploreAction::Navigate(view) => {
                 if view == self.view {
                     return self;
                 }
                 // What does not change the answer does not ask for it again.
-                let asks = |view: &View| (view.query.clone(), view.range, view.live);
+                let asks =
+                    |view: &View| (view.query.clone(), view.range, view.live, view.context.clone());
                 if asks(&view) != asks(&self.view) {
                     next.run += 1;
                 }
@@ -201,6 +226,22 @@ mod tests {
         assert!(state.pasted);
         assert_eq!(state.clone().reduce(ExploreAction::Back).range(), Range::default());
         assert!(!state.reduce(ExploreAction::Run(String::new())).pasted);
+    }
+
+    #[test]
+    fn a_context_leads_back_to_its_query() {
+        let around = RowId { timestamp: 1, arrival: 2 };
+        let open = ExploreAction::OpenContext(around, "{a=\"b\"}".into());
+        let open = after(&[ExploreAction::Run("x".into()), open]);
+        let context = Context { around, query: "x".into() };
+        assert_eq!((open.view.query.as_str(), &open.view.context), ("{a=\"b\"}", &Some(context)));
+        let back = open.clone().reduce(ExploreAction::CloseContext);
+        assert_eq!((back.view.query.as_str(), back.returning, back.run), ("x", true, 3));
+        assert_eq!(back.clone().reduce(ExploreAction::CloseContext), back);
+        for leaves in [ExploreAction::SetRange(Range::All), ExploreAction::Run("y".into())] {
+            let left = open.clone().reduce(leaves);
+            assert!(left.view.context.is_none() && !left.returning);
+        }
     }
 
     #[test]

@@ -62,7 +62,11 @@ pub fn narrowed(
     value: &str,
     negated: bool,
 ) -> Option<String> {
-    let query = super::written_out(query);
+    // Who asks for a level wants that one, hidden until now or not.
+    let query = match query.trim() {
+        "" if name == "level" => super::everything(),
+        query => super::written_out(query),
+    };
     match place {
         Place::Label => logql::edit::add_label_matcher(&query, name, value, negated).ok(),
         Place::Field => logql::edit::add_label_filter(&query, name, value, negated).ok(),
@@ -158,7 +162,7 @@ mod tests {
     #[test]
     fn a_click_writes_logql() {
         for (query, place, negated, expected) in [
-            ("", Place::Label, false, r#"{job=~".+", n="v"}"#),
+            ("", Place::Label, false, r#"{job=~".+", level!="debug", n="v"}"#),
             (r#"{job="a"}"#, Place::Label, true, r#"{job="a", n!="v"}"#),
             (r#"{job="a"} |= "x""#, Place::Field, false, r#"{job="a"} |= "x" | n="v""#),
             ("oops", Place::Field, true, r#"{job=~".+"} |= "oops" | n!="v""#),

@@ -4,25 +4,22 @@ use logql::Output;
 use logql::hint::{self, Hint, HintKind};
 use model::Labels;
 
-use super::{Asked, Rows};
-use crate::engine::message::Id;
+use super::{Asked, Counting, Rows};
 
 /// The same search ignoring case, while it is counted and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseSearch {
-    pub id: Id,
+    pub count: Counting,
     /// What was looked for.
     pub words: String,
     /// The same query ignoring case.
     pub text: String,
-    /// Lines it finds; None as long as it is counted.
-    pub found: Option<u64>,
 }
 
 impl CaseSearch {
     /// What to say to somebody whose exact search found so many lines.
     pub fn hint(&self, exact: u64) -> Option<Hint> {
-        let kind = HintKind::of_counts(&self.words, exact, self.found?)?;
+        let kind = HintKind::of_counts(&self.words, exact, self.count.found?)?;
         Some(Hint { kind, query: Some(self.text.clone()) })
     }
 }

@@ -19,6 +19,11 @@ impl History {
         Self { queries }
     }
 
+    /// The newest first.
+    pub fn into_queries(self) -> Vec<String> {
+        self.queries
+    }
+
     pub fn stored(&self) -> String {
         // Texts in a list: this cannot fail.
         serde_json::to_string(&self.queries).unwrap_or_default()

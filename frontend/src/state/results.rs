@@ -5,9 +5,10 @@ use logql::{Output, QueryError, Stats};
 use model::Labels;
 use yew::Reducible;
 
+use super::context::Newer;
 use super::hint::{CaseSearch, hints};
 use super::whole::{Missing, Whole};
-use super::{Asked, Bars, Histogram, Kind, Live, RowId, Rows};
+use super::{Asked, Bars, Counting, Histogram, Kind, Live, RowId, Rows};
 use crate::engine::message::{Coverage, Done, Event, Failure, Id};
 use crate::line::{Entry, Interner};
 
@@ -23,14 +24,21 @@ pub struct Results {
     pub rows: Rows,
     pub output: Option<Rc<Output>>,
     pub older: Older,
+    pub newer: Newer,
+    /// Rows that were put above the first ones of a context: those are so much further down.
+    pub front: usize,
     pub histogram: Histogram,
     /// The search ignoring case that is counted beside an exact one.
     pub case: Option<CaseSearch>,
+    /// The lines of level debug that an empty query leaves out.
+    pub hidden: Option<Counting>,
     /// What to say beside the answer; None as long as nobody looked.
     pub hints: Option<Vec<Hint>>,
     pub live: Option<Live>,
     pub whole: Whole,
     main: Option<Id>,
+    /// The answer that a context was opened from.
+    before: Option<Rc<Self>>,
     interner: Interner,
 }
 
@@ -83,7 +91,11 @@ pub enum ResultsAction {
         asked: Rc<Asked>,
         main: Id,
         histogram: Option<Id>,
+        /// Of a context: what is newer than its line.
+        newer: Option<Id>,
     },
+    /// Back from a context to the answer it was opened from.
+    Return,
     /// The text cannot be run.
     Refuse(QueryError),
     /// The live list begins with what this query brings.
@@ -95,9 +107,12 @@ pub enum ResultsAction {
     Tail(Id),
     Hold(bool),
     Older(Id),
+    Newer(Id),
     /// The query for all of one row.
     Whole(Id, RowId),
     Case(CaseSearch),
+    /// The hidden lines of level debug are counted by this query.
+    Hidden(Id),
     /// The streams there are, as far as they are known, for hints about the query of this id.
     Streams(Id, Vec<Labels>),
     /// What the engine says to the query of this id, and when by the page's clock.
@@ -106,7 +121,9 @@ pub enum ResultsAction {
 
 impl Results {
     pub const fn is_running(&self) -> bool {
-        matches!(self.phase, Phase::Running) || self.older.running.is_some()
+        matches!(self.phase, Phase::Running)
+            || self.older.running.is_some()
+            || self.newer.running.is_some()
     }
 
     /// Another one for each query, from the moment it is sent.
@@ -123,7 +140,7 @@ impl Results {
         let main = self.main.filter(|_| self.phase == Phase::Running);
         let older = self.older.running.map(|(id, _)| id);
         let histogram = self.histogram.id.filter(|_| self.histogram.running);
-        main.into_iter().chain(older).chain(histogram).collect()
+        main.into_iter().chain(older).chain(self.newer.running).chain(histogram).collect()
     }
 
     /// The rows of the list: the live ones while it is live.
@@ -153,7 +170,37 @@ impl Results {
             && !self.rows.is_empty()
     }
 
-    fn start(&mut self, asked: Rc<Asked>, main: Id, histogram: Option<Id>) {
+    /// Whether scrolling to the start of a context brings more.
+    pub fn has_newer(&self) -> bool {
+        let Newer { running, exhausted, failed, .. } = &self.newer;
+        self.asked.as_ref().is_some_and(|asked| asked.around.is_some())
+            && self.phase == Phase::Done
+            && running.is_none()
+            && !exhausted
+            && failed.is_none()
+    }
+
+    /// Whether the answer that the context was opened from is there still.
+    pub const fn can_return(&self) -> bool {
+        self.before.is_some()
+    }
+
+    fn start(&mut self, asked: Rc<Asked>, main: Id, histogram: Option<Id>, newer: Option<Id>) {
+        let is_context = asked.around.is_some();
+        let was_context = self.asked.as_ref().is_some_and(|asked| asked.around.is_some());
+        if !is_context {
+            self.before = None;
+        } else if !was_context {
+            // What was under way for it ends now.
+            let is_whole = self.phase == Phase::Done
+                && self.live.is_none()
+                && self.older.running.is_none()
+                && !self.histogram.running;
+            let before = || Self { whole: Whole::default(), ..self.clone() };
+            self.before = is_whole.then(|| Rc::new(before()));
+        }
+        self.newer = newer.map_or_else(Newer::default, Newer::started);
+        self.front = 0;
         // What was there stays until the first of the new comes, unless it is of another kind.
         if self.kind() == asked.kind && self.live.is_none() {
             self.stale = true;
@@ -174,6 +221,7 @@ impl Results {
         self.answer = Answer::default();
         self.older = Older::default();
         self.case = None;
+        self.hidden = None;
         self.hints = None;
         self.live = None;
         self.whole = Whole::default();
@@ -185,12 +233,24 @@ impl Results {
             self.take_main(event);
         } else if self.older.running.is_some_and(|(older, _)| older == id) {
             self.take_older(event);
+        } else if self.newer.running == Some(id) {
+            self.newer.take(event, &mut self.interner);
+            if self.newer.running.is_some() {
+                return;
+            }
+            if self.phase == Phase::Running {
+                self.join();
+            } else {
+                self.put_above();
+            }
         } else if let Some((_, row)) = self.whole.running.filter(|(whole, _)| *whole == id) {
             self.take_whole(row, event);
         } else if self.histogram.id == Some(id) {
             self.take_histogram(event);
-        } else if self.case.as_ref().is_some_and(|case| case.id == id) {
-            self.take_case(event);
+        } else if let Some(case) = self.case.as_mut().filter(|case| case.count.id == id) {
+            case.count.take(event);
+        } else if let Some(hidden) = self.hidden.as_mut().filter(|hidden| hidden.id == id) {
+            hidden.take(event);
         } else if let Some(live) = &mut self.live
             && live.tail == Some(id)
         {
@@ -212,8 +272,34 @@ impl Results {
         }
     }
 
+    /// Both sides of a context's line, once both are there: the list moves once.
+    fn join(&mut self) {
+        if let Some((rows, done)) = self.newer.joined() {
+            self.refresh();
+            self.rows = rows;
+            self.finish(done);
+        }
+    }
+
+    fn put_above(&mut self) {
+        let above = self.newer.above();
+        self.front += above.len();
+        if let Some((_, base)) = &mut self.older.running {
+            *base += above.len();
+        }
+        self.rows.edit(|rows| drop(rows.splice(0..0, above.iter().cloned())));
+    }
+
     fn take_main(&mut self, event: Event) {
+        let is_context = self.asked.as_ref().is_some_and(|asked| asked.around.is_some());
         match event {
+            Event::Rows { from, rows, .. } if is_context => {
+                self.newer.take_below(from, rows, &mut self.interner);
+            }
+            Event::Done { done, .. } if is_context => {
+                self.newer.end_below(done);
+                self.join();
+            }
             Event::Progress { progress, .. } => {
                 self.answer.stats = progress.stats;
                 self.answer.coverage = Rc::new(progress.coverage);
@@ -339,24 +425,6 @@ impl Results {
             self.hints = Some(hints(asked, &self.rows, self.output.as_deref(), streams));
         }
     }
-
-    fn take_case(&mut self, event: Event) {
-        let Some(case) = &mut self.case else { return };
-        match event {
-            Event::Output { output: Output::Vector(samples), .. } => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a count"
-                )]
-                let found = samples.iter().map(|sample| sample.value.max(0.0) as u64).sum();
-                case.found = Some(found);
-            }
-            // Nothing is said then; asked again it would fail again.
-            Event::Failed { .. } => case.found = Some(0),
-            _ => {}
-        }
-    }
 }
 
 impl Reducible for Results {
@@ -365,13 +433,20 @@ impl Reducible for Results {
     fn reduce(self: Rc<Self>, action: ResultsAction) -> Rc<Self> {
         let mut next = Rc::unwrap_or_clone(self);
         match action {
-            ResultsAction::Start { asked, main, histogram } => next.start(asked, main, histogram),
+            ResultsAction::Start { asked, main, histogram, newer } => {
+                next.start(asked, main, histogram, newer);
+            }
+            ResultsAction::Return => {
+                if let Some(before) = next.before.take() {
+                    return before;
+                }
+            }
             ResultsAction::Refuse(error) => {
                 next.main = None;
                 next.phase = Phase::Failed(Failure::Query(error));
             }
             ResultsAction::StartLive { asked, backlog } => {
-                next.start(asked, backlog, None);
+                next.start(asked, backlog, None, None);
                 next.rows = Rows::default();
                 next.output = None;
                 next.stale = false;
@@ -390,11 +465,13 @@ impl Reducible for Results {
                     live.hold(held);
                 }
             }
+            ResultsAction::Newer(id) => next.newer = Newer::started(id),
             ResultsAction::Older(id) => next.older.running = Some((id, next.rows.len())),
             ResultsAction::Whole(id, row) => {
                 next.whole = Whole { running: Some((id, row)), missing: None };
             }
             ResultsAction::Case(case) => next.case = Some(case),
+            ResultsAction::Hidden(id) => next.hidden = Some(Counting::new(id)),
             ResultsAction::Streams(id, streams) => next.look_for_hints(id, &streams),
             ResultsAction::Event(id, event, now_ms) => next.take(id, *event, now_ms),
         }
@@ -403,134 +480,4 @@ impl Reducible for Results {
 }
 
 #[cfg(test)]
-mod tests {
-    use logql::Row;
-    use model::{TimeRange, Timestamp};
-
-    use super::*;
-    use crate::engine::message::Listed;
-    use crate::state::Edges;
-
-    fn asked(text: &str) -> Rc<Asked> {
-        Rc::new(Asked::new(text, TimeRange::new(0, 60_000_000_000), Edges::Exact).unwrap())
-    }
-
-    fn start(main: Id) -> ResultsAction {
-        ResultsAction::Start { asked: asked("{a=\"b\"}"), main, histogram: Some(main + 1) }
-    }
-
-    fn event(event: Event) -> ResultsAction {
-        ResultsAction::Event(event.id(), Box::new(event), 0.0)
-    }
-
-    fn rows(id: Id, from: usize, arrivals: &[u64]) -> ResultsAction {
-        let rows: Vec<Row> =
-            arrivals.iter().map(|&arrival| Row { arrival, ..Row::default() }).collect();
-        let rows = rows.into_iter().map(Listed::from).collect::<Vec<_>>();
-        event(Event::Rows { id, from, total: from + rows.len(), rows })
-    }
-
-    fn done(id: Id, stopped_at: Option<i64>) -> ResultsAction {
-        let coverage = Coverage { stopped_at: stopped_at.map(Timestamp), ..Coverage::default() };
-        event(Event::Done { id, done: Done { coverage, ..Done::default() } })
-    }
-
-    fn after(actions: Vec<ResultsAction>) -> Rc<Results> {
-        actions.into_iter().fold(Rc::new(Results::default()), Reducible::reduce)
-    }
-
-    fn arrivals(results: &Results) -> Vec<u64> {
-        results.shown_rows().iter().map(|entry| entry.arrival).collect()
-    }
-
-    #[test]
-    fn the_rows_before_stay_until_the_first_of_the_new_come() {
-        let first = vec![start(1), rows(1, 0, &[1, 2]), done(1, None), start(3)];
-        let waiting = after(first.clone());
-        assert!(waiting.stale);
-        assert_eq!(arrivals(&waiting), [1, 2]);
-        let answered = after([first.clone(), vec![rows(3, 0, &[9])]].concat());
-        assert!(!answered.stale);
-        assert_eq!(arrivals(&answered), [9]);
-        let empty = after([first, vec![done(3, None)]].concat());
-        assert!(arrivals(&empty).is_empty());
-    }
-
-    #[test]
-    fn what_an_older_query_still_says_is_passed_over() {
-        let state = after(vec![start(1), start(3), rows(1, 0, &[1]), done(1, None)]);
-        assert_eq!(state.phase, Phase::Running);
-        assert!(arrivals(&state).is_empty());
-    }
-
-    #[test]
-    fn older_rows_follow_those_that_are_there() {
-        let page = vec![start(1), rows(1, 0, &[5, 4]), done(1, Some(40))];
-        assert!(after(page.clone()).has_older());
-        let more = [page, vec![ResultsAction::Older(7)]].concat();
-        assert!(!after(more.clone()).has_older());
-        let some = [more, vec![rows(7, 0, &[3]), rows(7, 1, &[2]), done(7, Some(20))]].concat();
-        assert_eq!(arrivals(&after(some.clone())), [5, 4, 3, 2]);
-        assert!(after(some.clone()).has_older());
-        let all = after([some, vec![ResultsAction::Older(8), done(8, None)]].concat());
-        assert!(!all.has_older());
-        assert_eq!(all.num_matches(), Some(4));
-    }
-
-    #[test]
-    fn a_live_list_starts_with_the_lines_before_in_their_order() {
-        let tail = |arrival| {
-            let rows = crate::engine::message::TailRows {
-                new: vec![Row { arrival, ..Row::default() }.into()],
-                ..crate::engine::message::TailRows::default()
-            };
-            event(Event::TailRows { id: 9, rows })
-        };
-        let state = after(vec![
-            ResultsAction::StartLive { asked: asked("{a=\"b\"}"), backlog: 1 },
-            rows(1, 0, &[3, 2]),
-            done(1, Some(0)),
-            ResultsAction::Tail(9),
-            tail(4),
-        ]);
-        assert_eq!(arrivals(&state), [2, 3, 4]);
-        assert!(!state.has_older());
-    }
-
-    #[test]
-    fn escape_ends_what_runs() {
-        assert_eq!(after(vec![start(1)]).running_ids(), [1, 2]);
-        assert_eq!(after(vec![start(1), done(1, None)]).running_ids(), [2]);
-        assert_eq!(after(vec![]).running_ids(), Vec::<Id>::new());
-    }
-
-    #[test]
-    fn a_row_that_was_cut_gets_its_texts_when_it_is_opened() {
-        let id = RowId { timestamp: 0, arrival: 7 };
-        let long = Row { arrival: 7, line: vec![b'x'; 50_000], ..Row::default() };
-        let rows = |id, row: Listed| event(Event::Rows { id, from: 0, rows: vec![row], total: 1 });
-        let opened = vec![
-            start(1),
-            rows(1, Listed::cut(long.clone())),
-            done(1, None),
-            ResultsAction::Whole(3, id),
-        ];
-        let shown = |results: &Results| {
-            let entry = Rc::clone(results.shown_rows().get(0).unwrap());
-            (entry.line.len(), entry.num_bytes(), entry.is_whole())
-        };
-        let waiting = after(opened.clone());
-        assert_eq!(shown(&waiting), (16_384, 50_000, false));
-        assert_eq!(waiting.whole.missing_of(id), None);
-        let came = after([opened.clone(), vec![rows(3, long.into()), done(3, None)]].concat());
-        assert_eq!(shown(&came), (50_000, 50_000, true));
-        assert_eq!(came.whole.missing_of(id), None);
-        let gone = after([opened.clone(), vec![done(3, None)]].concat());
-        assert_eq!(gone.whole.missing_of(id), Some(&Missing::Gone));
-        let failure = Failure::Offline { detail: String::new() };
-        let failed = event(Event::Failed { id: 3, failure: failure.clone() });
-        let failed = after([opened, vec![failed]].concat());
-        assert_eq!(failed.whole.missing_of(id), Some(&Missing::Failed(failure)));
-        assert_eq!(failed.phase, Phase::Done);
-    }
-}
+mod tests;

@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn each_stage_that_drops_lines_is_counted() {
         for (typed, stages) in [
-            ("", &[r#"{job=~".+"}"#][..]),
+            ("", &[r#"{job=~".+", level!="debug"}"#][..]),
             ("oops", &[r#"{job=~".+"}"#, r#"|= "oops""#]),
             (r#"{a="b"} | json | x="1""#, &[r#"{a="b"}"#, r#"| x="1""#]),
             (

@@ -1,7 +1,7 @@
 //! What the page shows, as one value that the URL's fragment holds. The fragment never reaches a
 //! server, so that a query stays out of access logs.
 
-use super::Range;
+use super::{Context, Range};
 
 /// Bumped only when an older page could no longer read the fragment.
 const VERSION: &str = "1";
@@ -22,6 +22,8 @@ pub struct View {
     /// The line whose details are open.
     pub selected: Option<RowId>,
     pub live: bool,
+    /// The query shows what is around a line, not what it found.
+    pub context: Option<Context>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Zone {
     #[default]
     Local,
     Utc,
+    /// Where the logs are written.
+    Source,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,6 +41,29 @@ pub enum ChartKind {
     Line,
     Bars,
     Stacked,
+}
+
+impl Zone {
+    pub const ALL: [Self; 3] = [Self::Local, Self::Utc, Self::Source];
+
+    /// The one after it, and round again.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Local => Self::Utc,
+            Self::Utc => Self::Source,
+            Self::Source => Self::Local,
+        }
+    }
+
+    /// As a link has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Utc => "utc",
+            Self::Source => "source",
+        }
+    }
 }
 
 impl ChartKind {
@@ -56,6 +83,17 @@ impl ChartKind {
 pub struct RowId {
     pub timestamp: i64,
     pub arrival: u64,
+}
+
+impl RowId {
+    fn to_text(self) -> String {
+        format!("{}.{}", self.timestamp, self.arrival)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let (timestamp, arrival) = text.split_once('.')?;
+        Some(Self { timestamp: timestamp.parse().ok()?, arrival: arrival.parse().ok()? })
+    }
 }
 
 impl View {
@@ -82,8 +120,8 @@ impl View {
         if self.wrap {
             add("wrap", "1");
         }
-        if self.zone == Zone::Utc {
-            add("tz", "utc");
+        if self.zone != Zone::default() {
+            add("tz", self.zone.name());
         }
         if self.chart != ChartKind::default() {
             add("chart", self.chart.name());
@@ -91,11 +129,15 @@ impl View {
         if self.table {
             add("table", "1");
         }
-        if let Some(RowId { timestamp, arrival }) = self.selected {
-            add("line", &format!("{timestamp}.{arrival}"));
+        if let Some(selected) = self.selected {
+            add("line", &selected.to_text());
         }
         if self.live {
             add("live", "1");
+        }
+        if let Some(Context { around, query }) = &self.context {
+            add("around", &around.to_text());
+            add("was", query);
         }
         text
     }
@@ -106,6 +148,7 @@ impl View {
         let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
         let mut view = Self::default();
         let (mut from, mut to) = (String::new(), String::new());
+        let (mut around, mut was) = (None, String::new());
         for pair in fragment.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = unescape(value);
@@ -115,7 +158,10 @@ impl View {
                 "from" => from = value,
                 "to" => to = value,
                 "wrap" => view.wrap = value == "1",
-                "tz" => view.zone = if value == "utc" { Zone::Utc } else { Zone::Local },
+                "tz" => {
+                    view.zone =
+                        Zone::ALL.into_iter().find(|zone| zone.name() == value).unwrap_or_default();
+                }
                 "chart" => {
                     view.chart = ChartKind::ALL
                         .into_iter()
@@ -123,19 +169,15 @@ impl View {
                         .unwrap_or_default();
                 }
                 "table" => view.table = value == "1",
-                "line" => {
-                    view.selected = value.split_once('.').and_then(|(timestamp, arrival)| {
-                        Some(RowId {
-                            timestamp: timestamp.parse().ok()?,
-                            arrival: arrival.parse().ok()?,
-                        })
-                    });
-                }
+                "line" => view.selected = RowId::from_text(&value),
+                "around" => around = RowId::from_text(&value),
+                "was" => was = value,
                 "live" => view.live = value == "1",
                 _ => {}
             }
         }
         view.range = Range::from_text(&from, &to);
+        view.context = around.map(|around| Context { around, query: was });
         view
     }
 }
@@ -198,6 +240,16 @@ mod tests {
                 table: true,
                 selected: Some(RowId { timestamp: -5, arrival: u64::MAX }),
                 live: true,
+                context: None,
+            },
+            View {
+                query: "{job=\"a\"}".to_owned(),
+                zone: Zone::Source,
+                context: Some(Context {
+                    around: RowId { timestamp: 7, arrival: 8 },
+                    query: "{job=\"a\"} |= \"x\"".to_owned(),
+                }),
+                ..View::default()
             },
             View { query: "error & more".to_owned(), range: Some(Range::All), ..View::default() },
         ];

@@ -45,7 +45,12 @@ pub fn coverage(texts: &Texts, clock: &Clock, results: &Results) -> Sentence {
         }
         None => texts.with(text, &[("lines", lines)]),
     };
-    if running {
+    let is_context = results.asked.as_ref().is_some_and(|asked| asked.around.is_some());
+    if is_context && !running {
+        let shown = u64::try_from(results.rows.len()).unwrap_or(0);
+        let lines = texts.count(Plural::LINES, shown);
+        parts.push(texts.with(Text::CoverageContext, &[("lines", &lines)]));
+    } else if running {
         parts.push(said(Text::CoverageSoFar, &lines));
     } else if let Some(stopped_at) = coverage.stopped_at {
         let shown = u64::try_from(results.rows.len()).unwrap_or(0);
@@ -72,7 +77,7 @@ pub fn coverage(texts: &Texts, clock: &Clock, results: &Results) -> Sentence {
         let text = if coverage.entries_at_most { Text::CoverageAtMost } else { Text::CoverageAll };
         parts.push(said(text, &lines));
     }
-    if results.kind() == Kind::Log && (running || coverage.stopped_at.is_none()) {
+    if results.kind() == Kind::Log && !is_context && (running || coverage.stopped_at.is_none()) {
         parts.push(texts.count(Plural::MATCHES, coverage.matched));
     }
     parts.push(texts.with(Text::BytesRead, &[("size", &bytes(coverage.bytes_read))]));
@@ -145,9 +150,9 @@ mod tests {
         let asked = Rc::new(Asked::new(query, TimeRange::new(0, 1), Edges::Exact).unwrap());
         let done = Done { coverage, elapsed_ms: 42, ..Done::default() };
         let results = Rc::new(Results::default())
-            .reduce(ResultsAction::Start { asked, main: 1, histogram: None })
+            .reduce(ResultsAction::Start { asked, main: 1, histogram: None, newer: None })
             .reduce(ResultsAction::Event(1, Box::new(Event::Done { id: 1, done }), 0.0));
-        let clock = Clock::new(true, 1_734_444_120_000_000_000, |_| 0);
+        let clock = Clock::utc(1_734_444_120_000_000_000);
         super::coverage(&Texts::load(language), &clock, &results)
     }
 

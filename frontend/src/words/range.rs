@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn ranges_read_as_they_were_chosen() {
         let texts = Texts::load(Language::English);
-        let clock = Clock::new(true, 1_734_444_120_000_000_000, |_| 0);
+        let clock = Clock::utc(1_734_444_120_000_000_000);
         let start = 1_734_444_120_000_000_000;
         for (range, expected) in [
             (Range::Last(HOUR_NS), "Last 1 hour"),

@@ -130,7 +130,16 @@ impl Source for &Relay {
                     first: Timestamp(b.first),
                     last: Timestamp(b.last),
                     raw: b.raw_bytes,
-                    sections: b.sections.iter().map(section).collect(),
+                    // Only those that were asked for, as the relay does.
+                    sections: b
+                        .sections
+                        .iter()
+                        .filter(|s| {
+                            chunk::Column::from_number(s.column)
+                                .is_some_and(|column| column.is_needed(ask.columns))
+                        })
+                        .map(section)
+                        .collect(),
                 };
                 let blocks: Vec<BlockRef> = (0..).zip(&meta.blocks).map(block).collect();
                 let overlaps = |b: &BlockRef| ask.range.overlaps(b.first.0, b.last.0);
@@ -475,4 +484,55 @@ fn a_query_that_outgrows_its_memory_ends_with_a_clear_word() {
     };
     let answer = many.ask(r#"{job="a"}"#, 1000, Direction::Backward);
     assert_eq!(answer.failure, Some(Failure::Memory { budget_bytes: 64 }));
+}
+
+/// Each needs other columns and fields.
+const DIFFERENT: [&str; 9] = [
+    r#"{job="a"}"#,
+    r#"{job="a"} |= "3""#,
+    r#"{job="a"} | seed > 3"#,
+    r#"{job="a"} | trace="t3""#,
+    r#"sum by (seed) (count_over_time({job="a"}[2000s]))"#,
+    r#"sum by (trace) (count_over_time({job="a"}[2000s]))"#,
+    r#"sum(count_over_time({job="a"} |= "3" [2000s]))"#,
+    r#"sum by (level) (bytes_over_time({job="a"}[2000s]))"#,
+    r#"sum by (level) (sum_over_time({job="a"} | unwrap rtf [2000s]))"#,
+];
+
+#[test]
+fn what_was_read_before_changes_no_answer() {
+    let relay = Relay::default();
+    let entry = |n: i64| Entry {
+        timestamp: n * SECOND,
+        arrival: u64::try_from(n).unwrap(),
+        line: format!("line {n} seed={n} rtf=0.{n}").into_bytes(),
+        metadata: [("trace".to_owned(), format!("t{n}"))].into_iter().collect(),
+        auto: [("seed".to_owned(), n.to_string()), ("rtf".to_owned(), format!("0.{n}"))]
+            .into_iter()
+            .collect(),
+        ..Entry::default()
+    };
+    let batch = Batch::from_entries((1..10).map(entry).collect());
+    let of = labels("info");
+    let bytes = encode(&of, &batch, Options::default(), &mut RuzstdCodec::new()).unwrap().bytes;
+    let id = chunk::ChunkId::of(&bytes).to_string();
+    relay.chunks.borrow_mut().insert(id, (of, bytes));
+
+    let ask = |engine: &Engine<'_>, text: &str| {
+        let answer = engine.ask(text, 100, Direction::Backward);
+        assert_eq!((&answer.failure, &answer.coverage().gaps), (&None, &vec![]), "{text}");
+        (answer.rows, answer.output.map(|output| format!("{output:?}")))
+    };
+    let alone = DIFFERENT.map(|text| ask(&Engine::new(&relay, 1), text));
+    assert!(alone.iter().all(|(rows, output)| !rows.is_empty() || output.is_some()));
+    for first in DIFFERENT {
+        for second in DIFFERENT {
+            let engine = Engine::new(&relay, 1);
+            ask(&engine, first);
+            ask(&engine, second);
+            for (text, expected) in DIFFERENT.iter().zip(&alone) {
+                assert_eq!(ask(&engine, text), *expected, "{first}, {second}, then {text}");
+            }
+        }
+    }
 }
