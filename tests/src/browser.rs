@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
+use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::*;
 
 use crate::relay::root;
@@ -65,6 +66,13 @@ impl Browser {
         chrome.add_arg(&format!("--window-size={width},{height}"))?;
         let driver = WebDriver::new(&self.url, chrome).await?;
         driver.set_script_timeout(Duration::from_secs(60)).await?;
+        // No window is narrower than 500 pixels; a phone's screen is.
+        let metrics = serde_json::json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        ChromeDevTools::new(driver.handle.clone())
+            .execute_cdp_with_params("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
         Ok(Page { driver })
     }
 }
@@ -175,6 +183,16 @@ impl Page {
         .await
     }
 
+    /// Types where the keyboard is.
+    pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
+        Ok(self.driver.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// The view, as the address has it.
+    pub async fn fragment(&self) -> Result<String> {
+        Ok(self.driver.current_url().await?.fragment().unwrap_or_default().to_owned())
+    }
+
     /// Runs JavaScript in the page and gives what it returns.
     pub async fn script(&self, code: &str) -> Result<serde_json::Value> {
         Ok(self.driver.execute(code, Vec::new()).await?.json().clone())
@@ -182,9 +200,9 @@ impl Page {
 
     /// A screenshot for people to look at: `tests/shots/NAME.png`.
     pub async fn shot(&self, name: &str) -> Result<()> {
-        let dir: PathBuf = root().join("tests/shots");
-        std::fs::create_dir_all(&dir)?;
-        Ok(self.driver.screenshot(&dir.join(format!("{name}.png"))).await?)
+        let file: PathBuf = root().join("tests/shots").join(format!("{name}.png"));
+        std::fs::create_dir_all(file.parent().unwrap_or(&file))?;
+        Ok(self.driver.screenshot(&file).await?)
     }
 
     /// Lets go of the window; it ends with its [`Browser`].

@@ -26,7 +26,11 @@ impl Gate {
         let relay = relay.strip_prefix("http://").context("not a relay's URL")?.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let held = Arc::new(Held { chunks: Semaphore::new(0), given_up: AtomicUsize::new(0) });
+        let held = Arc::new(Held {
+            chunks: Semaphore::new(0),
+            asked: AtomicUsize::new(0),
+            given_up: AtomicUsize::new(0),
+        });
         let accepting = tokio::spawn({
             let held = Arc::clone(&held);
             async move {
@@ -47,6 +51,11 @@ impl Gate {
         self.held.chunks.add_permits(ALL);
     }
 
+    /// Requests for chunks so far.
+    pub fn asked(&self) -> usize {
+        self.held.asked.load(Ordering::SeqCst)
+    }
+
     /// Requests for chunks that the page has stopped waiting for.
     pub fn given_up(&self) -> usize {
         self.held.given_up.load(Ordering::SeqCst)
@@ -56,6 +65,7 @@ impl Gate {
 #[derive(Debug)]
 struct Held {
     chunks: Semaphore,
+    asked: AtomicUsize,
     given_up: AtomicUsize,
 }
 
@@ -75,6 +85,7 @@ async fn pass(client: TcpStream, relay: &str, held: &Held) -> io::Result<()> {
         }
     }
     if head.starts_with("GET /api/chunks/") {
+        held.asked.fetch_add(1, Ordering::SeqCst);
         tokio::select! {
             pass = held.chunks.acquire() => pass.map_err(io::Error::other)?.forget(),
             // It says nothing more before it has its answer, but it may hang up.

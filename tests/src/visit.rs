@@ -4,13 +4,19 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{Relay, root};
 
-/// What a browser takes over the wire until the viewer works: every file of it, as the relay
-/// sends it to a browser that takes Brotli.
+/// What no visit loads that shows nothing but lines: charts are drawn by it.
+pub const LOADED_LATER: &str = "uPlot.iife.min.js";
+
+/// What a browser takes over the wire until the viewer works: every file of it that is not
+/// [`LOADED_LATER`], as the relay sends it to a browser that takes Brotli.
 pub fn first_visit_bytes(relay: &Relay) -> Result<usize> {
     let dist = root().join("dist");
-    let files = files(&dist, &dist)?;
+    let mut files = files(&dist, &dist)?;
+    // What an exported report carries is for `logpane export` alone.
+    files.retain(|file| !file.starts_with("report/"));
     ensure!(files.iter().any(|file| file.ends_with(".wasm")), "no viewer in {dist:?}: {files:?}");
-    files.iter().try_fold(0, |sum, file| {
+    ensure!(files.iter().any(|file| file == LOADED_LATER), "no {LOADED_LATER} in {files:?}");
+    files.iter().filter(|file| *file != LOADED_LATER).try_fold(0, |sum, file| {
         let request = ureq::get(format!("{}/{file}", relay.url)).header("accept-encoding", "br");
         let mut response = request.call().with_context(|| format!("{file} is not served"))?;
         Ok(sum + response.body_mut().read_to_vec()?.len())

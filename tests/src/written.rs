@@ -37,7 +37,12 @@ impl Written {
 
     /// Appends one line, and gives it as it stands in the file.
     pub fn line(&mut self, text: &str) -> Result<String> {
-        let line = format!("[INFO] {} {text}", self.stamp);
+        self.of("INFO", text)
+    }
+
+    /// The same of another level.
+    pub fn of(&mut self, level: &str, text: &str) -> Result<String> {
+        let line = format!("[{level}] {} {text}", self.stamp);
         self.file.write_all(format!("{line}\n").as_bytes())?;
         Ok(line)
     }

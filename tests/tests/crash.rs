@@ -1,34 +1,65 @@
-//! `kill -9` in the middle of a live log: nothing is lost and nothing comes twice.
+//! `kill -9` at any instant, while files are written and clients push: nothing is lost and nothing
+//! comes twice. `LOGPANE_KILLS=300 cargo test -p tests --test crash` is the long campaign.
 
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;
-use tests::{LiveVoice, Relay, wait_for};
+use tests::{LiveVoice, Pusher, Relay, wait_for};
 
-const KILLS: u64 = 8;
+/// As often as it takes to meet what is rare.
+const KILLS: u64 = 20;
+/// A relay lives at most so long.
+const LIFE_MS: u64 = 400;
 
 #[test]
 fn a_killed_relay_loses_and_repeats_nothing() -> Result<()> {
     let dir = TempDir::new()?;
     let data = dir.path().join("data");
+    let kills = std::env::var("LOGPANE_KILLS").ok().map_or(Ok(KILLS), |kills| kills.parse())?;
+    let seed = fastrand::u64(..);
+    println!("{kills} kills, seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
     // A day in minutes: several requests every second, unfinished lines on disk.
-    let mut voice = LiveVoice::start(dir.path(), 500)?;
+    let mut voice = LiveVoice::start(dir.path(), if kills > KILLS { 150 } else { 500 })?;
+    let pusher = Pusher::start();
     let mut seen = 0;
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let relay = Relay::start(&data, &voice.paths())?;
-        seen = wait_for("new entries", || {
-            let entries = relay.status().ok()?["entries"].as_u64()?;
-            (entries > seen + 100).then_some(entries)
-        })?;
+        pusher.turn_to(&relay.url);
+        if kill % 4 == 0 {
+            // Some live long enough to have something to lose.
+            seen = wait_for("new entries", || {
+                let entries = relay.status().ok()?["entries"].as_u64()?;
+                (entries > seen + 100).then_some(entries)
+            })?;
+        }
+        // Not waiting for anything is the point: a kill comes when it comes.
+        thread::sleep(Duration::from_millis(random.u64(..LIFE_MS)));
         assert!(voice.running(), "the generator ended before kill {kill}");
         relay.kill();
     }
     voice.stop();
 
-    let relay = Relay::start(&data, &voice.paths())?;
+    let all = ["--max-entries".into(), "100000000".into()];
+    let relay = Relay::start(&data, &[voice.paths(), all.to_vec()].concat())?;
     relay.wait_until_read(4)?;
+    let num_pushed = pusher.stop()?;
+    let limit = (num_pushed + 10).to_string();
+    let range = ["--from", "2024-12-17", "--to", "2024-12-18", "--direction", "forward"];
+    let args = [&[Pusher::SELECTOR, "--limit", &limit], &range[..], &["-o", "raw"]].concat();
+    let answer = relay.query(&args)?;
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    let stored = answer.stdout;
+    // The last may be there though nobody was told.
+    let is_more = stored.lines().count() as u64 > num_pushed;
+    let pushed: Vec<String> = (0..num_pushed + u64::from(is_more)).map(Pusher::line).collect();
+    assert!(num_pushed > kills, "only {num_pushed} lines were taken");
+    assert_eq!(stored.lines().collect::<Vec<_>>(), pushed);
+
     let expected: BTreeMap<String, u64> = voice.expect()?["files"]
         .as_object()
         .context("files")?

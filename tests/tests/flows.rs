@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
-use tests::{Browser, LiveVoice, Page, Relay, Voice, wait_async, wait_for};
+use tests::{Browser, LOADED_LATER, LiveVoice, Page, Relay, Voice, wait_async, wait_for};
 use thirtyfour::prelude::*;
 
 const ARTICLE_SELECTOR: &str = r#"{job="cosyvoice3"}"#;
@@ -44,11 +44,6 @@ impl Stage {
         Ok(self.page.find("query").await?.prop("value").await?.unwrap_or_default())
     }
 
-    async fn fragment(&self) -> Result<String> {
-        let url = self.page.driver.current_url().await?;
-        Ok(url.fragment().unwrap_or_default().to_owned())
-    }
-
     /// The text of the first line that is shown.
     async fn first_line(&self) -> Result<String> {
         self.page.wait_for_text("row", |text| !text.is_empty()).await
@@ -62,6 +57,10 @@ async fn the_first_visit_shows_the_newest_lines() -> Result<()> {
         stage.first_line().await?;
         let coverage = stage.page.wait_until_answered().await?;
         assert!(coverage.contains("lines"), "{coverage}");
+        let loaded = "return performance.getEntriesByType('resource').map(of => of.name).join()";
+        let loaded = stage.page.script(loaded).await?;
+        assert!(loaded.as_str().is_some_and(|all| all.contains(".wasm")), "{loaded}");
+        assert!(!loaded.as_str().is_some_and(|all| all.contains(LOADED_LATER)), "{loaded}");
         Ok(())
     })
     .await
@@ -292,7 +291,7 @@ async fn a_link_restores_the_view() -> Result<()> {
         stage.ask(r#"{job="cosyvoice3"} |= "synthesis text""#, "&wrap=1&tz=utc").await?;
         stage.page.click("row").await?;
         stage.page.find("details").await?;
-        let fragment = stage.fragment().await?;
+        let fragment = stage.page.fragment().await?;
         assert!(fragment.contains("line="), "{fragment}");
         let first = stage.first_line().await?;
         // Another window, as somebody who got the link.
@@ -300,7 +299,7 @@ async fn a_link_restores_the_view() -> Result<()> {
         stage.page.wait_until_answered().await?;
         stage.page.find("details").await?;
         assert_eq!(stage.first_line().await?, first);
-        assert_eq!(stage.fragment().await?, fragment);
+        assert_eq!(stage.page.fragment().await?, fragment);
         assert_eq!(stage.page.attribute("wrap", "aria-pressed").await?, "true");
         Ok(())
     })

@@ -1,0 +1,70 @@
+//! The sheet of alerts: what fires is told in the header, and everything about it behind that.
+
+use std::fs;
+
+use anyhow::{Result, ensure};
+use tempfile::TempDir;
+use tests::{Browser, Relay, Written, wait_async};
+
+const RULES: &str = r#"groups:
+- name: tts
+  interval: 1s
+  rules:
+  - alert: OutOfMemory
+    expr: sum by (job) (count_over_time({job="app"} |= "CUDA out of memory"[1h])) > 0
+    labels: {severity: critical}
+  - alert: Quiet
+    expr: count_over_time({job="app"} |= "nobody says this"[1h]) > 5
+  - record: lines
+    expr: sum(count_over_time({job="app"}[1h]))
+"#;
+
+#[tokio::test]
+async fn what_fires_is_told_in_the_header_and_behind_it() -> Result<()> {
+    let dir = TempDir::new()?;
+    let rules = dir.path().join("rules");
+    fs::create_dir(&rules)?;
+    fs::write(rules.join("tts.yaml"), RULES)?;
+    fs::write(
+        rules.join("broken.yaml"),
+        "groups:\n- name: a\n  rules:\n  - alrt: x\n    expr: '{'\n",
+    )?;
+    let mut log = Written::create(dir.path(), "app.log")?;
+    log.line("CUDA out of memory")?;
+    let args = [log.path.clone().into(), "--rules".into(), rules.into()];
+    let relay = Relay::start(&dir.path().join("data"), &args)?;
+    let browser = Browser::start()?;
+    for (width, height, name) in [(1440, 900, "wide"), (360, 740, "narrow")] {
+        let page = browser.open(width, height).await?;
+        page.goto(&relay.url).await?;
+        page.wait_for_text("num-firing", |said| said == "1").await?;
+        page.click("alerts").await?;
+        wait_async("the rules", || async {
+            let mut said = String::new();
+            for rule in page.find_all("rule").await? {
+                said += &rule.text().await?;
+            }
+            let all = ["OutOfMemory", "firing", "job=app", "Quiet", "inactive", "lines", "records"];
+            ensure!(all.iter().all(|word| said.contains(word)), "{said}");
+            Ok(())
+        })
+        .await?;
+        page.wait_for_text("rule-problems", |said| said.contains("broken.yaml:4")).await?;
+        page.wait_for_text("alert-history", |said| said.contains("OutOfMemory")).await?;
+        page.shot(&format!("alerts-{name}-light")).await?;
+        page.script("document.documentElement.dataset.theme = 'dark'").await?;
+        page.shot(&format!("alerts-{name}-dark")).await?;
+        // From a rule to what it asks.
+        page.click("rule-query").await?;
+        wait_async("the query of the rule", || async {
+            ensure!(page.find_all("alert-sheet").await?.is_empty());
+            ensure!(
+                page.script("return location.hash").await?.to_string().contains("count_over_time")
+            );
+            Ok(())
+        })
+        .await?;
+        page.leave();
+    }
+    Ok(())
+}
