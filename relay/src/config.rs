@@ -10,6 +10,7 @@ use model::Labels;
 use crate::alert::{AlertOptions, OptionError};
 use crate::auth::{AuthFileError, Passwords};
 use crate::configured::{ConfigFile, FileError, Loaded, Watches};
+use crate::forward::{Destination, DestinationError};
 use crate::limits::Limits;
 use crate::store::{RetentionRule, RuleError};
 
@@ -52,6 +53,8 @@ pub struct Config {
     pub zone: Option<TimeZone>,
     /// Which rules are evaluated, and who is told.
     pub alerts: AlertOptions,
+    /// Where entries are sent on to, as typed; the file's are in `loaded`.
+    pub forwards: Vec<Destination>,
     /// To be read again on a reload.
     pub file: Option<ConfigFile>,
     /// What it said at the start.
@@ -87,6 +90,7 @@ impl Config {
             limits: Limits::default(),
             zone: None,
             alerts: AlertOptions::default(),
+            forwards: Vec::new(),
             file: None,
             loaded: Loaded::default(),
             watches: Watches::default(),
@@ -138,6 +142,8 @@ pub enum ConfigError {
     ExternalUrl { text: String },
     #[error("there are two receivers {name:?}: give them names in the configuration file (-c)")]
     SameReceiver { name: String },
+    #[error("--forward: {0}")]
+    Forward(#[from] DestinationError),
     #[error(transparent)]
     Alerts(#[from] OptionError),
     #[error(transparent)]

@@ -1,5 +1,6 @@
 //! The relay: follows files, stores their entries as chunks and serves them.
 
+mod agent;
 pub mod alert;
 pub mod auth;
 pub mod cli;
@@ -8,6 +9,8 @@ pub mod configured;
 pub mod demo;
 pub mod docker;
 pub mod doctor;
+pub mod endpoint;
+pub mod forward;
 pub mod http;
 mod ingest;
 mod journal;

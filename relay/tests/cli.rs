@@ -4,6 +4,8 @@
 
 #[path = "cli/alerts.rs"]
 mod alerts;
+#[path = "cli/forward.rs"]
+mod forward;
 mod program;
 #[path = "cli/run.rs"]
 mod run_command;
@@ -53,6 +55,7 @@ fn wrong_usage_is_said_and_gives_2() {
         (&["serve", "--label", "1a=b"], "is no label, expected name=value"),
         (&["serve", "--retention", "soon"], "--retention: \"soon\" is not a duration"),
         (&["serve", "--retention-bytes", "lots"], "--retention-bytes: \"lots\" is not a size"),
+        (&["serve", "--forward", "loki:3100"], "--forward: expected a URL of a Loki"),
         (&["serve", "--max-entries", "0"], "--max-entries must be at least 1"),
         (&["query", "{job="], "^"),
         (&["query", "{job=\"a\"}", "--at", "now"], "--at is for metric queries"),

@@ -18,6 +18,7 @@
 
 pub mod alerts;
 pub mod doctor;
+pub mod forward;
 pub mod index;
 pub mod loki;
 pub mod place;

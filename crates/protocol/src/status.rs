@@ -1,5 +1,6 @@
 //! `GET /api/status`: what the relay follows, keeps and misses.
 
+use crate::forward::Forward;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Status {
     pub retention: Retention,
     pub oldest: Option<Timestamp>,
     pub newest: Option<Timestamp>,
+    /// Where entries are sent on to.
+    #[serde(default)]
+    pub forwards: Vec<Forward>,
     /// What a person should know, worst first: "disk full, reading stopped", "cannot read …".
     pub problems: Vec<Problem>,
 }

@@ -103,6 +103,7 @@ pub fn SourceSheet(props: &Props) -> Html {
                 } }
                 if let Some(status) = &props.status {
                     { kept(&texts, status) }
+                    { forwards(&texts, status) }
                 }
             </section>
         </div>
@@ -272,6 +273,36 @@ fn kept(texts: &Texts, status: &Status) -> Html {
                             ]) }
                         </li>
                     }
+                }) }
+            </ul>
+        </>
+    }
+}
+
+/// Where entries are sent on to, and how far that is.
+fn forwards(texts: &Texts, status: &Status) -> Html {
+    if status.forwards.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+            <h3 class="share__heading">{ texts.get(Text::ForwardTitle) }</h3>
+            <ul class="source-sheet__kept" data-testid="forwards">
+                { for status.forwards.iter().map(|to| html! {
+                    <li>
+                        { texts.with(Text::ForwardLine, &[
+                            ("url", &to.url),
+                            ("sent", &grouped(to.sent)),
+                            ("waiting", &grouped(to.waiting)),
+                        ]) }
+                        if to.refused > 0 {
+                            { " · " }
+                            { texts.with(Text::ForwardRefused, &[("n", &grouped(to.refused))]) }
+                        }
+                        if let Some(error) = &to.error {
+                            <span class="source-sheet__more">{ error }</span>
+                        }
+                    </li>
                 }) }
             </ul>
         </>

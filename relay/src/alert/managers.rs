@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use alert::send::{self, Notice, Verdict};
 
+use super::AlertOptions;
 use super::board::Shared;
 use super::mailbox::{Letter, Mailbox};
 use super::post::Post;
-use super::{AlertOptions, Endpoint};
+use crate::endpoint::Endpoint;
 use crate::http::now_ns;
 
 const FIRST_RETRY: Duration = Duration::from_secs(5);

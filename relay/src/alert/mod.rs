@@ -29,5 +29,5 @@ mod saved;
 
 pub use board::{Alerts, Figures, GroupNow};
 pub use check::{Checked, check};
-pub(crate) use options::receiver;
-pub use options::{AlertOptions, Channel, Endpoint, OptionError, parse_quiet};
+pub use options::{AlertOptions, Channel, OptionError, parse_quiet};
+pub(crate) use options::{alertmanager, receiver};

@@ -2,9 +2,9 @@ use std::path::PathBuf;
 
 use alert::schedule::{Policy, Quiet};
 use alert::send::{Language, Receiver};
-use headers::authorization::Credentials as _;
 use jiff::tz::TimeZone;
-use percent_encoding::percent_decode_str;
+
+use crate::endpoint::Endpoint;
 
 /// What the relay does about alerts.
 #[derive(Clone, Debug)]
@@ -37,21 +37,6 @@ impl Default for AlertOptions {
             resend_ns: MINUTE,
             zone: None,
         }
-    }
-}
-
-/// Where an Alertmanager is.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Without user and password.
-    pub url: String,
-    /// The header that says who asks.
-    pub authorization: Option<String>,
-}
-
-impl std::fmt::Debug for Endpoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoint").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
@@ -88,32 +73,10 @@ pub enum OptionError {
 
 const KINDS: &str = "webhook, wecom, dingtalk, feishu, slack, discord, ntfy";
 
-impl Endpoint {
-    /// Of `http://user:password@host:port/path`.
-    pub fn parse(text: &str) -> Result<Self, OptionError> {
-        let error =
-            || OptionError::Url { what: "--alertmanager", example: "http://127.0.0.1:9093" };
-        let (scheme, rest) = text.split_once("://").ok_or_else(error)?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at_checked(end).ok_or_else(error)?;
-        let (login, host) = match authority.rsplit_once('@') {
-            Some((login, host)) => (Some(login), host),
-            None => (None, authority),
-        };
-        if !matches!(scheme, "http" | "https") || host.is_empty() || path.contains(['?', '#']) {
-            return Err(error());
-        }
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let authorization = login.map(|login| {
-            let (user, password) = login.split_once(':').unwrap_or((login, ""));
-            let basic = headers::Authorization::basic(&decoded(user), &decoded(password));
-            basic.0.encode().to_str().map(str::to_owned).map_err(|_| error())
-        });
-        Ok(Self {
-            url: format!("{scheme}://{host}{}", path.trim_end_matches('/')),
-            authorization: authorization.transpose()?,
-        })
-    }
+/// Where an Alertmanager is.
+pub(crate) fn alertmanager(text: &str) -> Result<Endpoint, OptionError> {
+    let wrong = OptionError::Url { what: "--alertmanager", example: "http://127.0.0.1:9093" };
+    Endpoint::parse(text).ok_or(wrong)
 }
 
 impl Channel {
@@ -185,24 +148,6 @@ pub fn parse_quiet(text: &str) -> Result<Quiet, OptionError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_login_in_the_url_becomes_a_header() {
-        for (text, expected) in [
-            ("http://127.0.0.1:9093", Some(("http://127.0.0.1:9093", None))),
-            ("https://am.example/prefix/", Some(("https://am.example/prefix", None))),
-            // ann:p@ss
-            ("http://ann:p%40ss@am:9093", Some(("http://am:9093", Some("Basic YW5uOnBAc3M=")))),
-            ("am:9093", None),
-            ("ftp://am", None),
-            ("http://", None),
-            ("http://am/?x=1", None),
-        ] {
-            let found = Endpoint::parse(text).ok();
-            let found = found.as_ref().map(|e| (e.url.as_str(), e.authorization.as_deref()));
-            assert_eq!(found, expected, "{text}");
-        }
-    }
 
     #[test]
     fn a_receiver_is_a_kind_and_a_url() {

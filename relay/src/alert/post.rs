@@ -1,9 +1,9 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use alert::send::{Answer, Receiver, Request, Verdict, judge};
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use crate::agent::{agent, is_loopback};
 
 /// Whoever takes longer is asked again later.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,23 +18,7 @@ pub(super) struct Post {
 
 impl Post {
     pub(super) fn new() -> Self {
-        // The machine's own list, so that an authority of one's own counts; a machine without one
-        // (a bare container) gets Mozilla's.
-        let own: Vec<Certificate<'static>> = rustls_native_certs::load_native_certs()
-            .certs
-            .iter()
-            .map(|found| Certificate::from_der(found.as_ref()).to_owned())
-            .collect();
-        let roots =
-            if own.is_empty() { RootCerts::WebPki } else { RootCerts::Specific(Arc::new(own)) };
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_global(Some(PATIENCE))
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
-            .user_agent(concat!("logpane/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self { agent: Agent::new_with_config(config) }
+        Self { agent: agent(PATIENCE) }
     }
 
     /// Sends, and says what the answer means. `to` is None for an Alertmanager.
@@ -46,7 +30,6 @@ impl Post {
     ) -> Verdict {
         let mut post = self.agent.post(&request.url);
         if is_loopback(&request.url) {
-            // A proxy is for what is elsewhere.
             post = post.config().proxy(None).build();
         }
         for (name, value) in &request.headers {
@@ -81,9 +64,4 @@ fn unanswered(error: &ureq::Error) -> Verdict {
         error => error.to_string(),
     };
     Verdict::Retry { after_ns: None, why }
-}
-
-fn is_loopback(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    ["127.", "localhost", "[::1]"].iter().any(|name| host.starts_with(name))
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::alert::{AlertOptions, Channel, Endpoint};
+use crate::alert::{AlertOptions, Channel, alertmanager};
 use crate::config::ConfigError;
 
 /// Rules and who is told, as typed.
@@ -44,7 +44,7 @@ impl AlertArgs {
             options.rules.clone_from(&self.rules);
         }
         if !self.alertmanagers.is_empty() {
-            let endpoints = self.alertmanagers.iter().map(|url| Endpoint::parse(url));
+            let endpoints = self.alertmanagers.iter().map(|url| alertmanager(url));
             options.alertmanagers = endpoints.collect::<Result<_, _>>()?;
         }
         if !self.receivers.is_empty() {

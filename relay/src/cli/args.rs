@@ -210,6 +210,17 @@ pub struct RawConfig {
         value_parser = clap::builder::FalseyValueParser::new()
     )]
     pub discover: bool,
+    /// Send what comes in on to another Loki, as in https://user:password@loki.example (may be
+    /// repeated)
+    #[arg(
+        long,
+        env = "LOGPANE_FORWARD",
+        value_name = "URL",
+        value_delimiter = ',',
+        hide_short_help = true,
+        hide_env_values = true
+    )]
+    pub forward: Vec<String>,
     #[command(flatten)]
     pub alerts: AlertArgs,
     #[command(flatten)]

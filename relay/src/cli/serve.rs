@@ -17,6 +17,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{handover, sources};
 use crate::config::Config;
 use crate::configured::{ConfigFile, mark_imported, reload};
+use crate::forward::begin;
 use crate::http::{App, routes};
 use crate::store::{SourceOptions, Store, StoreError, StoreOptions};
 
@@ -152,6 +153,7 @@ async fn serve(
         tokio::task::block_in_place(|| {
             store.announce(&url)?;
             handover::write_key(&config.data, &key)?;
+            begin(config.loaded.forwards.iter().chain(&config.forwards), &store);
             store.follow(source_options(config));
             follow_configured(config, &store);
             app.set_store(store.clone());
@@ -207,7 +209,7 @@ fn follow_configured(config: &Config, store: &Store) {
     for source in &loaded.sources {
         store.follow(source.clone());
     }
-    config.watches.replace(loaded, store);
+    config.watches.replace(loaded, &config.forwards, store);
     let Some(positions) = &loaded.positions else { return };
     say(&format!("{} files are read on where Promtail stopped", positions.offsets.len()));
     if let Err(error) = mark_imported(positions, &config.data) {

@@ -7,7 +7,8 @@ use crate::config::{
     self, Config, ConfigError, DEFAULT_LISTEN, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES,
     TypedRetention,
 };
-use crate::configured::{ConfigFile, FileError, OwnConfig, Watches};
+use crate::configured::{ConfigFile, FileError, OwnConfig, Watches, host_name};
+use crate::forward::Destination;
 use crate::store::{RetentionRule, RuleError};
 
 impl RawConfig {
@@ -82,12 +83,23 @@ impl RawConfig {
             discover: self.discover || own.discover,
             limits: self.limits.clone().or(own.limits).check()?,
             alerts,
+            forwards: self
+                .forward
+                .iter()
+                .map(|url| self.destination(url))
+                .collect::<Result<_, _>>()?,
             zone,
             file,
             loaded,
             watches: Watches::default(),
             data,
         })
+    }
+
+    fn destination(&self, url: &str) -> Result<Destination, ConfigError> {
+        let mut to = Destination::parse(url)?;
+        to.instance = Some(host_name());
+        Ok(to)
     }
 
     fn retention_rules(&self) -> Result<Vec<RetentionRule>, RuleError> {

@@ -6,7 +6,7 @@ use promtail::config::OneOrMany;
 use serde::Deserialize;
 use yaml::{Marked, Problem};
 
-use crate::alert::{AlertOptions, Channel, Endpoint, OptionError, parse_quiet, receiver};
+use crate::alert::{AlertOptions, Channel, OptionError, alertmanager, parse_quiet, receiver};
 
 /// `alerting:` of `logpane.yaml`: who is told, and how.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -90,7 +90,7 @@ impl Alerting {
         let endpoints = self
             .alertmanagers
             .iter()
-            .map(|url| Endpoint::parse(url).map_err(|error| url.problem(error.to_string())));
+            .map(|url| alertmanager(url).map_err(|error| url.problem(error.to_string())));
         Ok(AlertOptions {
             rules: rules.iter().map(|path| super::OwnConfig::path(file, path)).collect(),
             alertmanagers: endpoints.collect::<Result<_, _>>()?,

@@ -1,8 +1,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use yaml::Problem;
+
 use crate::configured::{OwnConfig, PromtailFile};
 use crate::docker::DockerJob;
+use crate::forward::Destination;
 use crate::store::SourceOptions;
 use crate::systemd::JournalJob;
 
@@ -27,6 +30,8 @@ pub struct Loaded {
     pub docker: Vec<DockerJob>,
     /// Journals that are followed.
     pub journals: Vec<JournalJob>,
+    /// Where entries are sent on to.
+    pub forwards: Vec<Destination>,
     /// Positions that another program left, to be marked as taken over.
     pub positions: Option<crate::configured::Positions>,
 }
@@ -53,8 +58,13 @@ impl ConfigFile {
         match self {
             Self::Promtail(file) => file.load(Some(data)),
             Self::Own(path) => {
-                let sources = OwnConfig::read(path)?.sources(path)?;
-                Ok(Loaded { sources, ..Loaded::default() })
+                let own = OwnConfig::read(path)?;
+                let sources = own.sources(path)?;
+                let wrong = |problem: Problem| FileError::Wrong {
+                    problems: vec![problem.in_file(&path.display().to_string())],
+                };
+                let forwards = own.forwards().map_err(wrong)?;
+                Ok(Loaded { sources, forwards, ..Loaded::default() })
             }
         }
     }

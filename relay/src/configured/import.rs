@@ -50,6 +50,11 @@ pub fn import(file: &PromtailFile, host: &str) -> Result<Import, FileError> {
     if num_sources == 0 {
         out = out.replace("sources:\n", "sources: []\n");
     }
+    let elsewhere = read.clients.iter().filter(|client| !client.is_local());
+    for url in elsewhere.filter_map(|client| client.url.as_ref()) {
+        let sentence = "this client is sent to with -config.file; with -c write it as forward:";
+        left_out.push(place(&url.problem(sentence)));
+    }
     if let Some(path) = &read.positions {
         left_out.push(format!(
             "where Promtail stopped reading ({path}) is taken over with -config.file only; with \

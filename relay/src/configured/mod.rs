@@ -2,6 +2,7 @@
 
 mod alerting;
 mod file;
+mod forwarding;
 mod import;
 mod own;
 mod positions;

@@ -12,9 +12,11 @@ use serde::Deserialize;
 use yaml::{Marked, Problem};
 
 use super::file::text_of;
+use super::forwarding::ForwardTo;
 use crate::alert::AlertOptions;
 use crate::config::{is_label_name, parse_listen};
 use crate::configured::{Alerting, FileError};
+use crate::forward::Destination;
 use crate::store::{Piped, RetentionRule, RuleError, SourceOptions};
 
 /// `logpane.yaml`, as written. What is typed on the command line or set in the environment goes
@@ -55,6 +57,8 @@ pub struct OwnConfig {
     rules: Option<OneOrMany>,
     /// Who is told of alerts.
     alerting: Alerting,
+    /// Other Lokis that get what comes in, too. `LOGPANE_FORWARD`
+    forward: Vec<ForwardTo>,
 }
 
 /// A rule of retention.
@@ -159,6 +163,7 @@ impl OwnConfig {
         }
         config.retention_rules()?;
         config.alerts(Path::new(""))?;
+        config.forwards()?;
         if let Some(size) = &config.retention_bytes {
             model::parse_bytes(size).map_err(|error| size.problem(error.to_string()))?;
         }
@@ -172,6 +177,11 @@ impl OwnConfig {
     pub fn alerts(&self, file: &Path) -> Result<AlertOptions, Problem> {
         let rules = self.rules.as_ref().map_or(&[][..], |rules| &rules.0);
         self.alerting.options(file, rules, self.time_zone().as_ref())
+    }
+
+    /// Where entries are sent on to.
+    pub fn forwards(&self) -> Result<Vec<Destination>, Problem> {
+        self.forward.iter().map(ForwardTo::destination).collect()
     }
 
     /// Streams with a time of their own.
@@ -298,6 +308,7 @@ mod tests {
         check(
             "listen: 127.0.0.1:3100\ndata: /d\nretention: 7d\nretention_for: [{selector: '{level=\"debug\"}', keep: 1d}]\nretention_bytes: 1GB\nzone: Asia/Shanghai\n\
              auth_file: users\nallow_origins: [https://a.b]\nlimits: {max_entries: 9, query_timeout: 1m}\n\
+             forward: [{url: https://u:p@loki, name: x, selector: '{a=\"b\"}', labels: {c: d}, tenant: t, batch_wait: 5s, batch_bytes: 512KiB}]\n\
              rules: [/r, r.yaml]\nalerting:\n  interval: 15s\n  external_url: https://logs.example/\n  \
              alertmanagers: ['http://ann:pw@am:9093']\n  receivers:\n  - {name: ops, type: dingtalk, url: 'https://d', \
              secret: s, mobiles: ['1'], quiet: [22:00-08:00], group_wait: 0s, repeat_interval: 1h, language: en}\n\
@@ -362,6 +373,14 @@ mod tests {
             (
                 "alerting: {receivers: [{name: a, type: webhook, url: 'https://q', body: '{{ $x }}'}]}",
                 "1:73: not a template: the variable $x is not known",
+            ),
+            (
+                "forward: [{url: loki}]",
+                "1:17: expected a URL of a Loki as in https://user:password@loki.example",
+            ),
+            (
+                "forward: [{url: 'http://loki:3100', selector: '{a=\"b\"} |= \"c\"'}]",
+                "1:47: expected labels as in {job=\"api\"}, and no more",
             ),
             ("alerting: {interval: 0s}", "1:22: expected longer than zero, as in 1m"),
             ("sources: [{path: a}]", "1:12: unknown key \"path\", did you mean \"paths\"?"),

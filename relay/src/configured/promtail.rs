@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 use yaml::Problem;
 
 use super::file::text_of;
+use super::forwarding;
 use crate::configured::{FileError, Loaded, Positions};
 use crate::docker::DockerJob;
 use crate::store::{MaxLine, Piped, SourceOptions};
@@ -88,6 +89,9 @@ impl PromtailFile {
             }
         }
         let positions = loaded.positions.clone().unwrap_or_default().offsets;
+        let (forwards, refused) = forwarding::of_clients(&file.clients, &self.path);
+        loaded.forwards = forwards;
+        loaded.problems.extend(refused.iter().map(|problem| self.place(problem)));
         let mut external: Labels = file.external_labels().into_iter().collect();
         for (name, value) in self.external_labels.iter() {
             external.set(name, value);

@@ -4,6 +4,7 @@ use yaml::Marked;
 
 use crate::config::{Config, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES};
 use crate::configured::{ConfigFile, FileError, OwnConfig};
+use crate::forward::begin;
 use crate::store::Store;
 
 /// How long entries are kept, as Logpane's own file says it now; what was typed stays.
@@ -49,7 +50,8 @@ pub fn reload(config: &Config, store: &Store) -> Option<Result<Vec<String>, File
     }
     let said = loaded.problems.iter().chain(&loaded.notices).cloned().collect();
     config.watches.stop();
+    begin(loaded.forwards.iter(), store);
     store.follow_instead(loaded.sources.clone());
-    config.watches.replace(&loaded, store);
+    config.watches.replace(&loaded, &config.forwards, store);
     Some(Ok(said))
 }

@@ -4,16 +4,21 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::configured::Loaded;
+use crate::forward::{Destination, Standings};
 use crate::store::Store;
-use crate::{docker, systemd};
+use crate::{docker, forward, systemd};
 
 /// How long it is waited for a thread to end.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The threads that follow what is no file: Docker engines and journals. They end when others take
-/// their place.
+/// The threads that follow what is no file, Docker engines and journals, and those that send on
+/// what came in. They end when others take their place.
 #[derive(Clone, Debug, Default)]
-pub struct Watches(Arc<Mutex<Vec<Watch>>>);
+pub struct Watches {
+    threads: Arc<Mutex<Vec<Watch>>>,
+    /// How far those are that send.
+    pub standings: Standings,
+}
 
 #[derive(Debug)]
 struct Watch {
@@ -24,8 +29,8 @@ struct Watch {
 
 impl Watches {
     /// Follows these instead of those before.
-    pub fn replace(&self, loaded: &Loaded, store: &Store) {
-        let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn replace(&self, loaded: &Loaded, typed: &[Destination], store: &Store) {
+        let mut watches = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         end(std::mem::take(&mut *watches));
         for job in loaded.docker.clone() {
             let store = store.clone();
@@ -35,11 +40,16 @@ impl Watches {
             let store = store.clone();
             watches.extend(start(move |stopped| systemd::watch(&job, &store, stopped)));
         }
+        for to in loaded.forwards.iter().chain(typed).cloned() {
+            let store = store.clone();
+            let standing = self.standings.enter(&to.name, &to.endpoint.url);
+            watches.extend(start(move |stopped| forward::run(&to, &store, standing, stopped)));
+        }
     }
 
     /// Ends all.
     pub fn stop(&self) {
-        end(std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)));
+        end(std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use protocol::forward::Forward;
 use protocol::status::{Severity, Source, Status};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -43,6 +44,9 @@ fn text(status: &Status, figures: &Figures, resident_bytes: Option<u64>) -> Stri
     counters(&mut page, figures);
     kept(&mut page, status, figures);
     followed(&mut page, status);
+    if !status.forwards.is_empty() {
+        forwards(&mut page, &status.forwards);
+    }
     if let Some(bytes) = resident_bytes {
         page.gauge("process_resident_memory_bytes", "Memory of the relay.", bytes);
     }
@@ -107,6 +111,25 @@ fn counters(page: &mut Page, figures: &Figures) {
         "logpane_tail_dropped_entries_total",
         "Entries that a live tail left out for a slow reader; they are kept and can be queried.",
         figures.tail_dropped_entries,
+    );
+}
+
+/// All destinations together.
+fn forwards(page: &mut Page, all: &[Forward]) {
+    page.counter(
+        "logpane_forwarded_entries_total",
+        "Entries that another Loki took.",
+        all.iter().map(|to| to.sent).sum(),
+    );
+    page.counter(
+        "logpane_forward_refused_entries_total",
+        "Entries that it would not take; they are kept.",
+        all.iter().map(|to| to.refused).sum(),
+    );
+    page.gauge(
+        "logpane_forward_waiting_entries",
+        "Entries that were not sent on yet.",
+        all.iter().map(|to| to.waiting).sum(),
     );
 }
 

@@ -1,4 +1,5 @@
-use protocol::status::Status;
+use protocol::forward::Forward;
+use protocol::status::{Problem, Severity, Status};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
@@ -27,6 +28,25 @@ pub async fn status(app: &App) -> Result<Status, ApiError> {
     let store = app.store()?.clone();
     let mut status = blocking(move || Ok(store.status())).await?;
     env!("CARGO_PKG_VERSION").clone_into(&mut status.version);
+    status.forwards = app.config().watches.standings.list();
+    let failing = status.forwards.iter().filter_map(problem);
+    status.problems.extend(failing);
     viewer::build_id().clone_into(&mut status.build);
     Ok(status)
+}
+
+/// What a person should know of a destination.
+fn problem(to: &Forward) -> Option<Problem> {
+    let error = to.error.as_ref()?;
+    let (severity, message) = match to.refused {
+        0 => (
+            Severity::Warning,
+            format!("{} entries wait to be sent to {}: {error}", to.waiting, to.url),
+        ),
+        refused => (
+            Severity::Error,
+            format!("{} did not take {refused} entries, they are kept here: {error}", to.url),
+        ),
+    };
+    Some(Problem { severity, code: "forward".to_owned(), message })
 }

@@ -131,15 +131,18 @@ impl File {
         }
         for client in &self.clients {
             let Some(url) = &client.url else { continue };
-            if !client.is_local() {
+            let unsupported = client.unsupported().filter(|_| !client.is_local());
+            if let Some((key, mark)) = unsupported {
                 let message = format!(
-                    "lines are kept here and not sent on to {:?}; what asks there can ask here",
+                    "{key} is not supported: lines are kept here and not sent to {:?}",
                     hidden(&url.value)
                 );
-                self.notices.push(url.problem(message));
+                self.notices.push(Problem::new(mark, message));
             }
-            if let Some(tenant) = &client.tenant_id {
-                self.notices.push(tenant.problem("there are no tenants here: tenant_id is unused"));
+            if let Some(retries) = &client.backoff_config.max_retries {
+                let message = "max_retries is not used: what cannot be sent waits as long as it is \
+                               kept";
+                self.notices.push(retries.problem(message));
             }
         }
     }

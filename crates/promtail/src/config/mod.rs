@@ -7,7 +7,7 @@ mod relabel;
 mod scrape;
 mod stage;
 
-pub use clients::Client;
+pub use clients::{Authorization, Backoff, BasicAuth, Client};
 pub use file::{File, Limits, Server, read};
 pub use journal::Journal;
 pub use relabel::{Action, RelabelConfig};

@@ -74,16 +74,16 @@ fn one_wrong_job_does_not_stop_the_others() {
 #[test]
 fn what_is_not_here_is_named() {
     check(
-        "wal: {enabled: true}\nclients:\n- url: http://u:p@loki.example:3100/push\n  tenant_id: x\nlimits_config: {readline_rate_enabled: true}\nscrape_configs:\n- job_name: a\n  kafka: {brokers: [x]}\n  static_configs: []\n  pipeline_stages:\n  - match:\n      selector: '{a=\"b\"}'\n      stages:\n      - geoip: {db: x}\n- job_name: b\n  loki_push_api: {}\n",
+        "wal: {enabled: true}\nclients:\n- url: http://u:p@loki.example:3100/push\n  tenant_id: x\n  backoff_config:\n    max_retries: 3\n- url: http://u:p@loki.example:3100/push\n  oauth2: {client_id: x}\nlimits_config: {readline_rate_enabled: true}\nscrape_configs:\n- job_name: a\n  kafka: {brokers: [x]}\n  static_configs: []\n  pipeline_stages:\n  - match:\n      selector: '{a=\"b\"}'\n      stages:\n      - geoip: {db: x}\n- job_name: b\n  loki_push_api: {}\n",
         &["a", "b"],
         &[
             "1:6: wal means nothing here",
-            "5:40: limits_config.readline_rate is not applied: lines are read as they come, and a limit stage can drop some",
-            "3:8: lines are kept here and not sent on to \"http://…@loki.example:3100/push\"; what asks there can ask here",
-            "4:14: there are no tenants here: tenant_id is unused",
-            "8:10: kafka is left out: it is not supported",
-            "14:9: the stage geoip is left out: it is not supported",
-            "16:18: loki_push_api is left out: the relay itself takes pushes at /loki/api/v1/push",
+            "9:40: limits_config.readline_rate is not applied: lines are read as they come, and a limit stage can drop some",
+            "6:18: max_retries is not used: what cannot be sent waits as long as it is kept",
+            "8:11: oauth2 is not supported: lines are kept here and not sent to \"http://…@loki.example:3100/push\"",
+            "12:10: kafka is left out: it is not supported",
+            "18:9: the stage geoip is left out: it is not supported",
+            "20:18: loki_push_api is left out: the relay itself takes pushes at /loki/api/v1/push",
         ],
     );
 }

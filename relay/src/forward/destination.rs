@@ -1,0 +1,127 @@
+use std::time::Duration;
+
+use model::{Labels, Matcher};
+
+use crate::endpoint::Endpoint;
+
+/// Loki's own path to push to.
+const PUSH_PATH: &str = "/loki/api/v1/push";
+
+/// Somewhere to send entries on to, by Loki's push API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Destination {
+    /// Letters, digits, `-` and `_`: a file is named after it.
+    pub name: String,
+    pub endpoint: Endpoint,
+    /// Besides those of the endpoint: the tenant, as `X-Scope-OrgID`, and others.
+    pub headers: Vec<(String, String)>,
+    /// Streams that are sent; all without any.
+    pub matchers: Vec<Matcher>,
+    /// For every stream that does not have them.
+    pub labels: Labels,
+    /// What the label `instance` is called there instead of `localhost`, which many machines are.
+    pub instance: Option<String>,
+    /// How long entries wait for others: short is there sooner, long takes fewer requests.
+    pub batch_wait: Duration,
+    /// Most bytes of lines of a request.
+    pub batch_bytes: usize,
+    pub timeout: Duration,
+    /// Between tries: this long at first, twice as long each time.
+    pub min_backoff: Duration,
+    pub max_backoff: Duration,
+    /// Whether what the other side has no room for now is given up instead of sent later.
+    pub drops_rate_limited: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DestinationError {
+    #[error("expected a URL of a Loki as in https://user:password@loki.example")]
+    Url,
+}
+
+impl Destination {
+    /// Of `https://user:password@host`, with Loki's path where none is given.
+    pub fn parse(url: &str) -> Result<Self, DestinationError> {
+        let mut endpoint = Endpoint::parse(url.trim()).ok_or(DestinationError::Url)?;
+        if endpoint.is_bare() {
+            endpoint.url.push_str(PUSH_PATH);
+        }
+        Ok(Self {
+            name: name_of(&endpoint.url),
+            endpoint,
+            headers: Vec::new(),
+            matchers: Vec::new(),
+            labels: Labels::new(),
+            instance: None,
+            batch_wait: Duration::from_secs(1),
+            batch_bytes: 1 << 20,
+            timeout: Duration::from_secs(10),
+            min_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_mins(5),
+            drops_rate_limited: false,
+        })
+    }
+
+    /// The labels of a stream there.
+    pub(super) fn labels_of(&self, labels: &Labels) -> Labels {
+        let mut there = labels.clone();
+        for (name, value) in self.labels.iter() {
+            if there.get(name).is_none() {
+                there.set(name, value);
+            }
+        }
+        if let (Some(host), Some(local)) = (&self.instance, there.get("instance"))
+            && let Some(port) = local.strip_prefix("localhost")
+            && (port.is_empty() || port.starts_with(':'))
+        {
+            let instance = format!("{host}{port}");
+            there.set("instance", instance);
+        }
+        there
+    }
+}
+
+/// A name for who has none: it stays the same as long as the URL does.
+fn name_of(url: &str) -> String {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or(host);
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let digest = blake3::hash(url.as_bytes()).to_hex();
+    format!("{}-{}", host.chars().map(plain).collect::<String>(), &digest[..6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_enough() {
+        for (url, expected) in [
+            ("http://loki:3100", Some("http://loki:3100/loki/api/v1/push")),
+            ("https://u:p@loki.example/", Some("https://loki.example/loki/api/v1/push")),
+            ("http://loki:3100/loki/api/v1/push", Some("http://loki:3100/loki/api/v1/push")),
+            ("https://proxy.example/sub/push", Some("https://proxy.example/sub/push")),
+            ("loki:3100", None),
+            ("", None),
+        ] {
+            let found = Destination::parse(url).ok();
+            assert_eq!(found.map(|to| to.endpoint.url).as_deref(), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_stream_says_which_machine_it_is_of() {
+        let mut to = Destination::parse("http://loki:3100").unwrap();
+        to.labels.set("host", "gpu-1");
+        to.labels.set("job", "other");
+        to.instance = Some("gpu-1".to_owned());
+        for (instance, expected) in
+            [("localhost", "gpu-1"), ("localhost:8189", "gpu-1:8189"), ("localhosts", "localhosts")]
+        {
+            let labels = [("job", "tts"), ("instance", instance)].into_iter().collect();
+            let there = to.labels_of(&labels);
+            let found = (there.get("job"), there.get("host"), there.get("instance"));
+            assert_eq!(found, (Some("tts"), Some("gpu-1"), Some(expected)));
+        }
+    }
+}
