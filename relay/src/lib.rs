@@ -21,6 +21,8 @@ pub mod push;
 pub mod query;
 pub mod share;
 mod source;
+mod staged;
 pub mod store;
+pub mod syslog;
 pub mod systemd;
 pub mod views;

@@ -549,3 +549,63 @@ fn the_systems_journal_is_followed() {
     assert!(calls[0].ends_with("_TRANSPORT=stdout"), "{calls:?}");
     assert!(calls[1].contains("--after-cursor=s=x;i=2"), "{calls:?}");
 }
+
+/// A port that nobody has.
+fn free_port(is_udp: bool) -> u16 {
+    match is_udp {
+        true => std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(),
+        false => std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(),
+    }
+}
+
+/// The system's own `logger`.
+fn logger(port: u16, args: &[&str]) {
+    let port = port.to_string();
+    let mut logger = std::process::Command::new("logger");
+    logger.args(["--server", "127.0.0.1", "--port", &port, "--tag", "tts"]).args(args);
+    let done = run(&mut logger);
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn syslog_is_taken() {
+    let (tcp, udp) = (free_port(false), free_port(true));
+    let dir = folder(&format!(
+        "scrape_configs:\n- job_name: new\n  syslog:\n    listen_address: 127.0.0.1:{tcp}\n    \
+         labels: {{job: syslog}}\n    label_structured_data: yes\n    use_incoming_timestamp: yes\n  \
+         relabel_configs:\n  \
+         - {{source_labels: [__syslog_message_severity], target_label: level}}\n  \
+         - {{source_labels: [__syslog_message_app_name], target_label: app}}\n  \
+         - {{source_labels: [__syslog_message_sd_a_1_run], target_label: run}}\n  \
+         - {{source_labels: [__syslog_connection_ip_address], target_label: from}}\n  \
+         pipeline_stages:\n  - drop: {{expression: noise}}\n\
+         - job_name: old\n  syslog: {{listen_address: 127.0.0.1:{udp}, listen_protocol: udp, \
+         syslog_format: rfc3164, labels: {{job: old}}}}\n"
+    ));
+    let config = format!("-config.file={}", dir.path().join("promtail.yaml").display());
+    let data = dir.path().join("data");
+    let relay =
+        Program::start(logpane().args([&config, "--listen", "127.0.0.1:0", "--data"]).arg(&data));
+    wait_until("the port", || std::net::TcpStream::connect(("127.0.0.1", tcp)).is_ok());
+    let data = ["--rfc5424", "--sd-id", "a@1", "--sd-param", "run=\"7\""];
+    let over_tcp = |more: &[&str]| logger(tcp, &[&["--tcp"], &data[..], more].concat());
+    over_tcp(&["--octet-count", "--priority", "user.err", "It broke"]);
+    over_tcp(&["--priority", "user.err", "again"]);
+    over_tcp(&["noise"]);
+    let mut plain = std::net::TcpStream::connect(("127.0.0.1", tcp)).unwrap();
+    plain.write_all(b"no message of syslog\n").unwrap();
+    logger(udp, &["--udp", "--rfc3164", "--priority", "daemon.info", "over UDP"]);
+    relay.wait_for_entries(4);
+    let lines = |query: &str| {
+        let query: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
+        let answer = relay
+            .json(&format!("/loki/api/v1/query_range?query={query}&direction=forward&since=1h"));
+        let streams = answer["data"]["result"].as_array().unwrap().clone();
+        let lines = streams.iter().flat_map(|stream| stream["values"].as_array().unwrap().clone());
+        lines.map(|value| value[1].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let selector = r#"{job="syslog", level="error", app="tts", run="7", from="127.0.0.1"}"#;
+    assert_eq!(lines(selector), ["It broke", "again"]);
+    assert_eq!(lines(r#"{job="syslog", app=""}"#), ["no message of syslog"]);
+    assert_eq!(lines(r#"{job="old"}"#), ["over UDP"]);
+}

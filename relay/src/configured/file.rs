@@ -7,6 +7,7 @@ use crate::configured::{OwnConfig, PromtailFile};
 use crate::docker::DockerJob;
 use crate::forward::Destination;
 use crate::store::SourceOptions;
+use crate::syslog::SyslogJob;
 use crate::systemd::JournalJob;
 
 /// A configuration file, to be read at the start and again when asked to.
@@ -30,6 +31,8 @@ pub struct Loaded {
     pub docker: Vec<DockerJob>,
     /// Journals that are followed.
     pub journals: Vec<JournalJob>,
+    /// Ports that take syslog.
+    pub syslogs: Vec<SyslogJob>,
     /// Where entries are sent on to.
     pub forwards: Vec<Destination>,
     /// Positions that another program left, to be marked as taken over.

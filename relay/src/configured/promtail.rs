@@ -16,6 +16,7 @@ use super::forwarding;
 use crate::configured::{FileError, Loaded, Positions};
 use crate::docker::DockerJob;
 use crate::store::{MaxLine, Piped, SourceOptions};
+use crate::syslog::{SyslogJob, Transport};
 use crate::systemd::JournalJob;
 
 /// Promtail's file and the flags that go with it.
@@ -107,6 +108,10 @@ impl PromtailFile {
             loaded.notices.extend(found.problems);
             loaded.docker.extend(job.docker(&external));
             loaded.journals.extend(job.journal(&external, data));
+            match job.syslog(&external) {
+                Ok(syslog) => loaded.syslogs.extend(syslog),
+                Err(problem) => loaded.problems.push(self.place(&problem)),
+            }
         }
         Ok(loaded)
     }
@@ -222,6 +227,44 @@ impl Job<'_> {
             piped: self.piped(&journal.labels.iter().collect(), external),
             cursor: data.unwrap_or(Path::new("/nonexistent")).join("cursors").join(name),
         })
+    }
+}
+
+impl Job<'_> {
+    fn syslog(&self, external: &Labels) -> Result<Option<SyslogJob>, Problem> {
+        let Some(syslog) = &self.scrape.syslog else { return Ok(None) };
+        if syslog.tls_config.is_some() {
+            // It is named among what is left out.
+            return Ok(None);
+        }
+        let usual = SyslogJob::default();
+        let transport = match syslog.listen_protocol.as_ref().map(|name| (name, name.as_str())) {
+            None | Some((_, "tcp" | "tcp4" | "tcp6")) => Transport::Tcp,
+            Some((_, "udp" | "udp4" | "udp6")) => Transport::Udp,
+            Some((name, _)) => return Err(name.problem("expected tcp or udp")),
+        };
+        let is_old = match syslog.syslog_format.as_ref().map(|name| (name, name.as_str())) {
+            None | Some((_, "rfc5424")) => false,
+            Some((_, "rfc3164")) => true,
+            Some((name, _)) => return Err(name.problem("expected rfc5424 or rfc3164")),
+        };
+        let idle = syslog.idle_timeout.as_ref().map(|text| {
+            model::parse_duration(text).map_err(|error| text.problem(error.to_string()))
+        });
+        let idle = idle.transpose()?.and_then(|ns| u64::try_from(ns).ok());
+        let max = syslog.max_message_length.and_then(|bytes| usize::try_from(bytes).ok());
+        Ok(Some(SyslogJob {
+            address: syslog.listen_address.value.clone(),
+            transport,
+            idle_timeout: idle.map_or(usual.idle_timeout, Duration::from_nanos),
+            is_old,
+            is_whole: syslog.use_rfc5424_message,
+            uses_its_time: syslog.use_incoming_timestamp,
+            labels_data: syslog.label_structured_data,
+            max_bytes: max.filter(|bytes| *bytes > 0).unwrap_or(usual.max_bytes),
+            relabel: self.steps.clone(),
+            piped: self.piped(&syslog.labels.iter().collect(), external),
+        }))
     }
 }
 

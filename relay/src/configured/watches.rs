@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use crate::configured::Loaded;
 use crate::forward::{Destination, Standings};
 use crate::store::Store;
-use crate::{docker, forward, systemd};
+use crate::{docker, forward, syslog, systemd};
 
 /// How long it is waited for a thread to end.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The threads that follow what is no file, Docker engines and journals, and those that send on
+/// The threads that follow what is no file, Docker engines, journals and ports, and those that send on
 /// what came in. They end when others take their place.
 #[derive(Clone, Debug, Default)]
 pub struct Watches {
@@ -39,6 +39,10 @@ impl Watches {
         for job in loaded.journals.clone() {
             let store = store.clone();
             watches.extend(start(move |stopped| systemd::watch(&job, &store, stopped)));
+        }
+        for job in loaded.syslogs.clone() {
+            let store = store.clone();
+            watches.extend(start(move |stopped| syslog::watch(&job, &store, stopped)));
         }
         for to in loaded.forwards.iter().chain(typed).cloned() {
             let store = store.clone();

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use model::Labels;
@@ -11,6 +11,7 @@ use yaml::Marked;
 
 use super::client::get;
 use super::container::{Container, Details};
+use crate::staged::wait;
 use crate::store::{Piped, SourceOptions, Store};
 
 /// An engine whose containers are followed.
@@ -46,9 +47,8 @@ pub(crate) fn watch(job: &DockerJob, store: &Store, stopped: &Receiver<()>) {
                 last_error = error;
             }
         }
-        match stopped.recv_timeout(job.interval) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+        if wait(stopped, job.interval) {
+            return;
         }
     }
 }

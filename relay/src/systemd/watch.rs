@@ -1,13 +1,13 @@
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
-use model::{Entry, Labels};
-use promtail::{Environment, Outcome, Pipeline, Relabel, relabel};
+use promtail::Relabel;
 
 use super::entry::JournalEntry;
+use crate::staged::{Staged, is_stopped, wait};
 use crate::store::{Piped, Store};
 
 /// Entries are pushed together until none has come for so long, or there are so many.
@@ -37,12 +37,10 @@ pub struct JournalJob {
 
 /// Follows the journal until `stopped` has no sender.
 pub(crate) fn watch(job: &JournalJob, store: &Store, stopped: &Receiver<()>) {
-    let environment = Environment::new(|name| jiff::tz::TimeZone::get(name).ok());
-    // They were checked when the file was read.
-    let Ok(mut stages) = Pipeline::new(&job.piped.stages, &environment) else { return };
+    let Some(mut staged) = Staged::new(&job.piped, &job.relabel, "journal") else { return };
     let mut last_error = String::new();
     loop {
-        let ended = follow(job, store, stopped, &mut stages);
+        let ended = follow(job, store, stopped, &mut staged);
         if is_stopped(stopped) {
             return;
         }
@@ -57,14 +55,10 @@ pub(crate) fn watch(job: &JournalJob, store: &Store, stopped: &Receiver<()>) {
             ));
         }
         last_error = error;
-        if !matches!(stopped.recv_timeout(RETRY), Err(RecvTimeoutError::Timeout)) {
+        if wait(stopped, RETRY) {
             return;
         }
     }
-}
-
-fn is_stopped(stopped: &Receiver<()>) -> bool {
-    !matches!(stopped.try_recv(), Err(TryRecvError::Empty))
 }
 
 /// Ends the program with the value.
@@ -81,7 +75,7 @@ fn follow(
     job: &JournalJob,
     store: &Store,
     stopped: &Receiver<()>,
-    stages: &mut Pipeline,
+    staged: &mut Staged,
 ) -> io::Result<()> {
     let mut child = Journalctl(command(job).spawn()?);
     let Some(output) = child.0.stdout.take() else { return Ok(()) };
@@ -94,19 +88,18 @@ fn follow(
             }
         }
     })?;
-    let (mut out, mut cursor, mut count) = (Vec::new(), String::new(), 0);
+    let (mut cursor, mut count) = (String::new(), 0);
     loop {
         let received = received.recv_timeout(PAUSE);
         if let Ok(line) = &received
             && let Some(entry) = JournalEntry::read(&String::from_utf8_lossy(line), job.is_whole)
         {
-            cursor.clone_from(&entry.cursor);
-            take(job, entry, stages, &mut out);
+            cursor = entry.cursor;
+            staged.take(entry.timestamp, entry.labels, entry.line);
             count += 1;
         }
         if count >= BATCH || (received.is_err() && count > 0) {
-            stages.finish(now(), &mut out);
-            push(store, stopped, std::mem::take(&mut out))?;
+            staged.flush(store, RETRY, stopped)?;
             write_cursor(&job.cursor, &cursor)?;
             count = 0;
         }
@@ -135,46 +128,6 @@ fn command(job: &JournalJob) -> Command {
     command.args(&job.matches);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     command
-}
-
-fn now() -> i64 {
-    i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
-}
-
-fn take(job: &JournalJob, entry: JournalEntry, stages: &mut Pipeline, out: &mut Vec<Outcome>) {
-    let JournalEntry { timestamp, mut labels, line, .. } = entry;
-    for (name, value) in job.piped.labels.iter() {
-        labels.set(name, value);
-    }
-    let Some(labels) = relabel(labels, &job.relabel) else { return };
-    let labels: Labels = labels.iter().filter(|(name, _)| !name.starts_with("__")).collect();
-    stages.push(promtail::Entry::new(labels, timestamp, line), now(), out);
-}
-
-/// Pushes until there is room.
-fn push(store: &Store, stopped: &Receiver<()>, out: Vec<Outcome>) -> io::Result<()> {
-    let entry = |outcome| match outcome {
-        Outcome::Entry(entry) => {
-            let mut labels = entry.labels;
-            if labels.is_empty() {
-                labels.set("job", "journal");
-            }
-            let (timestamp, line, metadata) = (entry.timestamp, entry.line, entry.metadata);
-            Some((labels, vec![Entry { timestamp, line, metadata, ..Entry::default() }]))
-        }
-        Outcome::Dropped { .. } => None,
-    };
-    let streams: Vec<(Labels, Vec<Entry>)> = out.into_iter().filter_map(entry).collect();
-    let end = Instant::now() + RETRY;
-    loop {
-        match store.push(streams.clone()) {
-            Ok(_) => return Ok(()),
-            Err(error) if Instant::now() > end || is_stopped(stopped) => {
-                return Err(io::Error::other(error));
-            }
-            Err(_) => _ = stopped.recv_timeout(PAUSE),
-        }
-    }
 }
 
 fn write_cursor(path: &Path, cursor: &str) -> io::Result<()> {

@@ -75,7 +75,8 @@ impl Scrape {
         ];
         let there = all.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?.mark)));
         let mut there: Vec<_> = there.collect();
-        there.extend(self.syslog.as_ref().map(|syslog| ("syslog", syslog.mark)));
+        let tls = self.syslog.as_ref().and_then(|syslog| syslog.tls_config.as_ref());
+        there.extend(tls.map(|tls| ("syslog with tls_config", tls.mark)));
         let packed = self.decompression.as_ref().filter(|packed| packed.enabled);
         there.extend(packed.map(|packed| ("decompression", packed.mark)));
         there
@@ -132,16 +133,16 @@ pub struct DockerFilter {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Syslog {
-    pub listen_address: String,
-    pub listen_protocol: Option<String>,
-    pub idle_timeout: Option<String>,
+    pub listen_address: Marked<String>,
+    pub listen_protocol: Option<Marked<String>>,
+    pub idle_timeout: Option<Marked<String>>,
     pub label_structured_data: bool,
     pub labels: BTreeMap<String, String>,
     pub use_incoming_timestamp: bool,
     pub use_rfc5424_message: bool,
     pub max_message_length: Option<u64>,
-    pub syslog_format: Option<String>,
-    pub tls_config: Option<IgnoredAny>,
+    pub syslog_format: Option<Marked<String>>,
+    pub tls_config: Option<Marked<IgnoredAny>>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
