@@ -19,11 +19,14 @@ pub fn for_build() -> Result<()> {
 }
 
 /// What the tests need besides: a browser with its driver, Python for the log generator, an
-/// Alertmanager to tell, and the clients that push.
+/// Alertmanager to tell, a clock that can be set, Debian's way to rotate logs, and the clients that
+/// push.
 pub fn for_tests() -> Result<()> {
     let wanted = [
         ("chromium", "chromium"),
         ("chromedriver", "chromium-driver"),
+        ("faketime", "faketime"),
+        ("logrotate", "logrotate"),
         ("prometheus-alertmanager", "prometheus-alertmanager"),
         ("python3", "python3"),
     ];

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use protocol::status::Severity;
 
-use super::rotation::{Rotated, rotated};
 use super::thread::Ingest;
 use crate::kept;
 use crate::source::{FileId, FileState, Tail};
@@ -128,6 +127,6 @@ impl Ingest {
         self.options_for(path).is_some()
             && path.parent().is_some_and(Path::is_dir)
             && !is_here
-            && !rotated(state).iter().any(|sibling: &Rotated| sibling.is_known)
+            && !self.is_rotated(state)
     }
 }

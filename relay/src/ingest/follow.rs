@@ -54,6 +54,11 @@ pub(super) struct Follow {
     last_scan: Option<Instant>,
     scan_took: Duration,
     has_more: bool,
+    /// A file was truncated, and what was not read of it stands in a copy.
+    copies_wait: bool,
+    /// Files after which others were rotated that are still copies of a followed one: they are
+    /// looked at again.
+    pub(super) copied: Vec<FileState>,
     buffer: Vec<u8>,
     users: Vec<String>,
     /// The data folder, which must not be read as logs, but for what `logpane run` keeps there.
@@ -90,6 +95,8 @@ impl Follow {
             last_scan: None,
             scan_took: Duration::ZERO,
             has_more: false,
+            copies_wait: false,
+            copied: Vec::new(),
             buffer: Vec::new(),
             users: user_names(),
             own,
@@ -197,6 +204,7 @@ impl Ingest {
         if self.follow.is_scan_due() {
             let began = Instant::now();
             self.scan();
+            self.follow.copies_wait |= !self.follow.copied.is_empty();
             self.follow.scan_took = began.elapsed();
             if !self.can_take() {
                 self.post_sizes();
@@ -238,6 +246,11 @@ impl Ingest {
             self.follow.pipes.forget(tail.key);
             self.take_off_board(tail.key);
         }
+        if std::mem::take(&mut self.follow.copies_wait) {
+            let num_before = self.follow.tails.len();
+            self.read_rotated();
+            has_more |= self.follow.tails.len() > num_before;
+        }
         self.follow.has_more = has_more;
         has_more
     }
@@ -246,7 +259,12 @@ impl Ingest {
     fn read_tail(&mut self, tail: &mut Tail) -> bool {
         let Some(state) = self.core.file(tail.key) else { return false };
         if tail.offset >= tail.size {
-            match tail.look(&state.prefix) {
+            let growth = tail.look(&state.prefix);
+            if matches!(growth, Ok(Growth::More | Growth::Same)) {
+                // Cut off behind what was read: no copy tells of that.
+                self.shared.counters.lost_bytes.add(std::mem::take(&mut tail.cut));
+            }
+            match growth {
                 Ok(Growth::More) => {}
                 Ok(Growth::Same) => {
                     self.settle_later(tail);
@@ -267,7 +285,7 @@ impl Ingest {
         let taken = match tail.read(&mut buffer) {
             // Shorter than it said: truncated meanwhile, which the next look finds.
             Ok(0) => {
-                self.shared.counters.lost_bytes.add(tail.size.saturating_sub(tail.offset));
+                tail.cut += tail.size.saturating_sub(tail.offset);
                 tail.size = tail.offset;
                 Some(0)
             }
@@ -312,10 +330,15 @@ impl Ingest {
         }
     }
 
-    /// The file was truncated: what comes is a new file under the same name.
+    /// The file was truncated: what comes is a new file under the same name. Where it was copied
+    /// before, the old one is read on from the copy.
     fn start_over(&mut self, tail: &mut Tail, old: &FileState) -> bool {
-        if !self.finish(tail.key) {
-            return false;
+        let is_copied = self.is_rotated(old);
+        if !is_copied {
+            if !self.finish(tail.key) {
+                return false;
+            }
+            self.shared.counters.lost_bytes.add(tail.cut);
         }
         let now = self.now();
         let state = FileState {
@@ -335,7 +358,16 @@ impl Ingest {
         if !self.register(state) {
             return false;
         }
-        self.follow.pipes.restart(old.key, key);
+        if is_copied {
+            self.follow.copies_wait = true;
+            let piped = self.options_for(Path::new(&old.path)).and_then(|options| options.piped);
+            let state = self.core.file(key).cloned();
+            if let (Some(piped), Some(state)) = (piped, state) {
+                self.begin_piped(&state, &piped);
+            }
+        } else {
+            self.follow.pipes.restart(old.key, key);
+        }
         tail.restart(key);
         self.post(tail);
         tail.size > 0

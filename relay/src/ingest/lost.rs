@@ -43,7 +43,8 @@ impl Ingest {
             unpacking.again = true;
             return;
         }
-        let lost: Vec<FileState> = self.unread().cloned().collect();
+        let mut lost: Vec<FileState> = self.unread().cloned().collect();
+        lost.append(&mut self.follow.copied);
         let mut packed = Vec::new();
         for state in lost {
             // Only of what is followed now: other files may be asked for later.
@@ -55,6 +56,10 @@ impl Ingest {
                 let found = Found { rotated, state: state.clone(), options: options.clone() };
                 if !self.is_wanted(&found) {
                     continue;
+                }
+                if found.rotated.is_copy_of_live(&state) {
+                    self.follow.copied.push(state.clone());
+                    break;
                 }
                 if waits {
                     packed.push(found);
@@ -83,10 +88,26 @@ impl Ingest {
     }
 
     fn is_wanted(&self, found: &Found) -> bool {
-        match found.rotated.is_known {
-            true => !self.is_read(&found.state),
-            false => !self.core.files().any(|known| found.rotated.is_of(known)),
+        // Not read yet, it cannot be told by its start.
+        if self.follow.tails.iter().any(|tail| tail.packed == Some(found.rotated.id)) {
+            return false;
         }
+        match found.rotated.is_known {
+            true => !self.is_read(&found.state) && !self.is_another(&found.rotated, &found.state),
+            false => !self.core.files().any(|known| is_known_as(&found.rotated, known)),
+        }
+    }
+
+    /// Whether what was taken for `state` is known as another file: several can start alike.
+    fn is_another(&self, rotated: &Rotated, state: &FileState) -> bool {
+        !rotated.is_itself(state)
+            && self.core.files().any(|known| known.key != state.key && is_known_as(rotated, known))
+    }
+
+    /// Whether a file is still there under the name of one that was rotated, or as a copy.
+    pub(super) fn is_rotated(&self, state: &FileState) -> bool {
+        let known = rotated(state).into_iter().find(|sibling| sibling.is_known);
+        known.is_some_and(|found| !self.is_another(&found, state))
     }
 
     /// In a thread of its own: gigabytes take minutes, and meanwhile others write and push.
@@ -132,12 +153,20 @@ impl Ingest {
         if self.follow.is_followed(tail.id) {
             return;
         }
+        tail.packed = rotated.is_packed().then_some(rotated.id);
         self.follow_file(&mut tail, known, Path::new(&state.path), options);
         if tail.key != 0 {
             self.post(&tail);
             self.follow.tails.push(tail);
         }
     }
+}
+
+/// Whether a rotated file is `known`, or the copy that has the rest of it.
+fn is_known_as(found: &Rotated, known: &FileState) -> bool {
+    found.is_of(known)
+        || found.may_be_copy_of(known)
+            && rotated(known).iter().any(|copy| copy.is_known && copy.id == found.id)
 }
 
 /// Unpacks one after the other, the oldest first, and hands them over.

@@ -44,6 +44,11 @@ impl Pipes {
         }
     }
 
+    /// Up to where a file was read that goes on being read.
+    pub(super) fn read_to(&self, key: u64) -> Option<u64> {
+        self.files.get(&key).map(Reading::read_to)
+    }
+
     pub(super) fn forget(&mut self, key: u64) {
         self.files.remove(&key);
     }

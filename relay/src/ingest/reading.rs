@@ -99,6 +99,11 @@ impl Reading {
         lines
     }
 
+    /// All bytes before it were fed.
+    pub(super) fn read_to(&self) -> u64 {
+        self.line_start + self.line.len() as u64
+    }
+
     /// The file has ended: so has its last line.
     pub(super) fn finish(&mut self) -> Option<Line> {
         if self.line.is_empty() { None } else { self.end_line(false) }

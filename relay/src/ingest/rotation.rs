@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
@@ -22,7 +23,7 @@ const STAMP_NS: i64 = 1_000_000_000;
 pub(super) struct Rotated {
     pub path: PathBuf,
     file: File,
-    id: FileId,
+    pub id: FileId,
     mtime: i64,
     /// How it starts, unpacked; only for a packed one.
     start: Option<Vec<u8>>,
@@ -79,10 +80,11 @@ impl Rotated {
             if is_binary(&start) {
                 return Ok(None);
             }
-            let is_known = fits(&state.prefix, &start) && mtime + STAMP_NS >= state.mtime;
+            let is_known = is_young(mtime, state) && (fits(&state.prefix, &start) || is_new(state));
             (Some(start), is_known)
         } else {
-            let is_known = id.inode == state.id.inode
+            // Itself, or a copy of it, made before it was truncated.
+            let is_known = (id.inode == state.id.inode || may_be_copy(mtime, state))
                 && metadata.len() >= state.offset
                 && starts_with(&file, &state.prefix).unwrap_or(false);
             if !is_known && !is_unpacked_text(&path, &file) {
@@ -104,6 +106,43 @@ impl Rotated {
                     && (!state.is_finished || self.mtime <= state.seen)
             }
         }
+    }
+
+    /// Whether it starts as `state` and can be a copy of it. What else starts so, it does not know.
+    pub(super) fn may_be_copy_of(&self, state: &FileState) -> bool {
+        let is_beside = self.path.parent() == Path::new(&state.path).parent();
+        is_beside
+            && self.start.is_none()
+            && may_be_copy(self.mtime, state)
+            && self.file.metadata().is_ok_and(|metadata| metadata.len() >= state.offset)
+            && starts_with(&self.file, &state.prefix).unwrap_or(false)
+    }
+
+    /// Whether the file that has the name of `state` now holds the same: it is being copied, and
+    /// will be truncated, or somebody just keeps a copy.
+    pub(super) fn is_copy_of_live(&self, state: &FileState) -> bool {
+        if self.is_known || self.start.is_some() {
+            return false;
+        }
+        let same = || -> io::Result<bool> {
+            let live = File::open(&state.path)?;
+            let (len, live_len) = (self.file.metadata()?.len(), live.metadata()?.len());
+            let piece = len.min(PREFIX_BYTES as u64);
+            let at = |file: &File, offset| {
+                let mut bytes = vec![0; usize::try_from(piece).unwrap_or(0)];
+                file.read_exact_at(&mut bytes, offset).map(|()| bytes)
+            };
+            Ok(len > 0
+                && live_len >= len
+                && at(&self.file, 0)? == at(&live, 0)?
+                && at(&self.file, len - piece)? == at(&live, len - piece)?)
+        };
+        same().unwrap_or(false)
+    }
+
+    /// Whether it is the very file of `state`, by another name.
+    pub(super) fn is_itself(&self, state: &FileState) -> bool {
+        self.start.is_none() && state.id.inode == self.id.inode
     }
 
     pub(super) const fn is_packed(&self) -> bool {
@@ -193,6 +232,23 @@ fn start_of(file: &File) -> io::Result<Vec<u8>> {
     let len = PREFIX_BYTES as u64;
     MultiGzDecoder::new(file).take(len).read_to_end(&mut start)?;
     Ok(start)
+}
+
+/// Whether a file that was last written at `mtime` can be the one of `state`.
+const fn is_young(mtime: i64, state: &FileState) -> bool {
+    // The tool that packed it may have kept whole seconds only.
+    let precision = if mtime % STAMP_NS == 0 { STAMP_NS } else { 0 };
+    mtime + precision >= state.mtime
+}
+
+/// Whether a file that was last written at `mtime` can be a copy of what is not read to its end.
+fn may_be_copy(mtime: i64, state: &FileState) -> bool {
+    is_young(mtime, state) && !is_new(state) && !state.is_finished
+}
+
+/// Whether nothing was read of it yet: of a packed one only its time can tell.
+fn is_new(state: &FileState) -> bool {
+    state.offset == 0 && state.prefix.len() == 0
 }
 
 /// Whether a file with this start can be the one that was read; one of which nothing was read is

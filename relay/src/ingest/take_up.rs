@@ -71,7 +71,11 @@ impl Ingest {
             self.core.saw(key, now);
             let state = self.core.file(key).cloned();
             if let (Some(piped), Some(state)) = (&options.piped, state) {
-                self.begin_piped(&state, piped);
+                match self.follow.pipes.read_to(key) {
+                    // It goes on in a copy: some of its lines may wait in a stage.
+                    Some(offset) => tail.offset = offset,
+                    None => self.begin_piped(&state, piped),
+                }
             }
         }
     }

@@ -17,11 +17,17 @@ pub(crate) struct Tail {
     /// Where it is found now.
     pub path: PathBuf,
     pub id: FileId,
+    /// The packed file that it was unpacked of.
+    pub packed: Option<FileId>,
     file: File,
     /// All bytes before it are taken.
     pub offset: u64,
     /// As of the last look.
     pub size: u64,
+    /// When it was written last, as of the last look.
+    written: i64,
+    /// Bytes that it had once and that were gone when they were to be read.
+    pub cut: u64,
     /// Since when another file, or none, has its name.
     replaced: Option<Instant>,
     /// When its last byte was read.
@@ -54,9 +60,12 @@ impl Tail {
             key,
             path,
             id: FileId::of(&metadata),
+            packed: None,
             file,
             offset,
             size: metadata.len(),
+            written: mtime(&metadata),
+            cut: 0,
             replaced: None,
             last_read: now,
             settled: 0,
@@ -65,21 +74,19 @@ impl Tail {
 
     /// Asks how far the file goes now. `prefix`: how it started when it was read.
     pub(crate) fn look(&mut self, prefix: &Prefix) -> io::Result<Growth> {
-        let size = self.file.metadata()?.len();
-        let has_changed = size != self.size;
-        self.size = size;
+        let metadata = self.file.metadata()?;
+        let (size, written) = (metadata.len(), mtime(&metadata));
+        let has_changed = size != self.size || written != self.written;
+        (self.size, self.written) = (size, written);
         if size < self.offset {
             return Ok(Growth::Rewritten);
         }
-        if size == self.offset {
-            return Ok(Growth::Same);
-        }
-        // Truncated and grown past the offset between two looks: the start tells. It need not be
-        // compared again while one burst is read.
+        // Truncated and grown to the offset or past it between two looks: the start tells. It need
+        // not be compared again while one burst is read.
         if has_changed && !starts_with(&self.file, prefix)? {
             return Ok(Growth::Rewritten);
         }
-        Ok(Growth::More)
+        Ok(if size == self.offset { Growth::Same } else { Growth::More })
     }
 
     /// Reads what comes next into `buffer`; the number of bytes.
@@ -91,6 +98,7 @@ impl Tail {
     pub(crate) fn restart(&mut self, key: u64) {
         self.key = key;
         self.offset = 0;
+        self.cut = 0;
         self.settled = 0;
     }
 

@@ -3,7 +3,7 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use chunk::{ChunkId, EncodeError, Encoded, Encoder, Options, Want};
+use chunk::{BlockMeta, ChunkId, EncodeError, Encoded, Encoder, Options, Want};
 use model::{Batch, Columns, Labels};
 
 use super::mark;
@@ -55,6 +55,17 @@ pub(super) enum MergeError {
     Read(#[source] StoreError),
     #[error("cannot write a chunk")]
     Write(#[from] io::Error),
+}
+
+/// Where an entry stands among those of its stream: its time, and its arrival number.
+type Place = (i64, u64);
+
+/// The first row of a batch that is at `place` or behind it.
+fn row(batch: &Batch, place: &Place) -> usize {
+    let start = batch.timestamps.partition_point(|time| *time < place.0);
+    let end = batch.timestamps.partition_point(|time| *time <= place.0);
+    let same = batch.arrivals.get(start..end).unwrap_or_default();
+    start + same.partition_point(|arrival| *arrival < place.1)
 }
 
 /// Merges and packs, one task at a time.
@@ -116,32 +127,48 @@ impl<'a> Merger<'a> {
         }
     }
 
-    /// All entries of the task as one chunk. No more lines are in memory than lie over one
-    /// another, and a block.
+    /// All entries of the task as one chunk. Chunks of one stream lie over one another in time as
+    /// their lines came: so it goes by spans that hold about a block each, and no more than
+    /// two of them are in memory however much lies over one another.
     fn pack(&mut self, task: &Task) -> Result<Encoded, MergeError> {
         let options = Options { block_bytes: BLOCK_BYTES };
         let mut encoder = Encoder::new(task.labels.clone(), options)?;
         let blocks = task.olds.iter().flat_map(|old| old.blocks.iter().map(move |b| (old.id, b)));
-        let mut blocks: Vec<_> = blocks.collect();
-        blocks.sort_by_key(|(_, block)| (block.first, block.last));
-        let mut open = Batch::default();
-        for (at, (id, block)) in blocks.iter().enumerate() {
-            let batch = self.read(*id, block)?;
-            open = if open.is_empty() { batch } else { chunk::merge(&[open, batch]) };
-            // What lies before all that is still to come.
-            let ready = match blocks.get(at + 1) {
-                Some((_, next)) => open.timestamps.partition_point(|ts| *ts < next.first),
-                None => open.len(),
+        let blocks: Vec<_> = blocks.collect();
+        let spans = self.spans(&blocks)?;
+        // The block that reaches into the next span, so that it need not be read twice.
+        let mut carried: Option<(usize, Batch)> = None;
+        for (number, start) in spans.iter().enumerate() {
+            let end = spans.get(number + 1);
+            let mut parts = Vec::new();
+            let mut next = None;
+            for (at, (id, block)) in blocks.iter().enumerate() {
+                if block.last < start.0 || end.is_some_and(|end| block.first > end.0) {
+                    continue;
+                }
+                let batch = match carried.take_if(|(of, _)| *of == at) {
+                    Some((_, batch)) => batch,
+                    None => self.read(*id, block)?,
+                };
+                let (from, to) =
+                    (row(&batch, start), end.map_or(batch.len(), |end| row(&batch, end)));
+                if from < to {
+                    parts.push(chunk::rows(&batch, from..to));
+                }
+                if to < batch.len() {
+                    next = Some((at, batch));
+                }
+                if !(self.pace)() {
+                    return Err(MergeError::Ending);
+                }
+            }
+            carried = next;
+            let merged = match parts.len() {
+                1 => parts.swap_remove(0),
+                _ => chunk::merge(&parts),
             };
-            if ready > 0 {
-                let rest = chunk::rows(&open, ready..open.len());
-                let ready = if rest.is_empty() { open } else { chunk::rows(&open, 0..ready) };
-                open = rest;
-                encoder.push(ready, &mut self.codec)?;
-            }
-            if !(self.pace)() {
-                return Err(MergeError::Ending);
-            }
+            drop(parts);
+            encoder.push(merged, &mut self.codec)?;
         }
         let encoded = encoder.finish(&mut self.codec)?;
         let expected = task.olds.iter().map(|old| old.num_entries()).sum();
@@ -149,8 +176,32 @@ impl<'a> Merger<'a> {
         if found == expected { Ok(encoded) } else { Err(MergeError::Count { found, expected }) }
     }
 
-    fn read(&mut self, id: ChunkId, block: &chunk::BlockMeta) -> Result<Batch, MergeError> {
-        let want = Want { columns: Columns::ALL, auto_fields: None };
+    /// Where the spans begin that hold about a block each of what is in some blocks.
+    fn spans(&mut self, blocks: &[(ChunkId, &BlockMeta)]) -> Result<Vec<Place>, MergeError> {
+        let mut places: Vec<Place> = Vec::new();
+        for (id, block) in blocks {
+            let columns = Columns { arrivals: true, ..Columns::default() };
+            let batch = self.read_columns(*id, block, columns)?;
+            places.extend(batch.timestamps.iter().copied().zip(batch.arrivals.iter().copied()));
+        }
+        places.sort_unstable();
+        let raw: u64 = blocks.iter().map(|(_, block)| block.raw_bytes).sum();
+        let num_spans = usize::try_from(raw / BLOCK_BYTES as u64).unwrap_or(usize::MAX).max(1);
+        let rows = places.len().div_ceil(num_spans).max(1);
+        Ok(places.chunks(rows).filter_map(|span| span.first().copied()).collect())
+    }
+
+    fn read(&mut self, id: ChunkId, block: &BlockMeta) -> Result<Batch, MergeError> {
+        self.read_columns(id, block, Columns::ALL)
+    }
+
+    fn read_columns(
+        &mut self,
+        id: ChunkId,
+        block: &BlockMeta,
+        columns: Columns,
+    ) -> Result<Batch, MergeError> {
+        let want = Want { columns, auto_fields: None };
         let folder = &self.shared.folder;
         let read = folder.read_block(id, block.count, &block.sections, want, &mut self.codec);
         read.map_err(|error| match error {
