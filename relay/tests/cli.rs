@@ -4,6 +4,8 @@
 
 #[path = "cli/alerts.rs"]
 mod alerts;
+#[path = "cli/chats.rs"]
+mod chats;
 #[path = "cli/forward.rs"]
 mod forward;
 mod program;

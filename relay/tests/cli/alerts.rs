@@ -26,7 +26,7 @@ groups:
 "#;
 
 /// Lines of a log as of some time ago.
-fn log(path: &Path, ago: SignedDuration, lines: impl IntoIterator<Item = String>) {
+pub fn log(path: &Path, ago: SignedDuration, lines: impl IntoIterator<Item = String>) {
     let mut file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
     let time = (Timestamp::now() - ago).strftime("%Y-%m-%d %H:%M:%S");
     for line in lines {
