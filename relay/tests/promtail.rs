@@ -609,3 +609,45 @@ fn syslog_is_taken() {
     assert_eq!(lines(r#"{job="syslog", app=""}"#), ["no message of syslog"]);
     assert_eq!(lines(r#"{job="old"}"#), ["over UDP"]);
 }
+
+/// Packs text with gzip.
+fn pack(path: &Path, text: &str) {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    fs::write(path, gzip.finish().unwrap()).unwrap();
+}
+
+#[test]
+fn packed_files_are_read_once_where_they_are_asked_for() {
+    let dir = folder(
+        "scrape_configs:\n- job_name: old\n  decompression: {enabled: true, format: gz, \
+         initial_delay: 0s}\n  static_configs:\n  - {targets: [localhost], labels: {job: old, \
+         __path__: FOLDER/old*}}\n",
+    );
+    pack(&dir.path().join("old-1.gz"), "one\ntwo\n");
+    pack(&dir.path().join("old-2.gz"), "three\nfour\n");
+    pack(&dir.path().join("old-binary.gz"), "\u{1}\u{2}\u{3}\u{4}");
+    fs::write(dir.path().join("old-3"), "plain\n").unwrap();
+    let config = format!("-config.file={}", dir.path().join("promtail.yaml").display());
+    let data = dir.path().join("data");
+    let start = || {
+        Program::start(logpane().args([&config, "--listen", "127.0.0.1:0", "--data"]).arg(&data))
+    };
+    let relay = start();
+    relay.wait_for_entries(5);
+    wait_until("what is no log", || {
+        relay.json("/api/status")["problems"].to_string().contains("cannot unpack")
+    });
+    relay.signal("-KILL");
+    relay.wait();
+    pack(&dir.path().join("old-4.gz"), "five\n");
+    let relay = start();
+    relay.wait_for_entries(6);
+    // Without a configuration a path that names them is enough.
+    let named = dir.path().join("old-[12].gz");
+    let relay = Program::serve(&dir.path().join("other"), &[named.to_str().unwrap()]);
+    relay.wait_for_entries(4);
+    let all = dir.path().join("old*");
+    let relay = Program::serve(&dir.path().join("third"), &[all.to_str().unwrap()]);
+    relay.wait_for_entries(1);
+}

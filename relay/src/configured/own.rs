@@ -252,6 +252,7 @@ impl Source {
             exclude: self.exclude.iter().map(absolute).collect(),
             job: self.job.clone(),
             path_labels: path_labels.transpose()?,
+            unpacks: None,
             is_configured: true,
             piped: self.piped(&labels)?,
             labels,

@@ -164,6 +164,13 @@ impl<'f> Job<'f> {
         }
     }
 
+    /// How long packed files rest before they are read; None: they are not.
+    fn unpacks(&self) -> Option<Duration> {
+        let packed = self.scrape.decompression.as_ref().filter(|packed| packed.is_here())?;
+        let delay = packed.initial_delay.as_ref().and_then(|text| model::parse_duration(text).ok());
+        Some(Duration::from_nanos(u64::try_from(delay.unwrap_or(0)).unwrap_or(0)))
+    }
+
     fn sources(
         &self,
         external: &Labels,
@@ -185,6 +192,7 @@ impl<'f> Job<'f> {
                 paths: vec![target.path],
                 exclude: Some(target.exclude).filter(|path| !path.is_empty()).into_iter().collect(),
                 is_configured: true,
+                unpacks: self.unpacks(),
                 piped: Some(piped),
                 ..SourceOptions::default()
             });

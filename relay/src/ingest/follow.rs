@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use protocol::status::{Problem, Severity};
 use super::core::Input;
 use super::pipes::Pipes;
 use super::post::empty_files;
+use super::rotation::PACKED;
 use super::seal::MAX_HEADS_BYTES;
 use super::stdin::Stdin;
 use super::thread::Ingest;
@@ -45,6 +47,8 @@ pub(super) struct Follow {
     places: HashMap<FileId, usize>,
     /// Files that are not read, with what they were when that was found out.
     refused: BTreeMap<PathBuf, (FileId, u64, Refusal)>,
+    /// Packed files that were asked for themselves and unpacked, or read before.
+    packed: HashMap<PathBuf, (FileId, u64)>,
     /// Standard input, once it is asked for.
     pub(super) stdin: Option<Stdin>,
     pub(super) pipes: Pipes,
@@ -88,6 +92,7 @@ impl Follow {
             tails: Vec::new(),
             places: HashMap::new(),
             refused: BTreeMap::new(),
+            packed: HashMap::new(),
             stdin: None,
             pipes: Pipes::default(),
             names_changed: false,
@@ -449,7 +454,8 @@ impl Ingest {
                     let is_excluded = source.exclude.iter().any(|other| other.covers(&path));
                     let is_own = path.starts_with(&self.follow.own);
                     if is_spool || !is_excluded && !is_own {
-                        self.meet(&path, &source.options);
+                        let is_named = pattern.is_packed().then_some(Duration::ZERO);
+                        self.meet(&path, &source.options, source.options.unpacks.or(is_named));
                         seen.insert(path);
                     }
                 }
@@ -473,7 +479,8 @@ impl Ingest {
     }
 
     /// Follows the file at `path` unless it is followed already, under whatever name.
-    fn meet(&mut self, path: &Path, options: &SourceOptions) {
+    /// `unpacks`: packed files are meant, too, once nothing was written to them for so long.
+    fn meet(&mut self, path: &Path, options: &SourceOptions, unpacks: Option<Duration>) {
         let Ok(metadata) = std::fs::metadata(path) else { return };
         let id = FileId::of(&metadata);
         let Follow { places, tails, .. } = &mut self.follow;
@@ -488,7 +495,21 @@ impl Ingest {
         if self.follow.refused.get(path).is_some_and(|known| (known.0, known.1) == what) {
             return;
         }
-        match self.open(path, options) {
+        let rest = unpacks.filter(|_| path.extension().is_some_and(|name| name == PACKED));
+        let opened = match rest {
+            Some(_) if self.follow.packed.get(path) == Some(&what) => return,
+            Some(rest) if !has_rested(&metadata, rest) => return,
+            Some(_) => {
+                let is_busy = self.unpacking.is_some();
+                let opened = self.open_packed(path, options);
+                if !is_busy && opened.is_ok() {
+                    self.follow.packed.insert(path.to_owned(), what);
+                }
+                opened
+            }
+            None => self.open(path, options),
+        };
+        match opened {
             Ok(()) => {
                 self.follow.refused.remove(path);
             }
@@ -528,6 +549,13 @@ impl Ingest {
         let source = self.follow.sources.iter().find(|source| source.covers(path))?;
         Some(source.options.clone())
     }
+}
+
+/// Whether nothing was written to a file for some time.
+fn has_rested(metadata: &Metadata, time: Duration) -> bool {
+    // A clock that was set back makes it young for ever: better read than waited for.
+    let age = metadata.modified().ok().and_then(|written| written.elapsed().ok());
+    time.is_zero() || age.is_none_or(|age| age >= time)
 }
 
 /// What the expression of the source finds in the path of a file.

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::rotation::{Rotated, rotated};
 use super::thread::{Command, Ingest};
-use crate::source::{FileState, Tail};
+use crate::source::{FileState, Refusal, Tail};
 use crate::store::SourceOptions;
 
 /// A rotated file that is to be read, and once it is unpacked, from where.
@@ -122,6 +122,38 @@ impl Ingest {
             Ok(_) => self.unpacking = Some(Unpacking { stop, again: false }),
             Err(error) => tracing::error!(%error, "rotated files cannot be unpacked"),
         }
+    }
+
+    /// Reads a packed file that is asked for itself; it comes again when another is just unpacked.
+    pub(super) fn open_packed(
+        &mut self,
+        path: &Path,
+        options: &SourceOptions,
+    ) -> Result<(), Refusal> {
+        if self.unpacking.is_some() {
+            return Ok(());
+        }
+        let refused = |code, why: &str| Refusal {
+            code,
+            sentence: format!("cannot unpack {}: {why}", path.display()),
+        };
+        let mut rotated = match Rotated::packed(path) {
+            Ok(Some(rotated)) => rotated,
+            Ok(None) => return Err(refused("binary_file", "there is no text in it")),
+            Err(error) => return Err(refused("unreadable_file", &error.to_string())),
+        };
+        let is_half_read = |known: &&FileState| {
+            !known.is_finished && Path::new(&known.path) == path && rotated.is_of(known)
+        };
+        let known = self.core.files().find(is_half_read).cloned();
+        rotated.is_known = known.is_some();
+        let path = path.to_string_lossy().into_owned();
+        let state = known.unwrap_or(FileState { path, ..FileState::default() });
+        let found = Found { rotated, state, options: options.clone() };
+        if self.is_wanted(&found) {
+            self.start_unpacking(vec![found]);
+        }
+        Ok(())
     }
 
     /// A rotated file was unpacked. Much may have happened since it was found.

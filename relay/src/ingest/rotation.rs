@@ -11,7 +11,7 @@ use crate::source::{
     FileId, FileState, PREFIX_BYTES, Prefix, is_binary, is_unpacked_text, mtime, starts_with,
 };
 
-const PACKED: &str = "gz";
+pub(super) const PACKED: &str = "gz";
 /// Of one packed file no more is unpacked: a small file may hold more than any disk.
 const MAX_UNPACKED_BYTES: u64 = 16 << 30;
 /// Tools that pack keep the modification time, some of them in whole seconds.
@@ -93,6 +93,23 @@ impl Rotated {
             (None, is_known)
         };
         Ok(Some(Self { path, file, id, mtime, start, is_known }))
+    }
+
+    /// A packed file that is asked for itself. None: what is in it is no log.
+    pub(super) fn packed(path: &Path) -> io::Result<Option<Self>> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let start = start_of(&file)?;
+        let (id, mtime) = (FileId::of(&metadata), mtime(&metadata));
+        let path = path.to_owned();
+        Ok((!is_binary(&start)).then_some(Self {
+            path,
+            file,
+            id,
+            mtime,
+            start: Some(start),
+            is_known: false,
+        }))
     }
 
     /// Whether `state` is of this file, under whatever name and packed since then or not.

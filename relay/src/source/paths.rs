@@ -47,6 +47,11 @@ impl Patterns {
         Self { given: given.to_owned(), path, glob }
     }
 
+    /// Whether packed files were asked for in so many words.
+    pub(crate) fn is_packed(&self) -> bool {
+        self.given.ends_with(".gz")
+    }
+
     pub(crate) fn is_stdin(&self) -> bool {
         self.given == FileState::STDIN
     }
@@ -208,7 +213,7 @@ pub(crate) fn refuse(path: &Path, file: &File) -> Option<Refusal> {
     is_binary(&start).then(|| {
         let sentence = format!(
             "{} is a binary file, expected text; it is left out (unpack it first if it is \
-             compressed)",
+             compressed; what is packed with gzip is read when it is named, as in app.log.1.gz)",
             path.display()
         );
         Refusal { code: "binary_file", sentence }

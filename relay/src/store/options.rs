@@ -99,6 +99,10 @@ pub struct SourceOptions {
     pub path_labels: Option<Regex>,
     /// Files and globs that are not meant.
     pub exclude: Vec<String>,
+    /// Files that are packed with gzip are meant, too, once nothing was written to them for so
+    /// long: a short time may find one half written, a long one reads late. None: only those that a
+    /// path names with `.gz`.
+    pub unpacks: Option<Duration>,
     /// From a configuration file, which can be read again.
     pub is_configured: bool,
     /// None: what the lines are is detected.

@@ -78,7 +78,8 @@ impl Scrape {
         let tls = self.syslog.as_ref().and_then(|syslog| syslog.tls_config.as_ref());
         there.extend(tls.map(|tls| ("syslog with tls_config", tls.mark)));
         let packed = self.decompression.as_ref().filter(|packed| packed.enabled);
-        there.extend(packed.map(|packed| ("decompression", packed.mark)));
+        let other = packed.filter(|packed| !packed.is_here());
+        there.extend(other.map(|packed| ("decompression of anything but gz", packed.mark)));
         there
     }
 }
@@ -151,4 +152,11 @@ pub struct Decompression {
     pub enabled: bool,
     pub initial_delay: Option<String>,
     pub format: Option<String>,
+}
+
+impl Decompression {
+    /// Whether it is asked for and can be done here.
+    pub fn is_here(&self) -> bool {
+        self.enabled && self.format.as_deref() == Some("gz")
+    }
 }
