@@ -29,7 +29,9 @@ async fn files_are_told_about_and_a_missing_line_is_found() -> Result<()> {
     let binary = dir.path().join("model.log");
     fs::write(&binary, [0_u8, 1, 2, 255].repeat(4_000))?;
     let nothing = dir.path().join("none/*.log");
-    let paths = [voice.paths(), vec![binary.into(), nothing.into()]].concat();
+    // Nobody listens there.
+    let forward = ["--forward".into(), "http://127.0.0.1:9".into()];
+    let paths = [voice.paths(), vec![binary.into(), nothing.into()], forward.to_vec()].concat();
     let relay = Relay::start(&dir.path().join("data"), &paths)?;
     relay.wait_until_read(4)?;
     let browser = Browser::start()?;
@@ -55,6 +57,11 @@ async fn files_are_told_about_and_a_missing_line_is_found() -> Result<()> {
         .await?;
         page.wait_for_text("missed", |said| said.contains("none/*.log")).await?;
         page.wait_for_text("kept", |said| said.contains("7 days")).await?;
+        page.wait_for_text("forwards", |said| {
+            said.contains("http://127.0.0.1:9/loki/api/v1/push: 0 entries sent")
+                && said.contains("refused")
+        })
+        .await?;
 
         let log = fs::read_to_string(voice.path("cosyvoice.log"))?;
         let line = log.lines().find(|line| line.contains("Audio generated"));
