@@ -58,6 +58,7 @@ fn wrong_usage_is_said_and_gives_2() {
         (&["serve", "--retention", "soon"], "--retention: \"soon\" is not a duration"),
         (&["serve", "--retention-bytes", "lots"], "--retention-bytes: \"lots\" is not a size"),
         (&["serve", "--forward", "loki:3100"], "--forward: expected a URL of a Loki"),
+        (&["serve", "--forward", "http://localhost:3100"], "is this relay itself"),
         (&["serve", "--max-entries", "0"], "--max-entries must be at least 1"),
         (&["query", "{job="], "^"),
         (&["query", "{job=\"a\"}", "--at", "now"], "--at is for metric queries"),

@@ -8,7 +8,7 @@ use crate::config::{
     TypedRetention,
 };
 use crate::configured::{ConfigFile, FileError, OwnConfig, Watches, host_name};
-use crate::forward::Destination;
+use crate::forward::{Destination, DestinationError};
 use crate::store::{RetentionRule, RuleError};
 
 impl RawConfig {
@@ -61,6 +61,11 @@ impl RawConfig {
         let data = self.data.clone().or_else(|| own.data.map(in_file));
         let data = data.map_or_else(config::default_data_dir, Ok)?;
         let loaded = file.as_ref().map(|file| file.load(&data)).transpose()?.unwrap_or_default();
+        let forwards =
+            self.forward.iter().map(|url| self.destination(url)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(to) = loaded.forwards.iter().chain(&forwards).find(|to| to.is_at(listen)) {
+            return Err(DestinationError::Itself { url: to.endpoint.url.clone() }.into());
+        }
         let labels = self.labels.iter().map(|text| config::parse_label(text));
         Ok(Config {
             listen,
@@ -83,11 +88,7 @@ impl RawConfig {
             discover: self.discover || own.discover,
             limits: self.limits.clone().or(own.limits).check()?,
             alerts,
-            forwards: self
-                .forward
-                .iter()
-                .map(|url| self.destination(url))
-                .collect::<Result<_, _>>()?,
+            forwards,
             zone,
             file,
             loaded,

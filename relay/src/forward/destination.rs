@@ -1,3 +1,4 @@
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use model::{Labels, Matcher};
@@ -37,6 +38,8 @@ pub struct Destination {
 pub enum DestinationError {
     #[error("expected a URL of a Loki as in https://user:password@loki.example")]
     Url,
+    #[error("{url} is this relay itself: it would send on to itself what it sent")]
+    Itself { url: String },
 }
 
 impl Destination {
@@ -60,6 +63,19 @@ impl Destination {
             max_backoff: Duration::from_mins(5),
             drops_rate_limited: false,
         })
+    }
+
+    /// Whether it is the relay that listens at `listen`: it would send itself what it sent.
+    pub fn is_at(&self, listen: SocketAddr) -> bool {
+        let host = self.endpoint.url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = host.split('/').next().unwrap_or_default();
+        let Some((name, port)) = host.rsplit_once(':') else { return false };
+        let name = name.trim_start_matches('[').trim_end_matches(']');
+        let is_here = match name.parse::<IpAddr>() {
+            Ok(ip) => ip.is_loopback() || ip == listen.ip(),
+            Err(_) => name == "localhost",
+        };
+        is_here && port.parse() == Ok(listen.port())
     }
 
     /// The labels of a stream there.
@@ -106,6 +122,22 @@ mod tests {
         ] {
             let found = Destination::parse(url).ok();
             assert_eq!(found.map(|to| to.endpoint.url).as_deref(), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_relay_does_not_send_to_itself() {
+        for (url, listen, expected) in [
+            ("http://127.0.0.1:3100", "127.0.0.1:3100", true),
+            ("http://localhost:3100/loki/api/v1/push", "0.0.0.0:3100", true),
+            ("http://[::1]:3100", "127.0.0.1:3100", true),
+            ("http://10.0.0.7:3100", "10.0.0.7:3100", true),
+            ("http://127.0.0.1:3101", "127.0.0.1:3100", false),
+            ("http://loki:3100", "127.0.0.1:3100", false),
+            ("https://loki.example", "127.0.0.1:3100", false),
+        ] {
+            let to = Destination::parse(url).unwrap();
+            assert_eq!(to.is_at(listen.parse().unwrap()), expected, "{url} {listen}");
         }
     }
 
