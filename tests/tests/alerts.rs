@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
-use tests::{Browser, Relay, Written, wait_async};
+use tests::{Browser, Relay, Sink, Written, wait_async};
 
 const RULES: &str = r#"groups:
 - name: tts
@@ -31,7 +31,12 @@ async fn what_fires_is_told_in_the_header_and_behind_it() -> Result<()> {
     )?;
     let mut log = Written::create(dir.path(), "app.log")?;
     log.line("CUDA out of memory")?;
+    let sink = Sink::start()?;
+    let to = |kind: &str, url: &str| ["--alert-to".into(), format!("{kind}:{url}").into()];
+    // Nobody listens at the second.
+    let told = [to("slack", &format!("{}/hook", sink.url)), to("discord", "http://127.0.0.1:9/x")];
     let args = [log.path.clone().into(), "--rules".into(), rules.into()];
+    let args = [&args[..], &told.concat()].concat();
     let relay = Relay::start(&dir.path().join("data"), &args)?;
     let browser = Browser::start()?;
     for (width, height, name) in [(1440, 900, "wide"), (360, 740, "narrow")] {
@@ -51,6 +56,19 @@ async fn what_fires_is_told_in_the_header_and_behind_it() -> Result<()> {
         .await?;
         page.wait_for_text("rule-problems", |said| said.contains("broken.yaml:4")).await?;
         page.wait_for_text("alert-history", |said| said.contains("OutOfMemory")).await?;
+        for (at, expected) in [(0, "refused"), (1, "the test was taken")] {
+            let buttons = page.find_all("receiver-test").await?;
+            buttons.get(at).context("a receiver")?.click().await?;
+            wait_async(expected, || async {
+                let mut said = String::new();
+                for tested in page.find_all("receiver-tested").await? {
+                    said += &tested.text().await?;
+                }
+                ensure!(said.contains(expected), "{said}");
+                Ok(())
+            })
+            .await?;
+        }
         page.shot(&format!("alerts-{name}-light")).await?;
         page.script("document.documentElement.dataset.theme = 'dark'").await?;
         page.shot(&format!("alerts-{name}-dark")).await?;

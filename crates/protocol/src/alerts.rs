@@ -69,6 +69,13 @@ pub enum Outcome {
     Refused,
 }
 
+/// `POST /api/alerts/test`, answered with the [`Delivery`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TryOut {
+    /// The name of a receiver.
+    pub receiver: String,
+}
+
 /// An alert that began, fired or ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Firing {

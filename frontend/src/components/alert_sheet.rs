@@ -7,6 +7,7 @@ use yew::{
 };
 
 use super::icon::{Glyph, Icon};
+use super::receiver_test::ReceiverTest;
 use super::use_texts;
 use crate::format::{Clock, Parts};
 use crate::hooks::time_of;
@@ -188,6 +189,7 @@ fn receiver(texts: &Texts, clock: &Clock, receiver: &ReceiverStatus) -> Html {
         <li>
             <strong>{ &receiver.name }</strong>
             <span>{ format!("{} · {}", receiver.kind, receiver.to) }</span>
+            <ReceiverTest receiver={receiver.name.clone()} />
             if receiver.waiting > 0 {
                 <span class="source-sheet__more">
                     { texts.with(Text::AlertWaiting, &[

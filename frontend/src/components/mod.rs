@@ -28,6 +28,7 @@ mod query_bar;
 mod query_editor;
 mod query_error;
 mod range_picker;
+mod receiver_test;
 mod report_header;
 mod save_menu;
 mod share_sheet;

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use gloo::net::http::Request;
 use gloo::timers::callback::Interval;
-use protocol::alerts::AlertsStatus;
+use protocol::alerts::{AlertsStatus, Delivery, TryOut};
 use yew::{hook, use_effect_with, use_state_eq};
 
 use super::browser::base_url;
@@ -46,6 +46,13 @@ async fn told(base: &str) -> Result<Alerting, String> {
     let status = Request::get(&format!("{base}api/alerts")).send().await;
     let status: AlertsStatus = read(status).await?;
     Ok(Alerting { groups: answer.data.groups, status })
+}
+
+/// Sends a test to a receiver; what became of it is among the deliveries, too.
+pub async fn try_receiver(base: &str, receiver: &str) -> Result<Delivery, String> {
+    let ask = TryOut { receiver: receiver.to_owned() };
+    let request = Request::post(&format!("{base}api/alerts/test")).json(&ask);
+    read(request.map_err(|error| error.to_string())?.send().await).await
 }
 
 /// A time of the API in nanoseconds; None before the first.

@@ -21,7 +21,7 @@ mod survivors;
 mod timer;
 mod views;
 
-pub use alerts::{time_of, use_alerts};
+pub use alerts::{time_of, try_receiver, use_alerts};
 pub use browser::{base_url, clock, copy, has_text_selected, location, moment_of, now_ms, now_ns};
 pub use dark::use_dark;
 pub use history::{past_queries, use_history};

@@ -37,6 +37,8 @@ texts! {
     AlertRecords = "alert_records",
     AlertRefused = "alert_refused",
     AlertSince = "alert_since",
+    AlertTest = "alert_test",
+    AlertTestArrived = "alert_test_arrived",
     AlertWaiting = "alert_waiting",
     Alerts = "alerts",
     AlertsNone = "alerts_none",

@@ -15,6 +15,7 @@ use protocol::alerts::{AlertsStatus, Delivery, Firing, Outcome, Problem, Receive
 use super::log::Log;
 use super::mailbox::Mailbox;
 use super::runner::{Command, Runner};
+use super::trial::Trial;
 use super::{AlertOptions, courier, managers, saved};
 use crate::store::Store;
 
@@ -32,6 +33,7 @@ struct Inner {
     /// The thread that evaluates, until it is told to end.
     runner: Mutex<Option<JoinHandle<()>>>,
     mailboxes: Vec<Arc<Mailbox>>,
+    trial: Trial,
 }
 
 /// What the threads tell.
@@ -81,6 +83,7 @@ impl Alerts {
         let folder = saved::folder(store.dir());
         let shared = Arc::new(Shared::open(&folder));
         let base = options.external_url.clone().unwrap_or_else(|| url.to_owned());
+        let trial = Trial::new(&options, &base);
         let managers = managers::start(&options, &shared)?;
         let couriers = courier::start(&options, &folder, &base, &shared)?;
         let mailboxes = managers.iter().chain(&couriers).cloned().collect();
@@ -93,7 +96,16 @@ impl Alerts {
             .name("rules".to_owned())
             .spawn(move || runner.run(&told))?;
         let runner = Mutex::new(Some(thread));
-        Ok(Self(Arc::new(Inner { shared, commands, runner, mailboxes })))
+        Ok(Self(Arc::new(Inner { shared, commands, runner, mailboxes, trial })))
+    }
+
+    pub(super) fn trial(&self) -> &Trial {
+        &self.0.trial
+    }
+
+    /// Notes what became of a message.
+    pub(super) fn note(&self, name: &str, title: String, verdict: &Verdict) -> Delivery {
+        self.0.shared.delivered(name, title, 1, verdict)
     }
 
     /// Reads the files again, whether they have changed or not. Gives what is wrong with them.
@@ -234,7 +246,13 @@ impl Shared {
     }
 
     /// Notes what came of a delivery.
-    pub(super) fn delivered(&self, name: &str, title: String, alerts: usize, verdict: &Verdict) {
+    pub(super) fn delivered(
+        &self,
+        name: &str,
+        title: String,
+        alerts: usize,
+        verdict: &Verdict,
+    ) -> Delivery {
         let (outcome, why) = match verdict {
             Verdict::Delivered => (Outcome::Delivered, None),
             Verdict::Retry { why, .. } => (Outcome::Later, Some(why.clone())),
@@ -254,7 +272,8 @@ impl Shared {
         if let Some(receiver) = self.board().receivers.get_mut(name) {
             receiver.last = Some(delivery.clone());
         }
-        self.deliveries.add(delivery);
+        self.deliveries.add(delivery.clone());
+        delivery
     }
 }
 

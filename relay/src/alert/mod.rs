@@ -26,6 +26,7 @@ mod options;
 mod post;
 mod runner;
 mod saved;
+mod trial;
 
 pub use board::{Alerts, Figures, GroupNow};
 pub use check::{Checked, check};

@@ -1,18 +1,43 @@
+use protocol::alerts::{Delivery, TryOut};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
 use crate::alert::Alerts;
-use crate::http::App;
+use crate::http::blocking::blocking;
+use crate::http::body::read_body;
+use crate::http::json::json;
+use crate::http::{ApiError, App};
+
+const LIMIT_BYTES: usize = 4 << 10;
 
 /// `GET /api/alerts`: who is told and what was told; empty where there are no rules.
+/// `POST /api/alerts/test`: sends a test to one of them.
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
-    let app = app.clone();
-    warp::path!("api" / "alerts")
-        .and(warp::get())
-        .map(move || {
-            let status = app.alerts().map(Alerts::status);
-            warp::reply::json(&status.unwrap_or_default()).into_response()
-        })
-        .boxed()
+    let (lister, tester) = (app.clone(), app.clone());
+    let list = warp::path!("api" / "alerts").and(warp::get()).map(move || {
+        let status = lister.alerts().map(Alerts::status);
+        warp::reply::json(&status.unwrap_or_default()).into_response()
+    });
+    let test = warp::path!("api" / "alerts" / "test")
+        .and(warp::post())
+        .and(warp::body::stream())
+        .then(move |body| {
+            let app = tester.clone();
+            async move {
+                let tried = async { try_out(&app, &read_body(body, LIMIT_BYTES).await?).await };
+                json(tried.await)
+            }
+        });
+    list.or(test).unify().boxed()
+}
+
+async fn try_out(app: &App, body: &[u8]) -> Result<Delivery, ApiError> {
+    let TryOut { receiver } = serde_json::from_slice(body).map_err(|error| {
+        ApiError::bad_request(format!("expected {{\"receiver\": \"NAME\"}}: {error}"))
+    })?;
+    let alerts = app.alerts().cloned();
+    let unknown = format!("there is no receiver {receiver:?}; GET /api/alerts lists them");
+    let tried = blocking(move || Ok(alerts.and_then(|alerts| alerts.try_out(&receiver)))).await?;
+    tried.ok_or_else(|| ApiError::bad_request(unknown))
 }

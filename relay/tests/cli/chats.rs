@@ -121,6 +121,23 @@ fn every_chat_is_told_in_its_own_words() {
 
     assert!(text(&first("/own").body, "/said").contains("OutOfMemory"));
 
+    // A test goes out at once, and what came back is told.
+    let test = |name: &str| {
+        let body = serde_json::json!({ "receiver": name }).to_string();
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        let agent = ureq::Agent::new_with_config(config);
+        let mut answer = agent.post(format!("{}/api/alerts/test", relay.url)).send(body).unwrap();
+        answer.body_mut().read_to_string().unwrap()
+    };
+    let told: Value = serde_json::from_str(&test("slack")).unwrap();
+    assert_eq!((&told["outcome"], &told["receiver"]), (&"delivered".into(), &"slack".into()));
+    let slack = sink.at("/slack/x");
+    assert!(text(&slack.last().unwrap().body, "/attachments/0/text").contains("A test of Logpane"));
+    assert!(test("wecom").contains("delivered"));
+    let wecom = sink.at("/wecom");
+    assert!(text(&wecom.last().unwrap().body, "/markdown/content").contains("测试消息"));
+    assert!(test("nobody").contains("there is no receiver"), "{}", test("nobody"));
+
     // Too much at first: the same again when it asked for it, or after a minute.
     wait_until("the second try", || sink.at("/limit").len() == 2);
     assert_eq!(sink.at("/limit")[0].body, sink.at("/limit")[1].body);
