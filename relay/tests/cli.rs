@@ -219,6 +219,28 @@ fn a_query_that_may_be_meant_otherwise_gets_a_hint() {
 }
 
 #[test]
+fn an_empty_answer_says_why() {
+    let dir = folder();
+    let data = dir.path().join("data");
+    let relay = Program::serve(&data, &[&log_of(dir.path())]);
+    relay.wait_for_entries(3);
+    let data = data.to_str().unwrap();
+    for (from, to, said) in [
+        ("2024-12-18", "2024-12-19", "the newest entry is of 2024-12-17 14:30:54"),
+        ("2024-12-15", "2024-12-16", "the oldest entry is of 2024-12-17 14:30:52"),
+        ("2024-12-17", "2024-12-18", "nothing matches between 2024-12-17 00:00:00"),
+    ] {
+        for source in [["--addr", &relay.url], ["--data", data]] {
+            let query = ["query", r#"{job="cosyvoice3"} |= "no line has this""#];
+            let range = ["--from", from, "--to", to];
+            let done = run(logpane().args(query).args(range).args(source));
+            assert_eq!((done.code, done.stdout.as_str()), (0, ""), "{done:?}");
+            assert!(done.stderr.contains(said), "{from}: {}", done.stderr);
+        }
+    }
+}
+
+#[test]
 fn settings_come_from_the_environment_too() {
     let dir = folder();
     let data = dir.path().join("data");

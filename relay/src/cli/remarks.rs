@@ -8,6 +8,7 @@ use logql::hint::{self, Hint, HintKind};
 use logql::{Direction, Outcome, Output, Params, QueryKind};
 use model::{Labels, TimeRange};
 use protocol::loki::Response;
+use protocol::status::Status;
 use serde::Deserialize;
 
 use crate::cli::dispatch::say;
@@ -58,20 +59,36 @@ fn say_range(from: &From, params: &Params, outcome: &Outcome) {
         };
         say(&format!("the {which} {} entries; there may be more (--limit)", params.limit));
     }
-    if let (true, QueryKind::Range { start, .. }) = (outcome.output.is_empty(), params.kind)
-        && let Some(newest) = newest(from).filter(|newest| *newest < start)
-    {
-        let newest = times::show(newest, &TimeZone::system());
-        say(&format!("nothing in this range; the newest entry is of {newest} (--from, --to)"));
+    if let (true, QueryKind::Range { start, end, .. }) = (outcome.output.is_empty(), params.kind) {
+        say(&nothing(status(from), start, end));
     }
 }
 
-fn newest(from: &From) -> Option<i64> {
-    let status = match from {
-        From::Folder(dir) => Store::open_read_only(dir).ok()?.status(),
-        From::Relay(client) => client.status()?,
-    };
-    status.newest.map(|newest| newest.0)
+/// Why there is nothing between `start` and `end`.
+fn nothing(status: Option<Status>, start: i64, end: i64) -> String {
+    let zone = TimeZone::system();
+    let (oldest, newest) = status.map_or((None, None), |status| (status.oldest, status.newest));
+    match (oldest, newest) {
+        (_, Some(newest)) if newest.0 < start => {
+            let newest = times::show(newest.0, &zone);
+            format!("nothing in this range; the newest entry is of {newest} (--from, --to)")
+        }
+        (Some(oldest), _) if oldest.0 >= end => {
+            let oldest = times::show(oldest.0, &zone);
+            format!("nothing in this range; the oldest entry is of {oldest} (--from, --to)")
+        }
+        _ => {
+            let (start, end) = (times::show(start, &zone), times::show(end, &zone));
+            format!("nothing matches between {start} and {end}")
+        }
+    }
+}
+
+fn status(from: &From) -> Option<Status> {
+    match from {
+        From::Folder(dir) => Some(Store::open_read_only(dir).ok()?.status()),
+        From::Relay(client) => client.status(),
+    }
 }
 
 fn hints(from: &From, text: &str, expr: &Expr, params: &Params, outcome: &Outcome) -> Vec<Hint> {
