@@ -1,11 +1,9 @@
 use std::rc::Rc;
 
 use protocol::alerts::{Delivery, Firing, Outcome, Problem, ReceiverStatus};
-use web_sys::{HtmlElement, KeyboardEvent};
-use yew::{
-    Callback, Html, Properties, classes, function_component, html, use_effect_with, use_node_ref,
-};
+use yew::{Callback, Html, Properties, classes, function_component, html};
 
+use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
 use super::receiver_test::ReceiverTest;
 use super::use_texts;
@@ -30,44 +28,12 @@ pub struct Props {
 #[function_component]
 pub fn AlertSheet(props: &Props) -> Html {
     let texts = use_texts();
-    let close = use_node_ref();
-    use_effect_with(close.clone(), |close| {
-        if let Some(button) = close.cast::<HtmlElement>() {
-            button.focus().ok();
-        }
-    });
-    let onkeydown = {
-        let on_close = props.on_close.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            event.stop_propagation();
-            if event.key() == "Escape" {
-                event.prevent_default();
-                on_close.emit(());
-            }
-        })
-    };
     html! {
-        <div class="dialog" {onkeydown}>
-            <div class="dialog__backdrop" onclick={props.on_close.reform(|_| ())} />
-            <section class="dialog__box source-sheet" role="dialog" aria-modal="true" aria-labelledby="alert-sheet-title" data-testid="alert-sheet">
-                <header class="dialog__head">
-                    <h2 id="alert-sheet-title">{ texts.get(Text::Alerts) }</h2>
-                    <button
-                        ref={close}
-                        type="button"
-                        class="button button--icon button--ghost"
-                        data-testid="alert-sheet-close"
-                        aria-label={texts.own(Text::Close)}
-                        onclick={props.on_close.reform(|_| ())}
-                    >
-                        <Glyph icon={Icon::Close} />
-                    </button>
-                </header>
-                if let Some(alerting) = &props.alerting {
-                    { told(&texts, props, alerting) }
-                }
-            </section>
-        </div>
+        <Dialog name="alert-sheet" title={Text::Alerts} class="source-sheet" on_close={props.on_close.clone()}>
+            if let Some(alerting) = &props.alerting {
+                { told(&texts, props, alerting) }
+            }
+        </Dialog>
     }
 }
 

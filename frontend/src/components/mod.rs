@@ -7,6 +7,7 @@ mod copy_button;
 mod copy_menu;
 mod coverage_line;
 mod details;
+mod dialog;
 mod empty;
 mod explanation;
 mod field;

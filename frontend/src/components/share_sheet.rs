@@ -1,12 +1,13 @@
 use std::rc::Rc;
 
 use protocol::share::{Share, Shares};
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{
     AttrValue, Callback, Html, Properties, TargetCast as _, function_component, html,
     use_effect_with, use_node_ref, use_state_eq,
 };
 
+use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
 use super::use_texts;
 use crate::format::{Clock, Parts};
@@ -56,26 +57,10 @@ pub fn ShareSheet(props: &Props) -> Html {
     let texts = use_texts();
     let copied = use_state_eq(|| false);
     let first = use_node_ref();
-    use_effect_with(first.clone(), |first| {
-        if let Some(field) = first.cast::<HtmlElement>() {
-            field.focus().ok();
-        }
-    });
     use_effect_with(props.link.clone(), {
         let copied = copied.setter();
         move |_| copied.set(false)
     });
-    let onkeydown = {
-        let on_close = props.on_close.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            // What is typed here is not for the page below.
-            event.stop_propagation();
-            if event.key() == "Escape" {
-                event.prevent_default();
-                on_close.emit(());
-            }
-        })
-    };
     let draft = &props.draft;
     let on_label = change(props, |draft, field: HtmlInputElement| draft.label = field.value());
     let on_scope = change(props, |draft, field: HtmlInputElement| draft.scope = field.value());
@@ -95,95 +80,80 @@ pub fn ShareSheet(props: &Props) -> Html {
     };
     let onsubmit = props.on_create.reform(|event: yew::SubmitEvent| event.prevent_default());
     html! {
-        <div class="dialog" {onkeydown}>
-            <div class="dialog__backdrop" onclick={props.on_close.reform(|_| ())} />
-            <section class="dialog__box share" role="dialog" aria-modal="true" aria-labelledby="share-title" data-testid="share-sheet">
-                <header class="dialog__head">
-                    <h2 id="share-title">{ texts.get(Text::ShareTitle) }</h2>
+        <Dialog name="share-sheet" title={Text::ShareTitle} class="share" first={first.clone()} on_close={props.on_close.clone()}>
+            <p class="share__about">{ texts.get(Text::ShareAbout) }</p>
+            <form class="share__form" {onsubmit}>
+                <label class="share__field share__field--wide">
+                    <span>{ texts.get(Text::ShareScope) }</span>
+                    <input ref={first} class="share__code" data-testid="share-scope" spellcheck="false" autocomplete="off" value={draft.scope.clone()} oninput={on_scope} />
+                </label>
+                <label class="share__field">
+                    <span>{ texts.get(Text::ShareRange) }</span>
+                    <select data-testid="share-range" onchange={on_moving}>
+                        <option value="fixed" selected={!draft.moving}>{ texts.get(Text::ShareFixed) }</option>
+                        if props.can_move {
+                            <option value="moving" selected={draft.moving}>{ texts.get(Text::ShareMoving) }</option>
+                        }
+                    </select>
+                </label>
+                <label class="share__field">
+                    <span>{ texts.get(Text::ShareExpires) }</span>
+                    <select data-testid="share-expires" onchange={on_expires}>
+                        { for EXPIRIES.iter().map(|(seconds, text)| html! {
+                            <option
+                                value={seconds.map_or_else(|| "never".to_owned(), |s| s.to_string())}
+                                selected={draft.expires_seconds == *seconds}
+                            >
+                                { texts.get(*text) }
+                            </option>
+                        }) }
+                    </select>
+                </label>
+                <label class="share__field">
+                    <span>{ texts.get(Text::ShareLabel) }</span>
+                    <input data-testid="share-label" maxlength="200" autocomplete="off" placeholder={texts.own(Text::ShareLabelHint)} value={draft.label.clone()} oninput={on_label} />
+                </label>
+                <button type="submit" class="button button--primary share__make" data-testid="share-create" disabled={draft.scope.trim().is_empty()}>
+                    { texts.get(Text::ShareCreate) }
+                </button>
+            </form>
+            if let Some(reason) = &props.error {
+                <p class="share__error" role="alert" data-testid="share-error">{ texts.said(reason) }</p>
+            }
+            if let Some(link) = &props.link {
+                <div class="share__link" role="status">
+                    <input readonly=true class="share__code" data-testid="share-link" aria-label={texts.own(Text::ShareLink)} value={link.clone()} />
                     <button
                         type="button"
-                        class="button button--icon button--ghost"
-                        data-testid="share-close"
-                        aria-label={texts.own(Text::Close)}
-                        onclick={props.on_close.reform(|_| ())}
+                        class="button"
+                        data-testid="share-copy"
+                        onclick={
+                            let (on_copy, link, copied) = (props.on_copy.clone(), link.clone(), copied.setter());
+                            Callback::from(move |_| {
+                                on_copy.emit(link.clone());
+                                copied.set(true);
+                            })
+                        }
                     >
-                        <Glyph icon={Icon::Close} />
+                        <Glyph icon={if *copied { Icon::Check } else { Icon::Copy }} />
+                        <span>{ texts.get(if *copied { Text::Copied } else { Text::ShareCopy }) }</span>
                     </button>
-                </header>
-                <p class="share__about">{ texts.get(Text::ShareAbout) }</p>
-                <form class="share__form" {onsubmit}>
-                    <label class="share__field share__field--wide">
-                        <span>{ texts.get(Text::ShareScope) }</span>
-                        <input ref={first} class="share__code" data-testid="share-scope" spellcheck="false" autocomplete="off" value={draft.scope.clone()} oninput={on_scope} />
-                    </label>
-                    <label class="share__field">
-                        <span>{ texts.get(Text::ShareRange) }</span>
-                        <select data-testid="share-range" onchange={on_moving}>
-                            <option value="fixed" selected={!draft.moving}>{ texts.get(Text::ShareFixed) }</option>
-                            if props.can_move {
-                                <option value="moving" selected={draft.moving}>{ texts.get(Text::ShareMoving) }</option>
-                            }
-                        </select>
-                    </label>
-                    <label class="share__field">
-                        <span>{ texts.get(Text::ShareExpires) }</span>
-                        <select data-testid="share-expires" onchange={on_expires}>
-                            { for EXPIRIES.iter().map(|(seconds, text)| html! {
-                                <option
-                                    value={seconds.map_or_else(|| "never".to_owned(), |s| s.to_string())}
-                                    selected={draft.expires_seconds == *seconds}
-                                >
-                                    { texts.get(*text) }
-                                </option>
-                            }) }
-                        </select>
-                    </label>
-                    <label class="share__field">
-                        <span>{ texts.get(Text::ShareLabel) }</span>
-                        <input data-testid="share-label" maxlength="200" autocomplete="off" placeholder={texts.own(Text::ShareLabelHint)} value={draft.label.clone()} oninput={on_label} />
-                    </label>
-                    <button type="submit" class="button button--primary share__make" data-testid="share-create" disabled={draft.scope.trim().is_empty()}>
-                        { texts.get(Text::ShareCreate) }
-                    </button>
-                </form>
-                if let Some(reason) = &props.error {
-                    <p class="share__error" role="alert" data-testid="share-error">{ texts.said(reason) }</p>
-                }
-                if let Some(link) = &props.link {
-                    <div class="share__link" role="status">
-                        <input readonly=true class="share__code" data-testid="share-link" aria-label={texts.own(Text::ShareLink)} value={link.clone()} />
-                        <button
-                            type="button"
-                            class="button"
-                            data-testid="share-copy"
-                            onclick={
-                                let (on_copy, link, copied) = (props.on_copy.clone(), link.clone(), copied.setter());
-                                Callback::from(move |_| {
-                                    on_copy.emit(link.clone());
-                                    copied.set(true);
-                                })
-                            }
-                        >
-                            <Glyph icon={if *copied { Icon::Check } else { Icon::Copy }} />
-                            <span>{ texts.get(if *copied { Text::Copied } else { Text::ShareCopy }) }</span>
-                        </button>
-                    </div>
-                    <p class="share__hint">{ texts.get(Text::ShareOnce) }</p>
-                }
-                if props.shares.loopback_only {
-                    <p class="share__hint share__hint--warning" data-testid="share-loopback">
-                        <Glyph icon={Icon::Warning} />
-                        <span>{ texts.get(Text::ShareLoopback) }</span>
-                    </p>
-                }
-                if !props.shares.shares.is_empty() {
-                    <h3 class="share__heading">{ texts.get(Text::ShareList) }</h3>
-                    <ul class="share__list" data-testid="share-list">
-                        { for props.shares.shares.iter().map(|share| row(props, &texts, share)) }
-                    </ul>
-                }
-            </section>
-        </div>
+                </div>
+                <p class="share__hint">{ texts.get(Text::ShareOnce) }</p>
+            }
+            if props.shares.loopback_only {
+                <p class="share__hint share__hint--warning" data-testid="share-loopback">
+                    <Glyph icon={Icon::Warning} />
+                    <span>{ texts.get(Text::ShareLoopback) }</span>
+                </p>
+            }
+            if !props.shares.shares.is_empty() {
+                <h3 class="share__heading">{ texts.get(Text::ShareList) }</h3>
+                <ul class="share__list" data-testid="share-list">
+                    { for props.shares.shares.iter().map(|share| row(props, &texts, share)) }
+                </ul>
+            }
+        </Dialog>
     }
 }
 

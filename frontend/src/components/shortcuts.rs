@@ -1,7 +1,7 @@
-use web_sys::{HtmlElement, KeyboardEvent};
-use yew::{Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref};
+use web_sys::KeyboardEvent;
+use yew::{Callback, Html, Properties, function_component, html};
 
-use super::icon::{Glyph, Icon};
+use super::dialog::Dialog;
 use super::use_texts;
 use crate::i18n::Text;
 
@@ -37,18 +37,11 @@ pub struct Props {
 #[function_component]
 pub fn Shortcuts(props: &Props) -> Html {
     let texts = use_texts();
-    let close = use_node_ref();
-    use_effect_with(close.clone(), |close| {
-        if let Some(button) = close.cast::<HtmlElement>() {
-            button.focus().ok();
-        }
-    });
-    let onkeydown = {
+    let on_key = {
         let on_close = props.on_close.clone();
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "Escape" | "?" => {
+            "?" => {
                 event.prevent_default();
-                event.stop_propagation();
                 on_close.emit(());
             }
             // The close button is all there is to focus: the keyboard stays on it.
@@ -57,31 +50,15 @@ pub fn Shortcuts(props: &Props) -> Html {
         })
     };
     html! {
-        <div class="dialog" {onkeydown}>
-            <div class="dialog__backdrop" onclick={props.on_close.reform(|_| ())} />
-            <section class="dialog__box" role="dialog" aria-modal="true" aria-labelledby="shortcuts" data-testid="shortcuts">
-                <header class="dialog__head">
-                    <h2 id="shortcuts">{ texts.get(Text::ShortcutsTitle) }</h2>
-                    <button
-                        ref={close}
-                        type="button"
-                        class="button button--icon button--ghost"
-                        data-testid="shortcuts-close"
-                        aria-label={texts.own(Text::Close)}
-                        onclick={props.on_close.reform(|_| ())}
-                    >
-                        <Glyph icon={Icon::Close} />
-                    </button>
-                </header>
-                <dl class="shortcuts">
-                    { for SHORTCUTS.iter().map(|(keys, text)| html! {
-                        <div class="shortcuts__row">
-                            <dt>{ for keys.iter().map(|key| html! { <kbd>{ *key }</kbd> }) }</dt>
-                            <dd>{ texts.get(*text) }</dd>
-                        </div>
-                    }) }
-                </dl>
-            </section>
-        </div>
+        <Dialog name="shortcuts" title={Text::ShortcutsTitle} {on_key} on_close={props.on_close.clone()}>
+            <dl class="shortcuts">
+                { for SHORTCUTS.iter().map(|(keys, text)| html! {
+                    <div class="shortcuts__row">
+                        <dt>{ for keys.iter().map(|key| html! { <kbd>{ *key }</kbd> }) }</dt>
+                        <dd>{ texts.get(*text) }</dd>
+                    </div>
+                }) }
+            </dl>
+        </Dialog>
     }
 }

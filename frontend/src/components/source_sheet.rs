@@ -3,11 +3,10 @@ use std::rc::Rc;
 use protocol::doctor::{Diagnosis, Link};
 use protocol::sources::{SourceFacts, Sources, TimeCounts};
 use protocol::status::{Severity, Status};
-use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
-use yew::{
-    Callback, Html, Properties, classes, function_component, html, use_effect_with, use_node_ref,
-};
+use web_sys::HtmlTextAreaElement;
+use yew::{Callback, Html, Properties, classes, function_component, html, use_node_ref};
 
+use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
 use super::source_reading::{format, left_out};
 use super::use_texts;
@@ -37,22 +36,6 @@ pub struct Props {
 pub fn SourceSheet(props: &Props) -> Html {
     let texts = use_texts();
     let line = use_node_ref();
-    use_effect_with(line.clone(), |line| {
-        if let Some(field) = line.cast::<HtmlElement>() {
-            field.focus().ok();
-        }
-    });
-    let onkeydown = {
-        let on_close = props.on_close.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            // What is typed here is not for the page below.
-            event.stop_propagation();
-            if event.key() == "Escape" {
-                event.prevent_default();
-                on_close.emit(());
-            }
-        })
-    };
     let onsubmit = {
         let (line, on_line) = (line.clone(), props.on_line.clone());
         Callback::from(move |event: yew::SubmitEvent| {
@@ -64,49 +47,34 @@ pub fn SourceSheet(props: &Props) -> Html {
         })
     };
     html! {
-        <div class="dialog" {onkeydown}>
-            <div class="dialog__backdrop" onclick={props.on_close.reform(|_| ())} />
-            <section class="dialog__box source-sheet" role="dialog" aria-modal="true" aria-labelledby="source-sheet-title" data-testid="source-sheet">
-                <header class="dialog__head">
-                    <h2 id="source-sheet-title">{ texts.get(Text::SourcesTitle) }</h2>
-                    <button
-                        type="button"
-                        class="button button--icon button--ghost"
-                        data-testid="source-sheet-close"
-                        aria-label={texts.own(Text::Close)}
-                        onclick={props.on_close.reform(|_| ())}
-                    >
-                        <Glyph icon={Icon::Close} />
-                    </button>
-                </header>
-                <form class="source-sheet__form" {onsubmit}>
-                    <label for="missing-line">{ texts.get(Text::DoctorTitle) }</label>
-                    <textarea
-                        ref={line}
-                        id="missing-line"
-                        data-testid="missing-line"
-                        rows="2"
-                        spellcheck="false"
-                        placeholder={texts.own(Text::DoctorHint)}
-                    />
-                    <button type="submit" class="button button--primary" data-testid="diagnose" disabled={props.looking}>
-                        { texts.get(Text::DoctorLook) }
-                    </button>
-                </form>
-                if let Some(found) = &props.found {
-                    { diagnosis(&texts, found, &props.on_show) }
-                }
-                { match &props.sources {
-                    None => Html::default(),
-                    Some(Err(reason)) => html! { <p class="share__error" role="alert">{ texts.said(reason) }</p> },
-                    Some(Ok(sources)) => files(&texts, props, sources),
-                } }
-                if let Some(status) = &props.status {
-                    { kept(&texts, status) }
-                    { forwards(&texts, status) }
-                }
-            </section>
-        </div>
+        <Dialog name="source-sheet" title={Text::SourcesTitle} class="source-sheet" first={line.clone()} on_close={props.on_close.clone()}>
+            <form class="source-sheet__form" {onsubmit}>
+                <label for="missing-line">{ texts.get(Text::DoctorTitle) }</label>
+                <textarea
+                    ref={line}
+                    id="missing-line"
+                    data-testid="missing-line"
+                    rows="2"
+                    spellcheck="false"
+                    placeholder={texts.own(Text::DoctorHint)}
+                />
+                <button type="submit" class="button button--primary" data-testid="diagnose" disabled={props.looking}>
+                    { texts.get(Text::DoctorLook) }
+                </button>
+            </form>
+            if let Some(found) = &props.found {
+                { diagnosis(&texts, found, &props.on_show) }
+            }
+            { match &props.sources {
+                None => Html::default(),
+                Some(Err(reason)) => html! { <p class="share__error" role="alert">{ texts.said(reason) }</p> },
+                Some(Ok(sources)) => files(&texts, props, sources),
+            } }
+            if let Some(status) = &props.status {
+                { kept(&texts, status) }
+                { forwards(&texts, status) }
+            }
+        </Dialog>
     }
 }
 
