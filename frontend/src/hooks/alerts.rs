@@ -1,12 +1,11 @@
 use std::rc::Rc;
 
-use gloo::net::http::Request;
 use gloo::timers::callback::Interval;
 use protocol::alerts::{AlertsStatus, Delivery, TryOut};
 use yew::{hook, use_effect_with, use_state_eq};
 
+use super::api;
 use super::browser::base_url;
-use super::shares::read;
 use crate::state::{Alerting, RulesAnswer};
 
 /// So often rules and alerts are asked for: while somebody looks at them, and otherwise.
@@ -41,18 +40,15 @@ pub fn use_alerts(is_owner: bool, is_watched: bool) -> Option<Rc<Alerting>> {
 }
 
 async fn told(base: &str) -> Result<Alerting, String> {
-    let rules = Request::get(&format!("{base}prometheus/api/v1/rules")).send().await;
-    let answer: RulesAnswer = read(rules).await?;
-    let status = Request::get(&format!("{base}api/alerts")).send().await;
-    let status: AlertsStatus = read(status).await?;
+    let answer: RulesAnswer = api::get(base, "prometheus/api/v1/rules").await?;
+    let status: AlertsStatus = api::get(base, "api/alerts").await?;
     Ok(Alerting { groups: answer.data.groups, status })
 }
 
 /// Sends a test to a receiver; what became of it is among the deliveries, too.
 pub async fn try_receiver(base: &str, receiver: &str) -> Result<Delivery, String> {
     let ask = TryOut { receiver: receiver.to_owned() };
-    let request = Request::post(&format!("{base}api/alerts/test")).json(&ask);
-    read(request.map_err(|error| error.to_string())?.send().await).await
+    api::post(base, "api/alerts/test", &ask).await
 }
 
 /// A time of the API in nanoseconds; None before the first.

@@ -1,6 +1,7 @@
 //! What ties the page to the browser: its URL, its storage, its clock, its sizes, its engine.
 
 mod alerts;
+mod api;
 mod browser;
 mod dark;
 mod history;

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use gloo::net::http::{Request, Response};
 use protocol::share::{CreatedShare, HeldShare, NewShare, Shares};
-use serde::de::DeserializeOwned;
 use yew::{UseReducerHandle, hook, use_effect_with, use_state_eq};
 
+use super::api;
 use super::browser::{get, share_token};
 use super::report::is_report;
 use crate::state::{Explore, ExploreAction, View, first_view};
@@ -39,7 +38,7 @@ pub fn use_visitor(base: &str, explore: &UseReducerHandle<Explore>) -> Visitor {
     use_effect_with(explore.view.share.clone(), move |token| {
         if let Some(token) = token.clone().filter(|_| !is_report()) {
             wasm_bindgen_futures::spawn_local(async move {
-                match read::<HeldShare>(get(&url).send().await).await {
+                match api::read::<HeldShare>(get(&url).send().await).await {
                     Ok(held) => {
                         if opens {
                             let view = first_view(&held, &token);
@@ -57,33 +56,22 @@ pub fn use_visitor(base: &str, explore: &UseReducerHandle<Explore>) -> Visitor {
 
 /// Makes a link.
 pub async fn create_share(base: &str, new: &NewShare) -> Result<CreatedShare, String> {
-    let request = Request::post(&format!("{base}api/shares")).json(new);
-    read(request.map_err(|error| error.to_string())?.send().await).await
+    api::post(base, "api/shares", new).await
 }
 
 /// The links there are.
 pub async fn list_shares(base: &str) -> Result<Shares, String> {
-    read(Request::get(&format!("{base}api/shares")).send().await).await
+    api::get(base, "api/shares").await
 }
 
 /// Ends a link.
 pub async fn revoke_share(base: &str, id: &str) -> Result<(), String> {
-    let sent = Request::delete(&format!("{base}api/shares/{id}")).send().await;
+    let sent = api::delete(base, &format!("api/shares/{id}")).await;
     let response = sent.map_err(|error| error.to_string())?;
     // One that is gone already has ended too.
-    if response.ok() || response.status() == 404 { Ok(()) } else { Err(message(response).await) }
-}
-
-pub(super) async fn read<T: DeserializeOwned>(
-    sent: Result<Response, gloo::net::Error>,
-) -> Result<T, String> {
-    let response = sent.map_err(|error| error.to_string())?;
-    if !response.ok() {
-        return Err(message(response).await);
+    if response.ok() || response.status() == 404 {
+        Ok(())
+    } else {
+        Err(api::message(response).await)
     }
-    response.json().await.map_err(|error| error.to_string())
-}
-
-async fn message(response: Response) -> String {
-    response.text().await.unwrap_or_default().trim().to_owned()
 }
