@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use chunk::{Column, FormatError, Packed, Section};
-use model::{Columns, TimeRange};
+use chunk::{BlockMeta, Column, FormatError, Packed, Section};
+use model::{Columns, TimeRange, Timestamp};
 use protocol::index::{BlockRef, SectionRef};
 
 use super::cache::{BlockKey, Needs};
@@ -74,11 +74,33 @@ pub fn block_of_index(block: &BlockRef, described: Columns) -> Block {
     }
 }
 
+/// The other way round: as an index that is asked for these columns tells it.
+pub fn block_ref(index: u32, block: &BlockMeta, asked: Columns) -> BlockRef {
+    let is_asked = |section: &&Section| {
+        Column::from_number(section.column).is_some_and(|column| column.is_needed(asked))
+    };
+    let section = |s: &Section| SectionRef {
+        column: s.column,
+        offset: s.offset,
+        len: s.len,
+        raw: s.raw,
+        checksum: s.checksum,
+    };
+    BlockRef {
+        index,
+        count: block.count,
+        first: Timestamp(block.first),
+        last: Timestamp(block.last),
+        raw: block.raw_bytes,
+        sections: block.sections.iter().filter(is_asked).map(section).collect(),
+    }
+}
+
 /// A head comes as a whole chunk and describes itself.
 pub fn blocks_of_head(bytes: &[u8]) -> Result<Rc<[Block]>, FormatError> {
     match chunk::read_meta(bytes, bytes.len() as u64)? {
         chunk::Tail::Meta(meta) => {
-            let block = |(index, block): (u32, &chunk::BlockMeta)| Block {
+            let block = |(index, block): (u32, &BlockMeta)| Block {
                 index,
                 count: block.count,
                 first: block.first,

@@ -4,15 +4,16 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use chunk::{BlockMeta, ChunkMeta, TAIL_BYTES, Tail, read_meta};
+use chunk::{ChunkMeta, TAIL_BYTES, Tail, read_meta};
 use js_sys::{Array, Uint8Array};
-use model::Timestamp;
-use protocol::index::{BlockRef, ChunkRef, HeadRef, Index, SectionRef};
+use model::{Columns, Timestamp};
+use protocol::index::{BlockRef, ChunkRef, HeadRef, Index};
 use report::Manifest;
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use super::block::block_ref;
 use super::port::describe;
 use super::source::{Ask, Source, SourceError};
 use super::turns::{now_ms, pause};
@@ -75,7 +76,10 @@ impl ExportedSource {
                 index.streams.push(meta.labels.clone());
                 index.streams.len() - 1
             });
-            let blocks = (0..).zip(&meta.blocks).map(block_ref).collect();
+            let blocks = (0..)
+                .zip(&meta.blocks)
+                .map(|(at, block)| block_ref(at, block, Columns::ALL))
+                .collect();
             let replaces = Vec::new();
             index.chunks.push(ChunkRef { id, stream, size: chunk.bytes, blocks, replaces });
         }
@@ -139,24 +143,6 @@ fn unreadable(id: &str, problem: impl std::fmt::Display) -> SourceError {
 
 fn newest(chunk: &ChunkRef) -> Option<Timestamp> {
     chunk.blocks.iter().map(|block| block.last).max()
-}
-
-fn block_ref((index, block): (u32, &BlockMeta)) -> BlockRef {
-    let section = |s: &chunk::Section| SectionRef {
-        column: s.column,
-        offset: s.offset,
-        len: s.len,
-        raw: s.raw,
-        checksum: s.checksum,
-    };
-    BlockRef {
-        index,
-        count: block.count,
-        first: Timestamp(block.first),
-        last: Timestamp(block.last),
-        raw: block.raw_bytes,
-        sections: block.sections.iter().map(section).collect(),
-    }
 }
 
 /// What of the whole index is asked for. Chunks keep their order, newest first.

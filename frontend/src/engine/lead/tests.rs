@@ -7,9 +7,10 @@ use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::FutureExt as _;
 use logql::{Output, Params, QueryKind, Series};
 use model::{Batch, Entry, Timestamp};
-use protocol::index::{BlockRef, ChunkRef, HeadRef, SectionRef, Skipped};
+use protocol::index::{BlockRef, ChunkRef, HeadRef, Skipped};
 
 use super::*;
+use crate::engine::block::block_ref;
 use crate::engine::driver::Shared;
 use crate::engine::message::{Priority, Wants};
 use crate::engine::source::SourceError;
@@ -117,30 +118,7 @@ impl Source for &Relay {
             };
             if selected(labels) {
                 index.streams.push(labels.clone());
-                let section = |s: &chunk::Section| SectionRef {
-                    column: s.column,
-                    offset: s.offset,
-                    len: s.len,
-                    raw: s.raw,
-                    checksum: s.checksum,
-                };
-                let block = |(at, b): (u32, &chunk::BlockMeta)| BlockRef {
-                    index: at,
-                    count: b.count,
-                    first: Timestamp(b.first),
-                    last: Timestamp(b.last),
-                    raw: b.raw_bytes,
-                    // Only those that were asked for, as the relay does.
-                    sections: b
-                        .sections
-                        .iter()
-                        .filter(|s| {
-                            chunk::Column::from_number(s.column)
-                                .is_some_and(|column| column.is_needed(ask.columns))
-                        })
-                        .map(section)
-                        .collect(),
-                };
+                let block = |(at, block)| block_ref(at, block, ask.columns);
                 let blocks: Vec<BlockRef> = (0..).zip(&meta.blocks).map(block).collect();
                 let overlaps = |b: &BlockRef| ask.range.overlaps(b.first.0, b.last.0);
                 let blocks: Vec<BlockRef> = blocks.into_iter().filter(overlaps).collect();
