@@ -64,8 +64,7 @@ pub fn LongText(props: &Props) -> Html {
     });
     let whole = props.text.bytes();
     let len = whole.len();
-    let laid_out =
-        use_memo(props.text.clone(), |text| pretty(&String::from_utf8_lossy(text.bytes())));
+    let laid_out = use_memo(props.text.clone(), |text| pretty(text.bytes()));
     let text = match &*laid_out {
         Some(laid_out) if !*as_written => laid_out.as_str().into(),
         _ => String::from_utf8_lossy(whole.get(..len.min(*limit)).unwrap_or_default()),

@@ -8,8 +8,14 @@ const INDENT: usize = 2;
 
 /// A line that ends in a JSON object or array, with that laid out, every value as it was written.
 /// None where it has none, or so little in it that it needs no layout.
-pub fn pretty(line: &str) -> Option<String> {
-    let text = line.trim_end();
+pub fn pretty(line: &[u8]) -> Option<String> {
+    let line = line.trim_ascii_end();
+    // Before anything else: a line may have megabytes.
+    if line.len() > MAX_BYTES {
+        return None;
+    }
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim_end();
     if text.len() > MAX_BYTES || !text.ends_with(['}', ']']) {
         return None;
     }
@@ -97,8 +103,8 @@ mod tests {
             ),
             (r#"{"a":1} trailing}"#, None),
         ] {
-            assert_eq!(pretty(line).as_deref(), expected, "{line}");
+            assert_eq!(pretty(line.as_bytes()).as_deref(), expected, "{line}");
         }
-        assert_eq!(pretty(&format!("[{}1]", "1,".repeat(MAX_BYTES))), None);
+        assert_eq!(pretty(format!("[{}1]", "1,".repeat(MAX_BYTES)).as_bytes()), None);
     }
 }

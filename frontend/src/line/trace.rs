@@ -24,16 +24,18 @@ pub fn sections(text: &str) -> Vec<Section<'_>> {
     let mut frame: Option<(usize, SectionKind)> = None;
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches([' ', '\t', '|']).len();
-        let next = match (frame_of(line), frame) {
+        let head = frame_of(line);
+        let next = match (head, frame) {
             (Some(kind), _) => Some((indent, kind)),
             // The code of a frame stands deeper than its head.
-            (None, Some((head, kind))) if indent > head && !line.trim().is_empty() => {
-                Some((head, kind))
+            (None, Some((depth, kind))) if indent > depth && !line.trim().is_empty() => {
+                Some((depth, kind))
             }
             _ => None,
         };
-        let is_head = frame_of(line).is_some();
-        if (is_head || next.map(|(_, kind)| kind) != frame.map(|(_, kind)| kind)) && at > start {
+        if (head.is_some() || next.map(|(_, kind)| kind) != frame.map(|(_, kind)| kind))
+            && at > start
+        {
             push(&mut found, text.get(start..at).unwrap_or_default(), frame);
             start = at;
         }
