@@ -1,12 +1,12 @@
 use std::sync::atomic::AtomicBool;
 
 use alert::{ActiveAlert, Rule};
+use logql::Direction;
 use logql::ast::{Expr, LogExpr, MetricExpr, MetricKind};
-use logql::{Direction, Limits, Output, Params, QueryKind};
 use model::{MatchOp, Matcher};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::query::{Effort, run};
+use crate::query::rows;
 use crate::store::Store;
 
 /// Lines that a message quotes.
@@ -59,22 +59,11 @@ fn link(base: &str, query: &str, (start, end): (i64, i64)) -> String {
     format!("{base}/#v=1&q={query}&from={start}&to={end}")
 }
 
-fn lines(store: &Store, query: &str, (start, end): (i64, i64)) -> Vec<String> {
-    let params = Params {
-        kind: QueryKind::Range { start, end, step_ns: 1_000_000_000 },
-        limit: MAX_LINES,
-        direction: Direction::Forward,
-        max_series: 1,
-        cursor: None,
-    };
-    let plan = logql::parse(query)
-        .and_then(|query| logql::plan_within(&query, &params, Limits::default()));
-    let outcome =
-        plan.map(|plan| run(store, &plan, &AtomicBool::new(false), &mut Effort::default()));
+fn lines(store: &Store, query: &str, span: (i64, i64)) -> Vec<String> {
+    let few = (MAX_LINES, Direction::Forward);
     // A message without lines is better than none.
-    let Ok(Ok(outcome)) = outcome else { return Vec::new() };
-    let Output::Rows(rows) = outcome.output else { return Vec::new() };
-    rows.iter().map(|row| String::from_utf8_lossy(&row.line).into_owned()).collect()
+    let found = rows(store, query, span, few, &AtomicBool::new(false)).unwrap_or_default();
+    found.iter().map(|row| String::from_utf8_lossy(&row.line).into_owned()).collect()
 }
 
 /// What the first selector of a query reads, and how far back.

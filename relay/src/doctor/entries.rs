@@ -1,8 +1,8 @@
 use std::sync::atomic::AtomicBool;
 
-use logql::{Direction, Limits, Output, Params, QueryKind, Row};
+use logql::{Direction, Row};
 
-use crate::query::{Effort, Question, RunError, is_log_query, run};
+use crate::query::{self, RunError, is_log_query};
 use crate::store::Store;
 
 /// Entries that hold the text are looked at up to this many, newest first.
@@ -12,25 +12,10 @@ const ROWS: usize = 200;
 pub(super) fn rows(
     store: &Store,
     query: &str,
-    (start, end): (i64, i64),
+    span: (i64, i64),
     cancel: &AtomicBool,
 ) -> Result<Vec<Row>, RunError> {
-    let question = Question {
-        text: query.to_owned(),
-        params: Params {
-            kind: QueryKind::Range { start, end, step_ns: 1_000_000_000 },
-            limit: ROWS,
-            direction: Direction::Backward,
-            max_series: 1,
-            cursor: None,
-        },
-        limits: Limits::default(),
-    };
-    let outcome = run(store, &question.plan()?, cancel, &mut Effort::default())?;
-    match outcome.output {
-        Output::Rows(rows) => Ok(rows),
-        Output::Matrix(_) | Output::Vector(_) | Output::Scalar(_) => Ok(Vec::new()),
-    }
+    query::rows(store, query, span, (ROWS, Direction::Backward), cancel)
 }
 
 /// Whether `query` leaves this entry out; false for what cannot be told.
