@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::needle::Needle;
+use crate::source::is_gzip;
 
 /// Of each file the newest part is searched.
 const FILE_BYTES: u64 = 64 << 20;
@@ -16,7 +17,6 @@ const ALL_BYTES: u64 = 512 << 20;
 const PIECE_BYTES: u64 = 1 << 20;
 /// Looked at around a hit, to find the line it stands in.
 const AROUND_BYTES: u64 = 64 << 10;
-const PACKED: &str = "gz";
 
 /// Where a text stands in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) struct Hit {
 
 impl Hit {
     pub(super) fn is_packed(&self) -> bool {
-        is_packed(&self.path)
+        is_gzip(&self.path)
     }
 }
 
@@ -42,7 +42,7 @@ pub(super) fn search(paths: &[PathBuf], text: &str, cancel: &AtomicBool) -> (Opt
     let mut is_whole = true;
     for path in paths {
         let Ok(file) = File::open(path) else { continue };
-        let found = match is_packed(path) {
+        let found = match is_gzip(path) {
             true => search_packed(&needle, path, file, left, cancel),
             false => search_file(&needle, path, &file, left, cancel),
         };
@@ -138,10 +138,6 @@ fn search_packed(
     found.searched = searched;
     found.is_whole = searched < limit;
     Ok(found)
-}
-
-fn is_packed(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == PACKED)
 }
 
 /// The files beside `path` whose names go on after it, `app.log.1`, `app.log-20261122.gz`: what

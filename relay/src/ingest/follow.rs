@@ -10,13 +10,12 @@ use protocol::status::{Problem, Severity};
 use super::core::Input;
 use super::pipes::Pipes;
 use super::post::empty_files;
-use super::rotation::PACKED;
 use super::seal::MAX_HEADS_BYTES;
 use super::stdin::Stdin;
 use super::thread::Ingest;
 use crate::journal::Record;
 use crate::source::{
-    FileId, FileState, Growth, Patterns, Refusal, Tail, Watch, refuse, user_names,
+    FileId, FileState, Growth, Patterns, Refusal, Tail, Watch, is_gzip, refuse, user_names,
 };
 use crate::store::shared::problem;
 use crate::store::{SPOOLS, SourceOptions};
@@ -495,7 +494,7 @@ impl Ingest {
         if self.follow.refused.get(path).is_some_and(|known| (known.0, known.1) == what) {
             return;
         }
-        let rest = unpacks.filter(|_| path.extension().is_some_and(|name| name == PACKED));
+        let rest = unpacks.filter(|_| is_gzip(path));
         let opened = match rest {
             Some(_) if self.follow.packed.get(path) == Some(&what) => return,
             Some(rest) if !has_rested(&metadata, rest) => return,

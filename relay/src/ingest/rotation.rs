@@ -8,10 +8,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use flate2::read::MultiGzDecoder;
 
 use crate::source::{
-    FileId, FileState, PREFIX_BYTES, Prefix, is_binary, is_unpacked_text, mtime, starts_with,
+    FileId, FileState, PREFIX_BYTES, Prefix, is_binary, is_gzip, is_unpacked_text, mtime,
+    starts_with,
 };
 
-pub(super) const PACKED: &str = "gz";
 /// Of one packed file no more is unpacked: a small file may hold more than any disk.
 const MAX_UNPACKED_BYTES: u64 = 16 << 30;
 /// Tools that pack keep the modification time, some of them in whole seconds.
@@ -71,7 +71,7 @@ impl Rotated {
             return Ok(None);
         }
         let (id, mtime) = (FileId::of(&metadata), mtime(&metadata));
-        let (start, is_known) = if path.extension().is_some_and(|ext| ext == PACKED) {
+        let (start, is_known) = if is_gzip(&path) {
             // It is being packed right now: the file itself is still there.
             if path.with_extension("").exists() {
                 return Ok(None);
@@ -84,9 +84,8 @@ impl Rotated {
             (Some(start), is_known)
         } else {
             // Itself, or a copy of it, made before it was truncated.
-            let is_known = (id.inode == state.id.inode || may_be_copy(mtime, state))
-                && metadata.len() >= state.offset
-                && starts_with(&file, &state.prefix).unwrap_or(false);
+            let is_known =
+                (id.inode == state.id.inode || may_be_copy(mtime, state)) && holds(&file, state);
             if !is_known && !is_unpacked_text(&path, &file) {
                 return Ok(None);
             }
@@ -131,8 +130,7 @@ impl Rotated {
         is_beside
             && self.start.is_none()
             && may_be_copy(self.mtime, state)
-            && self.file.metadata().is_ok_and(|metadata| metadata.len() >= state.offset)
-            && starts_with(&self.file, &state.prefix).unwrap_or(false)
+            && holds(&self.file, state)
     }
 
     /// Whether the file that has the name of `state` now holds the same: it is being copied, and
@@ -261,6 +259,12 @@ const fn is_young(mtime: i64, state: &FileState) -> bool {
 /// Whether a file that was last written at `mtime` can be a copy of what is not read to its end.
 fn may_be_copy(mtime: i64, state: &FileState) -> bool {
     is_young(mtime, state) && !is_new(state) && !state.is_finished
+}
+
+/// Whether a file has all that was read of `state`, as far as its start and its length tell.
+fn holds(file: &File, state: &FileState) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.len() >= state.offset)
+        && starts_with(file, &state.prefix).unwrap_or(false)
 }
 
 /// Whether nothing was read of it yet: of a packed one only its time can tell.

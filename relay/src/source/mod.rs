@@ -9,7 +9,7 @@ mod users;
 mod watch;
 
 pub(crate) use identity::{FileId, PREFIX_BYTES, Prefix};
-pub(crate) use paths::{Patterns, Refusal, is_binary, is_unpacked_text, refuse};
+pub(crate) use paths::{Patterns, Refusal, is_binary, is_gzip, is_unpacked_text, refuse};
 pub(crate) use state::FileState;
 pub(crate) use tail::{Growth, Tail, mtime, starts_with};
 pub(crate) use users::user_names;

@@ -49,7 +49,7 @@ impl Patterns {
 
     /// Whether packed files were asked for in so many words.
     pub(crate) fn is_packed(&self) -> bool {
-        self.given.ends_with(".gz")
+        is_gzip(Path::new(&self.given))
     }
 
     pub(crate) fn is_stdin(&self) -> bool {
@@ -218,6 +218,11 @@ pub(crate) fn refuse(path: &Path, file: &File) -> Option<Refusal> {
         );
         Refusal { code: "binary_file", sentence }
     })
+}
+
+/// Whether a file of this name is packed with gzip, which is the one packing that is read.
+pub(crate) fn is_gzip(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "gz")
 }
 
 /// Whether a rotated file can be read as it is.
