@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::typestate::WithBody;
+use ureq::{Agent, RequestBuilder};
 
 /// What sends requests for the relay; an answer of any status is an answer. Cheap to clone.
 pub(crate) fn agent(patience: Duration) -> Agent {
@@ -24,8 +25,27 @@ pub(crate) fn agent(patience: Duration) -> Agent {
     Agent::new_with_config(config)
 }
 
-/// Whether a URL leads to this machine: a proxy is for what is elsewhere.
-pub(crate) fn is_loopback(url: &str) -> bool {
+/// A request to `url` with some headers.
+pub(crate) fn post(
+    agent: &Agent,
+    url: &str,
+    headers: &[(String, String)],
+    authorization: Option<&str>,
+) -> RequestBuilder<WithBody> {
+    let mut post = agent.post(url);
+    if is_loopback(url) {
+        // A proxy is for what is elsewhere.
+        post = post.config().proxy(None).build();
+    }
+    let authorization = authorization.map(|value| ("authorization", value));
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in headers.chain(authorization) {
+        post = post.header(name, value);
+    }
+    post
+}
+
+fn is_loopback(url: &str) -> bool {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     ["127.", "localhost", "[::1]"].iter().any(|name| host.starts_with(name))
 }

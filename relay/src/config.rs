@@ -186,6 +186,12 @@ pub fn default_data_dir() -> Result<PathBuf, ConfigError> {
     set("HOME").map(|home| home.join(".local/share/logpane")).ok_or(ConfigError::NoHome)
 }
 
+/// How long entries are kept; None: not longer than zero.
+pub fn parse_retention(text: &str) -> Result<Option<Duration>, model::UnitError> {
+    let ns = model::parse_duration(text)?;
+    Ok(u64::try_from(ns).ok().filter(|ns| *ns > 0).map(Duration::from_nanos))
+}
+
 /// A label that `--label` may set.
 pub fn parse_label(text: &str) -> Result<(String, String), ConfigError> {
     let error = || ConfigError::Label { text: text.to_owned() };
@@ -211,6 +217,11 @@ pub fn parse_origin(text: &str) -> Result<String, ConfigError> {
         Some(host) if is_host(host) => Ok(origin),
         _ => Err(ConfigError::Origin { text: text.to_owned() }),
     }
+}
+
+/// Whether a file can be named after `name`: letters, digits, `-` and `_`.
+pub fn is_plain_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// Whether Loki would take `name` as the name of a label.

@@ -56,6 +56,18 @@ pub fn basic(user: &str, password: &str) -> Option<String> {
     basic.0.encode().to_str().map(str::to_owned).ok()
 }
 
+/// Whether a host's name or address is this machine's own, which nobody else reaches.
+pub(crate) fn is_local_name(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<std::net::IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => {
+            let name = bare.trim_end_matches('.').to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

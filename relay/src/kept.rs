@@ -1,6 +1,6 @@
 //! Small files of JSON in the data folder, read and replaced as a whole.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -26,12 +26,20 @@ pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
 
 /// Replaces a file as a whole; after this has returned, a power cut does not lose it.
 pub(crate) fn write(path: &Path, value: &impl Serialize) -> io::Result<()> {
-    let bytes = serde_json::to_vec(value).map_err(io::Error::other)?;
+    replace(path, &serde_json::to_vec(value).map_err(io::Error::other)?)
+}
+
+/// The same with these bytes. Nobody else may read what is there.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let unfinished = path.with_extension("new");
-    let mut file = File::create(&unfinished)?;
-    file.write_all(&bytes)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&unfinished)?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
     crate::journal::sync_folder(folder)

@@ -22,6 +22,7 @@ pub mod query;
 pub mod share;
 mod source;
 mod staged;
+mod stopping;
 pub mod store;
 pub mod syslog;
 pub mod systemd;

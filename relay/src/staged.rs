@@ -1,10 +1,12 @@
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use model::{Entry, Labels};
 use promtail::{Environment, Outcome, Pipeline, Relabel, relabel};
 
+use crate::http::now_ns;
+use crate::stopping::{is_stopped, wait};
 use crate::store::{Piped, Store};
 
 /// A store that has no room is asked again after this long.
@@ -40,7 +42,7 @@ impl Staged {
         }
         let Some(labels) = relabel(labels, &self.relabel) else { return };
         let labels: Labels = labels.iter().filter(|(name, _)| !name.starts_with("__")).collect();
-        self.stages.push(promtail::Entry::new(labels, timestamp, line), now(), &mut self.out);
+        self.stages.push(promtail::Entry::new(labels, timestamp, line), now_ns(), &mut self.out);
     }
 
     /// Hands what came out of the stages to the store; waits until it has room, but not longer
@@ -51,7 +53,7 @@ impl Staged {
         patience: Duration,
         stopped: &Receiver<()>,
     ) -> io::Result<()> {
-        self.stages.finish(now(), &mut self.out);
+        self.stages.finish(now_ns(), &mut self.out);
         let fallback = self.fallback;
         let entry = |outcome| match outcome {
             Outcome::Entry(entry) => {
@@ -76,22 +78,8 @@ impl Staged {
                 Err(error) if start.elapsed() > patience || is_stopped(stopped) => {
                     return Err(io::Error::other(error));
                 }
-                Err(_) => _ = stopped.recv_timeout(PAUSE),
+                Err(_) => _ = wait(stopped, PAUSE),
             }
         }
     }
-}
-
-/// Waits, and says whether there is nothing to be done any more.
-pub(crate) fn wait(stopped: &Receiver<()>, time: Duration) -> bool {
-    !matches!(stopped.recv_timeout(time), Err(RecvTimeoutError::Timeout))
-}
-
-/// Whether there is nothing to be done any more: nobody can say so but by going.
-pub(crate) fn is_stopped(stopped: &Receiver<()>) -> bool {
-    !matches!(stopped.try_recv(), Err(TryRecvError::Empty))
-}
-
-pub(crate) fn now() -> i64 {
-    i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
 }

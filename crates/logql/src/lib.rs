@@ -45,7 +45,7 @@ pub use limits::Limits;
 pub use line_test::{LineTest, LineTestError};
 pub use output::{Origin, Outcome, Output, Row, Sample, Series, Stats};
 pub use params::{Direction, FieldNeeds, Flow, Params, QueryKind, Read};
-pub use parse::{function_names, parse, stage_names};
+pub use parse::{function_names, parse, parse_selector, stage_names};
 pub use plan::{Plan, plan, plan_funnel, plan_within};
 pub use print::format;
 pub use run::{Run, State};

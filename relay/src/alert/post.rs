@@ -3,7 +3,7 @@ use std::time::Duration;
 use alert::send::{Answer, Receiver, Request, Verdict, judge};
 use ureq::Agent;
 
-use crate::agent::{agent, is_loopback};
+use crate::agent::{agent, post};
 
 /// Whoever takes longer is asked again later.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,16 +28,7 @@ impl Post {
         authorization: Option<&str>,
         to: Option<&Receiver>,
     ) -> Verdict {
-        let mut post = self.agent.post(&request.url);
-        if is_loopback(&request.url) {
-            post = post.config().proxy(None).build();
-        }
-        for (name, value) in &request.headers {
-            post = post.header(name, value);
-        }
-        if let Some(authorization) = authorization {
-            post = post.header("authorization", authorization);
-        }
+        let post = post(&self.agent, &request.url, &request.headers, authorization);
         let mut response = match post.send(request.body.as_bytes()) {
             Ok(response) => response,
             Err(error) => return unanswered(&error),

@@ -5,7 +5,8 @@ use protocol::status::Status;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::{Response, StatusCode};
-use ureq::{Agent, Body};
+use ureq::typestate::WithoutBody;
+use ureq::{Agent, Body, RequestBuilder};
 
 use crate::cli::args::ClientArgs;
 use crate::cli::failure::Failure;
@@ -76,15 +77,9 @@ impl Client {
         query: &[(&str, String)],
         header: Option<(&str, &str)>,
     ) -> Result<String, Failure> {
-        let mut request = self.agent.get(format!("{}{path}", self.addr));
-        for (name, value) in query {
-            request = request.query(*name, value);
-        }
+        let mut request = self.asked(path, query);
         if let Some((name, value)) = header {
             request = request.header(name, value);
-        }
-        if let Some(authorization) = &self.authorization {
-            request = request.header("authorization", authorization);
         }
         let response = request.call().map_err(|error| self.unreachable(&error))?;
         self.body(response)
@@ -96,13 +91,7 @@ impl Client {
         path: &str,
         query: &[(&str, String)],
     ) -> Result<Option<Vec<u8>>, Failure> {
-        let mut request = self.agent.get(format!("{}{path}", self.addr));
-        for (name, value) in query {
-            request = request.query(*name, value);
-        }
-        if let Some(authorization) = &self.authorization {
-            request = request.header("authorization", authorization);
-        }
+        let request = self.asked(path, query);
         let mut response = request.call().map_err(|error| self.unreachable(&error))?;
         if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE) {
             return Ok(None);
@@ -112,6 +101,17 @@ impl Client {
         }
         let body = response.body_mut().with_config().limit(ANSWER_LIMIT_BYTES).read_to_vec();
         body.map(Some).map_err(|error| Failure::failed(format!("{} broke off: {error}", self.addr)))
+    }
+
+    fn asked(&self, path: &str, query: &[(&str, String)]) -> RequestBuilder<WithoutBody> {
+        let mut request = self.agent.get(format!("{}{path}", self.addr));
+        for (name, value) in query {
+            request = request.query(*name, value);
+        }
+        match &self.authorization {
+            Some(authorization) => request.header("authorization", authorization),
+            None => request,
+        }
     }
 
     pub fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinError;
 
 use crate::alert::Alerts;
 use crate::cli::args::RawConfig;
@@ -16,7 +17,7 @@ use crate::cli::dispatch::say;
 use crate::cli::failure::Failure;
 use crate::cli::{handover, sources};
 use crate::config::Config;
-use crate::configured::{ConfigFile, mark_imported, reload};
+use crate::configured::{ConfigFile, FileError, mark_imported, reload};
 use crate::forward::begin;
 use crate::http::{App, routes};
 use crate::store::{SourceOptions, Store, StoreError, StoreOptions};
@@ -256,15 +257,7 @@ fn reload_on_targets(app: &App) {
             known = now;
             let reader = app.clone();
             let read = tokio::task::spawn_blocking(move || reload(reader.config(), &store));
-            match read.await {
-                Ok(Some(Ok(said))) => {
-                    said.iter().for_each(|sentence| say(sentence));
-                    say("the targets changed, the configuration was read again");
-                }
-                Ok(Some(Err(error))) => say(&format!("everything stays as it was: {error}")),
-                Ok(None) => {}
-                Err(error) => say(&format!("the configuration was not read again: {error}")),
-            }
+            say_reloaded(read.await, "the targets changed, the configuration was read again", None);
         }
     });
 }
@@ -286,19 +279,28 @@ fn reload_on_hangup(app: &App) -> Result<(), Failure> {
                 }
                 reload(reader.config(), &store)
             });
-            match read.await {
-                Ok(None) if app.alerts().is_some() => say("the rules were read again"),
-                Ok(Some(Ok(said))) => {
-                    said.iter().for_each(|sentence| say(sentence));
-                    say("the configuration was read again");
-                }
-                Ok(Some(Err(error))) => say(&format!("everything stays as it was: {error}")),
-                Ok(None) => say("there is no configuration file to read again"),
-                Err(error) => say(&format!("the configuration was not read again: {error}")),
-            }
+            let without = match app.alerts() {
+                Some(_) => "the rules were read again",
+                None => "there is no configuration file to read again",
+            };
+            say_reloaded(read.await, "the configuration was read again", Some(without));
         }
     });
     Ok(())
+}
+
+/// Says what came of a reload; `without`: where there was no file to read.
+fn say_reloaded(
+    read: Result<Option<Result<Vec<String>, FileError>>, JoinError>,
+    done: &str,
+    without: Option<&str>,
+) {
+    match read {
+        Ok(Some(Ok(said))) => said.iter().map(String::as_str).chain([done]).for_each(say),
+        Ok(Some(Err(error))) => say(&format!("everything stays as it was: {error}")),
+        Ok(None) => without.into_iter().for_each(say),
+        Err(error) => say(&format!("the configuration was not read again: {error}")),
+    }
 }
 
 /// What the store is opened with.

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use crate::alert::AlertOptions;
 use crate::auth::Passwords;
 use crate::cli::args::RawConfig;
@@ -50,8 +48,7 @@ impl RawConfig {
         }
         let retention =
             text(&self.retention, own.retention.map(|marked| marked.value), DEFAULT_RETENTION);
-        let retention = model::parse_duration(&retention).map_err(unit("retention"))?;
-        let retention = u64::try_from(retention).ok().filter(|ns| *ns > 0);
+        let retention = config::parse_retention(&retention).map_err(unit("retention"))?;
         let size = own.retention_bytes.map(|marked| marked.value);
         let size = text(&self.retention_bytes, size, DEFAULT_RETENTION_BYTES);
         let origins = match self.allow_origins.is_empty() {
@@ -72,7 +69,7 @@ impl RawConfig {
             paths: self.paths.clone(),
             job: self.job.clone(),
             labels: labels.collect::<Result<_, _>>()?,
-            retention: retention.map(Duration::from_nanos).ok_or(ConfigError::RetentionZero)?,
+            retention: retention.ok_or(ConfigError::RetentionZero)?,
             retention_rules,
             retention_bytes: model::parse_bytes(&size).map_err(unit("retention-bytes"))?,
             typed: TypedRetention {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use yaml::{Marked, Problem};
 
 use crate::alert::{AlertOptions, Channel, OptionError, alertmanager, parse_quiet, receiver};
+use crate::config::is_plain_name;
 
 /// `alerting:` of `logpane.yaml`: who is told, and how.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -108,8 +109,7 @@ impl Alerting {
 
 impl Told {
     fn channel(&self) -> Result<Channel, Problem> {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if self.name.is_empty() || !self.name.chars().all(is_plain) {
+        if !is_plain_name(&self.name) {
             let message = format!(
                 "{:?} is no name of a receiver, expected letters, digits, - and _",
                 self.name.value

@@ -9,7 +9,7 @@ use yaml::{Marked, Problem};
 
 use super::file::text_of;
 use super::promtail::host_name;
-use crate::config::is_label_name;
+use crate::config::{is_label_name, is_plain_name};
 use crate::endpoint::basic;
 use crate::forward::Destination;
 
@@ -42,8 +42,7 @@ impl ForwardTo {
         let mut to =
             Destination::parse(&self.url).map_err(|error| self.url.problem(error.to_string()))?;
         if let Some(name) = &self.name {
-            let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-            if name.is_empty() || !name.chars().all(is_plain) {
+            if !is_plain_name(name) {
                 let message = format!(
                     "{:?} is no name of a destination, expected letters, digits, - and _",
                     name.value
@@ -73,11 +72,11 @@ impl ForwardTo {
     }
 }
 
-fn matchers(selector: &Marked<String>) -> Result<Vec<Matcher>, Problem> {
-    match logql::parse(selector) {
-        Ok(logql::ast::Expr::Log(log)) if log.pipeline.is_empty() => Ok(log.selector),
-        Ok(_) => Err(selector.problem("expected labels as in {job=\"api\"}, and no more")),
-        Err(error) => Err(selector.problem(error.message.clone())),
+fn matchers(text: &Marked<String>) -> Result<Vec<Matcher>, Problem> {
+    match logql::parse_selector(text) {
+        Ok(Some(matchers)) => Ok(matchers),
+        Ok(None) => Err(text.problem("expected labels as in {job=\"api\"}, and no more")),
+        Err(error) => Err(text.problem(error.message)),
     }
 }
 

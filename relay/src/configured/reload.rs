@@ -1,8 +1,6 @@
-use std::time::Duration;
-
 use yaml::Marked;
 
-use crate::config::{Config, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES};
+use crate::config::{Config, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES, parse_retention};
 use crate::configured::{ConfigFile, FileError, OwnConfig};
 use crate::forward::begin;
 use crate::store::Store;
@@ -21,11 +19,9 @@ fn keep_anew(config: &Config, store: &Store) -> Result<(), FileError> {
     };
     let keep = match config.typed.keep {
         true => config.retention,
-        false => model::parse_duration(&text(own.retention, DEFAULT_RETENTION))
+        false => parse_retention(&text(own.retention, DEFAULT_RETENTION))
             .ok()
-            .and_then(|ns| u64::try_from(ns).ok())
-            .filter(|ns| *ns > 0)
-            .map(Duration::from_nanos)
+            .flatten()
             .ok_or_else(|| wrong("retention must be longer than zero, as in 7d".to_owned()))?,
     };
     let bytes = match config.typed.bytes {

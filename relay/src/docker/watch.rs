@@ -11,7 +11,7 @@ use yaml::Marked;
 
 use super::client::get;
 use super::container::{Container, Details};
-use crate::staged::wait;
+use crate::stopping::wait;
 use crate::store::{Piped, SourceOptions, Store};
 
 /// An engine whose containers are followed.

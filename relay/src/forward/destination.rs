@@ -1,9 +1,9 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use model::{Labels, Matcher};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, is_local_name};
 
 /// Loki's own path to push to.
 const PUSH_PATH: &str = "/loki/api/v1/push";
@@ -70,11 +70,8 @@ impl Destination {
         let host = self.endpoint.url.split_once("://").map_or("", |(_, rest)| rest);
         let host = host.split('/').next().unwrap_or_default();
         let Some((name, port)) = host.rsplit_once(':') else { return false };
-        let name = name.trim_start_matches('[').trim_end_matches(']');
-        let is_here = match name.parse::<IpAddr>() {
-            Ok(ip) => ip.is_loopback() || ip == listen.ip(),
-            Err(_) => name == "localhost",
-        };
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        let is_here = is_local_name(bare) || bare.parse() == Ok(listen.ip());
         is_here && port.parse() == Ok(listen.port())
     }
 

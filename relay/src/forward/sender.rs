@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use model::{Columns, Labels, TimeRange, Timestamp};
@@ -9,7 +9,8 @@ use ureq::Agent;
 use super::batch::{Body, Parcels};
 use super::place::Place;
 use super::{Destination, Standing};
-use crate::agent::{agent, is_loopback};
+use crate::agent::{agent, post};
+use crate::stopping::{self, is_stopped};
 use crate::store::{Store, StoreError, Wanted};
 
 /// So long after an entry came in, no further lines are joined to it.
@@ -70,7 +71,7 @@ pub(crate) fn run(to: &Destination, store: &Store, standing: Standing, stopped: 
                 wait
             }
         };
-        if !matches!(stopped.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {
+        if stopping::wait(stopped, wait) {
             return;
         }
     }
@@ -100,7 +101,7 @@ impl Sender<'_> {
                 self.deliver(&body)?;
                 self.go_on(body.next);
                 self.show(end);
-                if !matches!(stopped.try_recv(), Err(std::sync::mpsc::TryRecvError::Empty)) {
+                if is_stopped(stopped) {
                     return Ok(());
                 }
             }
@@ -170,17 +171,10 @@ impl Sender<'_> {
 
     fn post(&self, body: &Body) -> Verdict {
         let url = &self.to.endpoint.url;
-        let mut post = self.agent.post(url);
-        if is_loopback(url) {
-            post = post.config().proxy(None).build();
-        }
-        post = post.header("content-type", "application/json").header("content-encoding", "gzip");
-        for (name, value) in &self.to.headers {
-            post = post.header(name, value);
-        }
-        if let Some(authorization) = &self.to.endpoint.authorization {
-            post = post.header("authorization", authorization);
-        }
+        let authorization = self.to.endpoint.authorization.as_deref();
+        let post = post(&self.agent, url, &self.to.headers, authorization)
+            .header("content-type", "application/json")
+            .header("content-encoding", "gzip");
         let mut response = match post.send(&body.bytes) {
             Ok(response) => response,
             Err(error) => return Verdict::Later { why: error.to_string(), after: None },

@@ -8,6 +8,7 @@ use warp::http::{Method, uri::Authority};
 use warp::path::FullPath;
 use warp::{Filter, Rejection};
 
+use crate::endpoint::is_local_name;
 use crate::http::blocking::blocking;
 use crate::http::{ApiError, App, cors, share, viewer};
 
@@ -72,17 +73,6 @@ fn check_host(headers: &HeaderMap) -> Result<(), ApiError> {
         String::from_utf8_lossy(value.as_bytes())
     );
     Err(ApiError::Forbidden { message })
-}
-
-fn is_local_name(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<std::net::IpAddr>() {
-        Ok(ip) => ip.is_loopback(),
-        Err(_) => {
-            let name = bare.trim_end_matches('.').to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
-    }
 }
 
 /// A page of another site may send a form or open a WebSocket anywhere; its origin gives it away.

@@ -115,9 +115,9 @@ pub fn parse_selector(text: &str) -> Result<Vec<Matcher>, ApiError> {
     if bare.is_empty() || bare == "{}" {
         return Ok(Vec::new());
     }
-    match logql::parse(text) {
-        Ok(logql::ast::Expr::Log(log)) if log.pipeline.is_empty() => Ok(log.selector),
-        Ok(_) => Err(ApiError::bad_request("only label matchers are supported")),
+    match logql::parse_selector(text) {
+        Ok(Some(matchers)) => Ok(matchers),
+        Ok(None) => Err(ApiError::bad_request("only label matchers are supported")),
         Err(error) => Err(ApiError::bad_request(query_message(text, &error))),
     }
 }

@@ -49,9 +49,11 @@ pub(super) fn parse(text: &str) -> Result<Labels, String> {
     if bare.is_empty() || bare == "{}" {
         return checked(Vec::new());
     }
-    let matchers = match logql::parse(text) {
-        Ok(logql::ast::Expr::Log(log)) if log.pipeline.is_empty() => log.selector,
-        Ok(_) => return Err(format!("labels {:?}, {EXPECTED} and nothing after it", shown(text))),
+    let matchers = match logql::parse_selector(text) {
+        Ok(Some(matchers)) => matchers,
+        Ok(None) => {
+            return Err(format!("labels {:?}, {EXPECTED} and nothing after it", shown(text)));
+        }
         Err(error) => {
             let (at, message) = (error.span.start, start_of(&error.message, MAX_MESSAGE));
             return Err(format!("labels {:?}, {EXPECTED}: byte {at}: {message}", shown(text)));

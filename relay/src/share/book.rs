@@ -1,8 +1,8 @@
 //! The shares there are, in `shares.json` of the data folder.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use super::cuts::Cuts;
 use super::scope::{Scope, ScopeError};
+use crate::kept;
 
 const FILE: &str = "shares.json";
 const VERSION: u32 = 1;
@@ -251,16 +252,7 @@ impl Book {
         let failed = |source| BookError::Write { path: path.clone(), source };
         let stored = Stored { version: VERSION, shares: state.shares.values().cloned().collect() };
         let bytes = serde_json::to_vec_pretty(&stored).map_err(|e| failed(io::Error::other(e)))?;
-        let new = path.with_extension("json.new");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options.open(&new).and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
-        });
-        written.and_then(|()| fs::rename(&new, path)).map_err(failed)?;
+        kept::replace(path, &bytes).map_err(failed)?;
         state.written = now_ns;
         Ok(())
     }

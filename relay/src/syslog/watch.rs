@@ -5,7 +5,9 @@ use promtail::Relabel;
 
 use super::listen::{Listening, Raw};
 use super::message;
-use crate::staged::{Staged, is_stopped, now, wait};
+use crate::http::now_ns;
+use crate::staged::Staged;
+use crate::stopping::{is_stopped, wait};
 use crate::store::{Piped, Store};
 
 /// Messages are pushed together until none has come for so long, or there are so many.
@@ -106,7 +108,7 @@ pub(crate) fn watch(job: &SyslogJob, store: &Store, stopped: &Receiver<()>) {
 }
 
 fn take(job: &SyslogJob, staged: &mut Staged, (from, bytes): &Raw) {
-    let received = message::read(job, bytes, now());
+    let received = message::read(job, bytes, now_ns());
     let mut labels = received.labels;
     labels.set("__syslog_connection_ip_address", from.to_string());
     staged.take(received.timestamp, labels, received.line);

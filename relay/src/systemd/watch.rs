@@ -7,7 +7,8 @@ use std::time::Duration;
 use promtail::Relabel;
 
 use super::entry::JournalEntry;
-use crate::staged::{Staged, is_stopped, wait};
+use crate::staged::Staged;
+use crate::stopping::{is_stopped, wait};
 use crate::store::{Piped, Store};
 
 /// Entries are pushed together until none has come for so long, or there are so many.

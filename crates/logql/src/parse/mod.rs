@@ -25,7 +25,7 @@ mod words;
 pub(crate) use json_path::{PathStep, json_path};
 pub(crate) use lexer::{is_name, lex};
 pub(crate) use line_pattern::{PatternPart, stage_pattern};
-pub use query::parse;
+pub use query::{parse, parse_selector};
 pub(crate) use token::{Kind, Token as Word};
 pub(crate) use words::{compares, is_function, stands_alone};
 pub use words::{function_names, stage_names};

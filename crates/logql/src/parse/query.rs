@@ -1,3 +1,5 @@
+use model::Matcher;
+
 use super::input::Tokens;
 use super::inside;
 use super::lexer::lex;
@@ -43,6 +45,14 @@ pub fn parse(text: &str) -> Result<Expr, QueryError> {
         return Err(QueryError::new(token.span, message));
     }
     metric::query(Tokens::new(&tokens)).map_err(|error| inside::narrowed(error, text))
+}
+
+/// The matchers of a text that selects streams; None: it is a query that says more than that.
+pub fn parse_selector(text: &str) -> Result<Option<Vec<Matcher>>, QueryError> {
+    match parse(text)? {
+        Expr::Log(log) if log.pipeline.is_empty() => Ok(Some(log.selector)),
+        Expr::Log(_) | Expr::Metric(_) => Ok(None),
+    }
 }
 
 fn brings_regex(token: &Token<'_>) -> bool {

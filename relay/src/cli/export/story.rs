@@ -37,7 +37,6 @@ pub fn facts(gathered: &Gathered, range: TimeRange, zone: &TimeZone) -> Vec<(Str
     for (labels, batch) in &gathered.streams {
         *levels.entry(labels.get("level").unwrap_or("none")).or_default() += batch.len();
     }
-    let weight = |level: &str| LEVELS.iter().position(|l| *l == level).unwrap_or(LEVELS.len());
     let mut levels: Vec<(&str, usize)> = levels.into_iter().collect();
     levels.sort_by_key(|(level, _)| weight(level));
     let levels: Vec<String> = levels.iter().map(|(level, n)| format!("{level} {n}")).collect();
@@ -62,14 +61,10 @@ pub fn facts(gathered: &Gathered, range: TimeRange, zone: &TimeZone) -> Vec<(Str
 
 /// The newest of the gravest lines, oldest first.
 pub fn key_lines(streams: &BTreeMap<Labels, Batch>, zone: &TimeZone) -> Vec<KeyLine> {
-    let weight = |labels: &Labels| {
-        let level = labels.get("level").unwrap_or_default();
-        LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())
-    };
     let mut rows: Vec<(usize, i64, &Labels, &Batch, usize)> = streams
         .iter()
         .flat_map(|(labels, batch)| {
-            let of = weight(labels);
+            let of = weight(labels.get("level").unwrap_or_default());
             let newest = batch.len().saturating_sub(KEY_LINES)..batch.len();
             newest.map(move |row| {
                 let at = batch.timestamps.get(row).copied().unwrap_or_default();
@@ -87,6 +82,11 @@ pub fn key_lines(streams: &BTreeMap<Labels, Batch>, zone: &TimeZone) -> Vec<KeyL
             text: shortened(&String::from_utf8_lossy(batch.line(row))),
         })
         .collect()
+}
+
+/// The gravest first.
+fn weight(level: &str) -> usize {
+    LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())
 }
 
 fn shortened(line: &str) -> String {

@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use logql::ast::Expr;
 use model::{Labels, Matcher};
 
 /// Entries of the streams that a selector names are kept for a time of their own.
@@ -37,9 +36,9 @@ impl RetentionRule {
     pub fn new(selector: &str, keep: &str) -> Result<Self, RuleError> {
         let selector = selector.trim().to_owned();
         let refused = |problem: String| RuleError::Selector { selector: selector.clone(), problem };
-        let matchers = match logql::parse(&selector) {
-            Ok(Expr::Log(log)) if log.pipeline.is_empty() => log.selector,
-            Ok(_) => return Err(refused("only labels can be compared".to_owned())),
+        let matchers = match logql::parse_selector(&selector) {
+            Ok(Some(matchers)) => matchers,
+            Ok(None) => return Err(refused("only labels can be compared".to_owned())),
             Err(error) => return Err(refused(error.message.clone())),
         };
         let keep = match model::parse_duration(keep.trim()) {
