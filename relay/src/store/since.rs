@@ -80,10 +80,12 @@ impl Store {
             let is_meant = wanted.range.overlaps(block.first, block.last)
                 && block.last_arrival >= arrivals.start
                 && block.first_arrival < arrivals.end;
-            let signature = || ChunkFolder::signature(file.as_ref()?, block, &mut Zstd::new(1));
-            if !is_meant
-                || signature().is_some_and(|found| !chunk::may_contain(&found, wanted.literals))
-            {
+            if !is_meant {
+                continue;
+            }
+            let signature =
+                file.as_ref().and_then(|file| ChunkFolder::signature(file, block, &mut codec));
+            if signature.is_some_and(|found| !chunk::may_contain(&found, wanted.literals)) {
                 continue;
             }
             let is_whole =
