@@ -1,3 +1,4 @@
+use web_sys::MouseEvent;
 use yew::{AttrValue, Callback, Html, Properties, function_component, html};
 
 use super::icon::{Glyph, Icon};
@@ -36,47 +37,35 @@ pub fn Field(props: &Props) -> Html {
         };
         props.on_filter.reform(move |_| filter.clone())
     };
-    let named = |text| texts.with(text, &[("name", &props.name), ("value", &props.value)]);
+    let on_chart = props.on_chart.reform({
+        let (name, value) = (props.name.to_string(), props.value.to_string());
+        move |_| (name.clone(), value.clone())
+    });
+    let button = |testid: &'static str, text: Text, icon: Icon, onclick: Callback<MouseEvent>| {
+        let says = texts.with(text, &[("name", &props.name), ("value", &props.value)]);
+        html! {
+            <button
+                type="button"
+                class="button button--icon button--ghost button--small"
+                data-testid={testid}
+                aria-label={says.clone()}
+                title={says}
+                {onclick}
+            >
+                <Glyph {icon} />
+            </button>
+        }
+    };
     html! {
         <div class="details__field" data-testid="field" data-name={props.name.clone()}>
             <dt>{ &props.name }</dt>
             <dd>{ &props.value }</dd>
             <dd class="details__filters">
                 if props.place == Place::Field && is_number(&props.value) {
-                    <button
-                        type="button"
-                        class="button button--icon button--ghost button--small"
-                        data-testid="chart-field"
-                        aria-label={named(Text::ChartField)}
-                        title={named(Text::ChartField)}
-                        onclick={props.on_chart.reform({
-                            let (name, value) = (props.name.to_string(), props.value.to_string());
-                            move |_| (name.clone(), value.clone())
-                        })}
-                    >
-                        <Glyph icon={Icon::ChartLine} />
-                    </button>
+                    { button("chart-field", Text::ChartField, Icon::ChartLine, on_chart) }
                 }
-                <button
-                    type="button"
-                    class="button button--icon button--ghost button--small"
-                    data-testid="filter-in"
-                    aria-label={named(Text::FilterIn)}
-                    title={named(Text::FilterIn)}
-                    onclick={filter(false)}
-                >
-                    <Glyph icon={Icon::Plus} />
-                </button>
-                <button
-                    type="button"
-                    class="button button--icon button--ghost button--small"
-                    data-testid="filter-out"
-                    aria-label={named(Text::FilterOut)}
-                    title={named(Text::FilterOut)}
-                    onclick={filter(true)}
-                >
-                    <Glyph icon={Icon::Minus} />
-                </button>
+                { button("filter-in", Text::FilterIn, Icon::Plus, filter(false)) }
+                { button("filter-out", Text::FilterOut, Icon::Minus, filter(true)) }
             </dd>
         </div>
     }

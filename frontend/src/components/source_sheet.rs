@@ -2,13 +2,14 @@ use std::rc::Rc;
 
 use protocol::doctor::{Diagnosis, Link};
 use protocol::sources::{SourceFacts, Sources, TimeCounts};
-use protocol::status::{Severity, Status};
+use protocol::status::Status;
 use web_sys::HtmlTextAreaElement;
 use yew::{Callback, Html, Properties, classes, function_component, html, use_node_ref};
 
 use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
 use super::source_reading::{format, left_out};
+use super::source_strip::problem;
 use super::use_texts;
 use crate::format::{Clock, Parts, bytes, file_name, grouped, value};
 use crate::i18n::{Plural, Text, Texts};
@@ -115,15 +116,7 @@ fn files(texts: &Texts, props: &Props, sources: &Sources) -> Html {
         <>
             if !sources.missed.is_empty() {
                 <ul class="sources__problems source-sheet__missed" data-testid="missed">
-                    { for sources.missed.iter().map(|problem| html! {
-                        <li class={classes!(
-                            "sources__problem",
-                            (problem.severity == Severity::Error).then_some("is-error"),
-                        )}>
-                            <Glyph icon={Icon::Warning} />
-                            <span>{ texts.said(&problem.message) }</span>
-                        </li>
-                    }) }
+                    { for sources.missed.iter().map(|one| problem(texts, one)) }
                 </ul>
             }
             <div class="source-sheet__scroll" tabindex="0" role="group" aria-label={texts.own(Text::SourcesTitle)}>

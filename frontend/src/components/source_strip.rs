@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use protocol::status::{Severity, Source, Status};
+use protocol::status::{Problem, Severity, Source, Status};
 use yew::{Callback, Html, Properties, classes, function_component, html};
 
 use super::icon::{Glyph, Icon};
@@ -88,6 +88,17 @@ pub fn SourceStrip(props: &Props) -> Html {
     }
 }
 
+/// What a person should know of the files, in a list of such.
+pub fn problem(texts: &Texts, problem: &Problem) -> Html {
+    let is_error = problem.severity == Severity::Error;
+    html! {
+        <li class={classes!("sources__problem", is_error.then_some("is-error"))}>
+            <Glyph icon={Icon::Warning} />
+            <span>{ texts.said(&problem.message) }</span>
+        </li>
+    }
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct SourcesProps {
     status: Rc<Status>,
@@ -101,15 +112,7 @@ fn Sources(props: &SourcesProps) -> Html {
         <div class="sources">
             if !status.problems.is_empty() {
                 <ul class="sources__problems">
-                    { for status.problems.iter().map(|problem| html! {
-                        <li class={classes!(
-                            "sources__problem",
-                            (problem.severity == Severity::Error).then_some("is-error"),
-                        )}>
-                            <Glyph icon={Icon::Warning} />
-                            <span>{ texts.said(&problem.message) }</span>
-                        </li>
-                    }) }
+                    { for status.problems.iter().map(|one| problem(&texts, one)) }
                 </ul>
             }
             <ul class="sources__files">
