@@ -9,6 +9,7 @@ pub mod go_regex;
 mod labels;
 mod matcher;
 mod nearest;
+mod pick;
 mod places;
 mod selector;
 mod session;
