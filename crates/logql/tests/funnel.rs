@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use logql::ast::Expr;
-use logql::{Direction, Output, Params, Plan, QueryKind};
+use logql::{Direction, Output, Params, Plan, QueryKind, Stats};
 use model::{Batch, Labels, Lines, Sessions, TimeRange};
 
 const LINES: [&str; 6] = [
@@ -108,5 +108,44 @@ fn no_more_is_read_than_the_counts_need() {
         let read = &plan.reads()[0];
         let found = (read.columns.lines, read.columns.auto, read.literals.len());
         assert_eq!(found, (lines, auto, literals), "{query}");
+    }
+}
+
+/// A longer text is looked for in what a shorter one left, with the counts of all.
+#[test]
+fn what_a_text_left_stands_for_all_when_a_longer_one_is_counted() {
+    let range = TimeRange::new(0, 6);
+    let labels = Labels::from([("a", "b")]);
+    let sift = |query: &str, batch: &Batch, left_out: u64| {
+        let mut run = funnel(query, range).start(&Sessions::default());
+        let left_out = Stats { entries: left_out, ..Stats::default() };
+        let sifted = run.sift(0, &labels, batch, &left_out).unwrap();
+        assert_eq!(run.stats().entries, 6, "{query}");
+        (run.survivors().to_vec(), sifted)
+    };
+    for (first, then, expected) in [
+        (r#"{a="b"} |= "C""#, r#"{a="b"} |= "CUDA""#, &[6, 2][..]),
+        (r#"{a="b"} |= "C""#, r#"{a="b"} |= "CUDA" != "500" | json"#, &[6, 2, 1]),
+        (r#"{a="b"} |= "error""#, r#"{a="b"} |= "error" |= "nowhere""#, &[6, 1, 0]),
+        (r#"{a="b"} |= "nowhere""#, r#"{a="b"} |= "nowhere!""#, &[6, 0]),
+    ] {
+        let (_, sifted) = sift(first, &batch(&LINES, 0), 0);
+        let sifted = sifted.unwrap();
+        assert!(sifted.len() * 2 < LINES.len(), "{first}");
+        let left_out = (LINES.len() - sifted.len()) as u64;
+        assert_eq!(sift(then, &sifted, left_out).0, expected, "{then}");
+    }
+    // Half of the lines and more: to keep them would gain nothing.
+    assert_eq!(sift(r#"{a="b"} |= "500""#, &batch(&LINES, 0), 0), (vec![6, 3], None));
+    for (query, expected) in [
+        (r#"{a="b"} |= "x" |~ "y""#, Some(&b"x"[..])),
+        (r#"{a="b"} |= "x" or "y""#, None),
+        (r#"{a="b"} != "x""#, None),
+        (r#"{a="b"} |~ "x.""#, None),
+        (r#"{a="b"} |= """#, None),
+        (r#"{a="b"} | line_format "x" |= "x""#, None),
+        (r#"{a="b"}"#, None),
+    ] {
+        assert_eq!(funnel(query, range).sieve(), expected, "{query}");
     }
 }

@@ -1,6 +1,7 @@
 //! Decoded blocks of recent queries, so that refining a query reads nothing again.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::rc::Rc;
 
 use logql::FieldNeeds;
@@ -49,12 +50,12 @@ pub struct BlockKey {
 
 /// The least recently used blocks go first when the budget is reached.
 #[derive(Debug)]
-pub struct Cache {
+pub struct Cache<K> {
     budget_bytes: usize,
     used_bytes: usize,
-    blocks: HashMap<BlockKey, Kept>,
+    blocks: HashMap<K, Kept>,
     /// When each block was used last; the key is `Kept::used`.
-    order: BTreeMap<u64, BlockKey>,
+    order: BTreeMap<u64, K>,
     clock: u64,
 }
 
@@ -66,7 +67,7 @@ struct Kept {
     used: u64,
 }
 
-impl Cache {
+impl<K: Clone + Eq + Hash> Cache<K> {
     pub fn new(budget_bytes: usize) -> Self {
         Self {
             budget_bytes,
@@ -87,7 +88,7 @@ impl Cache {
     }
 
     /// The block, if what is kept of it is enough.
-    pub fn get(&mut self, key: &BlockKey, needs: &Needs) -> Option<Rc<Batch>> {
+    pub fn get(&mut self, key: &K, needs: &Needs) -> Option<Rc<Batch>> {
         let kept = self.blocks.get_mut(key)?;
         if !kept.needs.contain(needs) {
             return None;
@@ -100,18 +101,18 @@ impl Cache {
     }
 
     /// Whether `get` would find it; does not count as use.
-    pub fn has(&self, key: &BlockKey, needs: &Needs) -> bool {
+    pub fn has(&self, key: &K, needs: &Needs) -> bool {
         self.blocks.get(key).is_some_and(|kept| kept.needs.contain(needs))
     }
 
     /// What is kept of a block: read again together with it, a block serves both readers, and two
     /// queries that take turns do not evict each other's columns.
-    pub fn kept(&self, key: &BlockKey) -> Option<&Needs> {
+    pub fn kept(&self, key: &K) -> Option<&Needs> {
         self.blocks.get(key).map(|kept| &kept.needs)
     }
 
     /// Keeps a block in place of what was kept of it.
-    pub fn put(&mut self, key: BlockKey, needs: Needs, batch: Rc<Batch>) {
+    pub fn put(&mut self, key: K, needs: Needs, batch: Rc<Batch>) {
         let bytes = batch.size_bytes() + size_of::<Kept>();
         self.remove(&key);
         self.clock += 1;
@@ -128,7 +129,7 @@ impl Cache {
         }
     }
 
-    fn remove(&mut self, key: &BlockKey) {
+    fn remove(&mut self, key: &K) {
         if let Some(kept) = self.blocks.remove(key) {
             self.order.remove(&kept.used);
             self.used_bytes -= kept.bytes;

@@ -10,16 +10,17 @@ use std::rc::Rc;
 use chunk::{RuzstdCodec, Want, decode_block};
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _};
-use logql::{Direction, FieldNeeds, Flow, Plan, Read, State};
+use logql::{Direction, FieldNeeds, Flow, Plan, QueryError, Read, Run, State, Stats};
 use model::{Batch, Sessions, TimeRange, Timestamp};
 
 use super::block::{
     Block, block_of_index, blocks_of_head, key, needed, sections, unread, unread_block,
 };
-use super::cache::{Cache, Needs};
+use super::cache::{BlockKey, Cache, Needs};
 use super::message::Failure;
 use super::partition;
 use super::ranges::{Arrived, requests};
+use super::sieve::Sieve;
 use super::source::{Source, SourceError};
 use super::wire::{Piece, PieceKind, Tally};
 
@@ -36,7 +37,8 @@ const MAX_HEADS: usize = 1_000;
 /// What all queries of one worker share.
 #[derive(Debug)]
 pub struct Shared {
-    cache: RefCell<Cache>,
+    cache: RefCell<Cache<BlockKey>>,
+    sieve: RefCell<Sieve>,
     codec: RefCell<RuzstdCodec>,
     /// The blocks of heads that were read, by the exact state they were in.
     heads: RefCell<HashMap<Rc<str>, Rc<[Block]>>>,
@@ -46,19 +48,35 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(budget_bytes: usize) -> Self {
-        Self {
-            cache: RefCell::new(Cache::new(budget_bytes / 2)),
+        let shared = Self {
+            cache: RefCell::new(Cache::new(0)),
+            sieve: RefCell::new(Sieve::new(0)),
             codec: RefCell::new(RuzstdCodec::new()),
             heads: RefCell::new(HashMap::new()),
             last_turn_ms: Cell::new(0.0),
-            budget_bytes: Cell::new(budget_bytes),
-        }
+            budget_bytes: Cell::new(0),
+        };
+        shared.set_budget(budget_bytes);
+        shared
     }
 
-    /// Half of it keeps decoded blocks, the other half is for running queries.
+    /// A quarter is for running queries; of the rest, what texts left of blocks takes two thirds
+    /// at most, and decoded blocks what that leaves them.
     pub fn set_budget(&self, bytes: usize) {
         self.budget_bytes.set(bytes);
-        self.cache.borrow_mut().set_budget(bytes / 2);
+        self.sieve.borrow_mut().set_budget(bytes / 2);
+        self.share_out();
+    }
+
+    fn share_out(&self) {
+        let kept_bytes = self.budget_bytes.get() / 4 * 3;
+        let sieve_bytes = self.sieve.borrow().used_bytes();
+        self.cache.borrow_mut().set_budget(kept_bytes.saturating_sub(sieve_bytes));
+    }
+
+    /// What running queries may take.
+    pub fn running_bytes(&self) -> usize {
+        self.budget_bytes.get() / 4
     }
 
     pub fn budget_bytes(&self) -> usize {
@@ -122,7 +140,7 @@ impl<S: Source> Driver<S> {
             });
             async move {
                 let loaded = match (beyond, reads.get(piece.read)) {
-                    (false, Some(read)) => self.load(piece, read).await,
+                    (false, Some(read)) => self.load(plan, piece, read).await,
                     _ => Err(Miss::Beyond),
                 };
                 (at, piece, loaded)
@@ -158,10 +176,27 @@ impl<S: Source> Driver<S> {
                 {
                     continue;
                 }
-                match self.block(&mut loaded, block, read, &mut tally).await {
+                let sifting = Sifting::of(plan, read, &loaded.chunk, block);
+                let kept = sifting.as_ref().and_then(|sifting| sifting.kept(&self.shared));
+                let batch = match kept {
+                    Some(batch) => {
+                        tally.kept_bytes += packed_bytes(block, &needs(read));
+                        Ok(batch)
+                    }
+                    None => self.block(&mut loaded, block, read, &mut tally).await,
+                };
+                match batch {
                     Ok(batch) => {
-                        tally.entries[piece.read] += count_in(&batch, read.range);
-                        let flow = run.push(piece.read, &piece.stream, &batch);
+                        let flow = match sifting {
+                            Some(sifting) => {
+                                tally.entries[piece.read] += u64::from(block.count);
+                                sifting.push(&self.shared, &mut run, piece, &batch)
+                            }
+                            None => {
+                                tally.entries[piece.read] += count_in(&batch, read.range);
+                                run.push(piece.read, &piece.stream, &batch)
+                            }
+                        };
                         if let Flow::Enough(at) = flow.map_err(Failure::Query)? {
                             bounds[piece.read].set(Some(at));
                         }
@@ -190,8 +225,12 @@ impl<S: Source> Driver<S> {
     }
 
     /// Fetches what is needed of a piece and not yet decoded.
-    async fn load(&self, piece: &Piece, read: &Read) -> Result<Loaded, Miss> {
+    async fn load(&self, plan: &Plan, piece: &Piece, read: &Read) -> Result<Loaded, Miss> {
         let needs = needs(read);
+        let is_sifted = |chunk: &Rc<str>, block: &Block| {
+            let sifting = Sifting::of(plan, read, chunk, block);
+            sifting.is_some_and(|sifting| sifting.is_kept(&self.shared))
+        };
         match &piece.what {
             PieceKind::Chunk(chunk) => {
                 let block = |block| block_of_index(block, read.columns);
@@ -202,7 +241,9 @@ impl<S: Source> Driver<S> {
                     arrived: Arrived::default(),
                 };
                 let blocks = Rc::clone(&loaded.blocks);
-                self.fetch(&mut loaded, &blocks, &needs).await?;
+                let unsifted: Vec<&Block> =
+                    blocks.iter().filter(|block| !is_sifted(&loaded.chunk, block)).collect();
+                self.fetch(&mut loaded, &unsifted, &needs).await?;
                 Ok(loaded)
             }
             PieceKind::Head(head) => {
@@ -211,7 +252,9 @@ impl<S: Source> Driver<S> {
                 let known = self.shared.heads.borrow().get(&chunk).cloned();
                 if let Some(blocks) = known {
                     let cache = self.shared.cache.borrow();
-                    if blocks.iter().all(|b| cache.has(&key(&chunk, b), &needs)) {
+                    let is_here =
+                        |b: &Block| cache.has(&key(&chunk, b), &needs) || is_sifted(&chunk, b);
+                    if blocks.iter().all(is_here) {
                         return Ok(Loaded {
                             chunk,
                             chunk_bytes: 0,
@@ -242,7 +285,7 @@ impl<S: Source> Driver<S> {
     async fn fetch(
         &self,
         loaded: &mut Loaded,
-        blocks: &[Block],
+        blocks: &[&Block],
         needs: &Needs,
     ) -> Result<(), Miss> {
         let mut wanted = Vec::new();
@@ -282,7 +325,7 @@ impl<S: Source> Driver<S> {
         let key = key(&loaded.chunk, block);
         let kept = self.shared.cache.borrow_mut().get(&key, &needs);
         if let Some(batch) = kept {
-            tally.kept_bytes += needed(block, &needs).map(|s| u64::from(s.len)).sum::<u64>();
+            tally.kept_bytes += packed_bytes(block, &needs);
             return Ok(batch);
         }
         let mut want = block.needs_with(&needs, self.shared.cache.borrow().kept(&key));
@@ -290,7 +333,7 @@ impl<S: Source> Driver<S> {
             // It was decoded when the piece was loaded and has had to make room since.
             want = needs;
             if sections(&loaded.arrived, block, &want).is_none() {
-                self.fetch(loaded, std::slice::from_ref(block), &want).await?;
+                self.fetch(loaded, &[block], &want).await?;
             }
         }
         let Some(packed) = sections(&loaded.arrived, block, &want) else {
@@ -309,6 +352,58 @@ impl<S: Source> Driver<S> {
         self.shared.cache.borrow_mut().put(key, want, Rc::clone(&batch));
         Ok(batch)
     }
+}
+
+/// How a block is counted of which only those entries matter that hold a text.
+struct Sifting<'a> {
+    text: &'a [u8],
+    needs: Needs,
+    key: BlockKey,
+    block: &'a Block,
+}
+
+impl<'a> Sifting<'a> {
+    /// None where more than the number of the other entries matters: how many of them are in the
+    /// range, or what they say.
+    fn of(plan: &'a Plan, read: &Read, chunk: &Rc<str>, block: &'a Block) -> Option<Self> {
+        let text = plan.sieve()?;
+        let is_within = read.range.start.0 <= block.first && block.last < read.range.end.0;
+        is_within.then(|| Self { text, needs: needs(read), key: key(chunk, block), block })
+    }
+
+    fn is_kept(&self, shared: &Shared) -> bool {
+        shared.sieve.borrow().has(&self.key, self.text, &self.needs)
+    }
+
+    fn kept(&self, shared: &Shared) -> Option<Rc<Batch>> {
+        shared.sieve.borrow_mut().get(&self.key, self.text, &self.needs)
+    }
+
+    /// Counts the entries of the block, of which `batch` has all that may hold the text, and keeps
+    /// those that do.
+    fn push(
+        self,
+        shared: &Shared,
+        run: &mut Run,
+        piece: &Piece,
+        batch: &Batch,
+    ) -> Result<Flow, QueryError> {
+        let left_out = Stats {
+            entries: u64::from(self.block.count).saturating_sub(batch.len() as u64),
+            first: Some(self.block.first),
+            last: Some(self.block.last),
+            ..Stats::default()
+        };
+        if let Some(sifted) = run.sift(piece.read, &piece.stream, batch, &left_out)? {
+            shared.sieve.borrow_mut().put(self.key, self.text, self.needs, Rc::new(sifted));
+            shared.share_out();
+        }
+        Ok(Flow::More)
+    }
+}
+
+fn packed_bytes(block: &Block, needs: &Needs) -> u64 {
+    needed(block, needs).map(|section| u64::from(section.len)).sum()
 }
 
 fn needs(read: &Read) -> Needs {

@@ -362,11 +362,12 @@ impl<'a, S: Source> Lead<'a, S> {
 
     /// Ends a query that outgrows its memory before the browser ends the worker.
     fn measure(&mut self) -> Result<(), Failure> {
-        let budget = self.driver.shared.budget_bytes();
-        if self.unmeasured_bytes > budget / 2 {
+        let room = self.driver.shared.running_bytes();
+        if self.unmeasured_bytes > room {
             let size = wire::encode(&self.run.state()).map_or(usize::MAX, |bytes| bytes.len());
-            if size > budget / 2 {
-                return Err(Failure::Memory { budget_bytes: budget as u64 });
+            if size > room {
+                let budget_bytes = self.driver.shared.budget_bytes() as u64;
+                return Err(Failure::Memory { budget_bytes });
             }
             self.unmeasured_bytes = size;
         }

@@ -19,6 +19,7 @@ mod port;
 mod ranges;
 mod report;
 mod series;
+mod sieve;
 mod socket;
 pub mod source;
 mod tail;

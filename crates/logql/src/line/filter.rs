@@ -83,6 +83,14 @@ impl LineFilter {
         if finders.is_empty() { Vec::new() } else { selection.find(lines, &finders) }
     }
 
+    /// The one text whose lines pass, where it is that and no more.
+    pub(crate) fn only_text(&self) -> Option<&[u8]> {
+        match self.tests.as_slice() {
+            [Test::Text(finder)] if !self.negated => Some(finder.needle()),
+            _ => None,
+        }
+    }
+
     /// Byte strings of which one must occur in every line that passes; None if that is not known.
     pub(crate) fn literals(&self) -> Option<Vec<Vec<u8>>> {
         if self.negated {

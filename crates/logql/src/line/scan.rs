@@ -36,6 +36,14 @@ impl Selection {
         self.iter().next_back()
     }
 
+    /// The entries that are in, where they are fewer than half of `all`.
+    pub(crate) fn few_of(&self, all: usize) -> Option<&[u32]> {
+        match self {
+            Self::Rows(rows) => Some(rows.as_slice()).filter(|rows| rows.len() * 2 < all),
+            Self::Range(_) => None,
+        }
+    }
+
     /// From the first to the last entry that is in.
     fn span(&self) -> Range<usize> {
         match self {

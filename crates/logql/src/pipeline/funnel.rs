@@ -58,7 +58,14 @@ impl Funnel {
         first.and_then(LineFilter::literals).into_iter().collect()
     }
 
-    /// Adds the entries of a batch to `counts`, which has `len` of them.
+    /// What stands in each line that is counted beyond the selector, where the first filter says
+    /// that and no more.
+    pub(crate) fn sieve(&self) -> Option<&[u8]> {
+        self.pipeline.filters.first().and_then(LineFilter::only_text)
+    }
+
+    /// Adds the entries of a batch to `counts`, which has `len` of them. Gives those that the
+    /// first filter passes, where they are fewer than half of the batch.
     pub(crate) fn push(
         &self,
         counts: &mut [u64],
@@ -66,7 +73,7 @@ impl Funnel {
         batch: &Batch,
         sessions: &Sessions,
         range: TimeRange,
-    ) {
+    ) -> Option<Batch> {
         let mut counts = counts.iter_mut();
         let mut add = |more: usize| {
             if let Some(count) = counts.next() {
@@ -75,15 +82,19 @@ impl Funnel {
         };
         let mut selection = in_range(batch, range);
         add(selection.len());
-        for filter in &self.pipeline.filters {
+        let mut sifted = None;
+        for (at, filter) in self.pipeline.filters.iter().enumerate() {
             selection = match &batch.lines {
                 Some(lines) => filter.select(lines, selection),
                 None => selection.retain(|_| filter.matches(b"")),
             };
             add(selection.len());
+            if at == 0 && self.sieve().is_some() {
+                sifted = selection.few_of(batch.len()).map(|rows| batch.pick(rows));
+            }
         }
         if self.pipeline.steps.is_empty() || selection.len() == 0 {
-            return;
+            return sifted;
         }
         let mut passed = vec![0_usize; self.counted.len()];
         let mut entry = Entry::new(labels, batch, sessions);
@@ -98,6 +109,14 @@ impl Funnel {
         }
         let counted = passed.into_iter().zip(&self.counted).filter(|(_, counted)| **counted);
         counted.for_each(|(passed, _)| add(passed));
+        sifted
+    }
+
+    /// Adds so many entries that only the selector is known to pass.
+    pub(crate) fn push_left_out(counts: &mut [u64], entries: u64) {
+        if let Some(count) = counts.first_mut() {
+            *count += entries;
+        }
     }
 }
 

@@ -59,6 +59,16 @@ impl Plan {
         Run::new(self.clone(), sessions.clone())
     }
 
+    /// Of a plan that counts survivors: the text that stands in each line which is counted beyond
+    /// the selector, where one is known. Of entries without it only the number matters
+    /// ([`Run::sift`]).
+    pub fn sieve(&self) -> Option<&[u8]> {
+        match self.query() {
+            Query::Funnel(funnel) => funnel.sieve(),
+            Query::Log(_) | Query::Metric(_) => None,
+        }
+    }
+
     pub(crate) fn query(&self) -> &Query {
         &self.inner.query
     }

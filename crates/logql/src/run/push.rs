@@ -6,7 +6,7 @@ use super::rows::Rows;
 use super::state::Gathered;
 use crate::ast::RangeOp;
 use crate::metric::{Node, Pushed};
-use crate::pipeline::{Entry, Pipeline, in_range};
+use crate::pipeline::{Entry, Funnel, Pipeline, in_range};
 use crate::plan::Query;
 use crate::{Direction, Flow, Origin, Params, QueryError, Row, Stats};
 
@@ -58,6 +58,36 @@ impl Run {
         };
         self.state.check(&plan)?;
         Ok(flow)
+    }
+}
+
+impl Run {
+    /// As [`push`](Self::push), for a plan with a [`sieve`](crate::Plan::sieve): entries of which
+    /// `left_out` are not pushed, since they do not hold its text; all of them lie in the read's
+    /// range. Gives those of `batch` that hold it, where they are fewer than half, so that they can
+    /// be pushed in place of all for a longer text.
+    pub fn sift(
+        &mut self,
+        read: usize,
+        labels: &Labels,
+        batch: &Batch,
+        left_out: &Stats,
+    ) -> Result<Option<Batch>, QueryError> {
+        let plan = self.plan.clone();
+        let (Query::Funnel(funnel), Some(read)) = (plan.query(), plan.reads().get(read)) else {
+            return Ok(None);
+        };
+        count(
+            &mut self.state.stats,
+            Pushed { labels, batch, sessions: &self.sessions, range: read.range },
+        );
+        self.state.stats.merge(left_out);
+        let Gathered::Counts(counts) = &mut self.state.gathered else { return Ok(None) };
+        Funnel::push_left_out(counts, left_out.entries);
+        let sifted = funnel.push(counts, labels, batch, &self.sessions, read.range);
+        self.state.stats.matched = counts.last().copied().unwrap_or_default();
+        self.state.check(&plan)?;
+        Ok(sifted)
     }
 }
 

@@ -232,11 +232,18 @@ impl<'a> Engine<'a> {
     }
 
     fn ask(&self, text: &str, limit: usize, direction: Direction) -> Answer {
-        self.ask_with(text, limit, direction, |_| {})
+        self.ask_with(Wants::Result, text, limit, direction, |_| {})
+    }
+
+    /// How many entries each stage leaves.
+    fn count(&self, text: &str) -> Vec<u64> {
+        let answer = self.ask_with(Wants::Survivors, text, 1, Direction::Backward, |_| {});
+        answer.done.expect("the query is done").survivors
     }
 
     fn ask_with(
         &self,
+        wants: Wants,
         text: &str,
         limit: usize,
         direction: Direction,
@@ -250,7 +257,7 @@ impl<'a> Engine<'a> {
             base: String::new(),
             priority: Priority::Foreground,
             whole: false,
-            wants: Wants::Result,
+            wants,
         };
         let answer = RefCell::new(Answer::default());
         let (sender, inbox) = unbounded();
@@ -273,8 +280,7 @@ impl<'a> Engine<'a> {
     fn help(&self, worker: usize, part: Part) -> PartResult {
         let part: Part = wire::decode(&wire::encode(&part).unwrap()).unwrap();
         let driver = Driver { source: self.relay, shared: Rc::clone(&self.shared[worker]) };
-        let plan =
-            logql::plan(&logql::parse(&part.query.text).unwrap(), &part.query.params).unwrap();
+        let plan = planned(&part.query).unwrap();
         let sessions = Sessions::default();
         let evaluated = driver.evaluate(&plan, &sessions, &part.pieces).now_or_never().unwrap();
         let (state, tally) = match evaluated {
@@ -433,7 +439,7 @@ fn a_damaged_chunk_is_a_gap_and_the_rest_counts() {
 fn a_cancelled_query_says_so() {
     let relay = with_chunks(&[0, 10, 20]);
     let engine = Engine::new(&relay, 1);
-    let answer = engine.ask_with(COUNT, 1, Direction::Backward, |inbox| {
+    let answer = engine.ask_with(Wants::Result, COUNT, 1, Direction::Backward, |inbox| {
         inbox.unbounded_send(Incoming::Cancel).unwrap();
     });
     assert_eq!(answer.coverage().gaps, [Gap::Cancelled { done: 0, total: 3 }]);
@@ -511,6 +517,37 @@ fn what_was_read_before_changes_no_answer() {
             for (text, expected) in DIFFERENT.iter().zip(&alone) {
                 assert_eq!(ask(&engine, text), *expected, "{first}, {second}, then {text}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_longer_word_is_counted_in_what_a_shorter_one_left() {
+    let starts: Vec<i64> = (0..40).map(|n| n * 10).collect();
+    let relay = with_chunks(&starts);
+    let head = [(900, 900, "line 900 of 17"), (901, 901, "other"), (902, 902, "more")];
+    relay.open_head(&labels("info"), &head);
+    for workers in [1, 2] {
+        // Room for what a text leaves, not for the blocks.
+        let mut engine = Engine::new(&relay, workers);
+        engine.shared = (0..workers).map(|_| Rc::new(Shared::new((16 << 10) / workers))).collect();
+        // Where half of the lines hold a text and more, what it leaves is not kept: all chunks for
+        // the first one, that of 170 for the second.
+        for (text, expected, most_reads) in [
+            (r#"{job="a"}"#, &[403][..], 41),
+            (r#"{job="a"} |= "of""#, &[403, 401], 41),
+            (r#"{job="a"} |= "of 17""#, &[403, 11], 41),
+            (r#"{job="a"} |= "of 170""#, &[403, 10], 1),
+            (r#"{job="a"} |= "of 1700""#, &[403, 0], 1),
+            (r#"{job="a"} |= "of 1700!""#, &[403, 0], 0),
+            (r#"{job="a"} |= "of 17" |= "5""#, &[403, 11, 1], 1),
+            (r#"{job="a"} |= "of 17" != "5""#, &[403, 11, 10], 1),
+            (r#"{job="a"} |= "of 18""#, &[403, 10], 41),
+        ] {
+            relay.requests.borrow_mut().clear();
+            assert_eq!(engine.count(text), expected, "{text}");
+            let num_reads = relay.requests.borrow().len();
+            assert!(num_reads <= most_reads, "{text}: {num_reads}");
         }
     }
 }
