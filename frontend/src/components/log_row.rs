@@ -7,6 +7,10 @@ use crate::format::{Clock, Parts, bytes};
 use crate::i18n::{Plural, Text};
 use crate::line::{Entry, Needles, pieces};
 
+/// Matches that are marked in one row. A letter stands in a long line hundreds of times: all of them
+/// in all rows kept the page busy for 190 ms.
+const MARKS: usize = 20;
+
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub entry: Rc<Entry>,
@@ -63,7 +67,7 @@ pub fn LogRow(props: &Props) -> Html {
                 { entry.source() }
             </span>
             <span class="log-row__line" role="gridcell">
-                { for shown(&entry.first_line(), &props.needles) }
+                { for shown(&entry.first_line(), &props.needles, MARKS) }
                 if entry.cut {
                     <span class="log-row__cut">
                         { texts.with(Text::ShowAll, &[("size", &bytes(entry.num_bytes()))]) }
@@ -74,7 +78,7 @@ pub fn LogRow(props: &Props) -> Html {
                         { texts.count(Plural::MORE_LINES, u64::from(entry.folded)) }
                     </span>
                     if let Some(preview) = entry.preview(&props.needles) {
-                        <span class="log-row__preview">{ for shown(&preview, &props.needles) }</span>
+                        <span class="log-row__preview">{ for shown(&preview, &props.needles, MARKS) }</span>
                     }
                 }
             </span>
@@ -87,9 +91,9 @@ pub fn row_id(entry: &Entry) -> String {
     format!("row-{}", entry.arrival)
 }
 
-/// Text with its colours and matches, never markup.
-pub fn shown(text: &str, needles: &Needles) -> Vec<Html> {
-    pieces(text, needles)
+/// Text with its colours and the first `marks` matches, never markup.
+pub fn shown(text: &str, needles: &Needles, marks: usize) -> Vec<Html> {
+    pieces(text, needles, marks)
         .into_iter()
         .map(|piece| {
             let class = (!piece.classes.is_empty()).then(|| AttrValue::from(piece.classes));

@@ -13,6 +13,8 @@ use crate::line::{Entry, Needles, Section, SectionKind, pretty, sections};
 
 /// The first part of a long line that is shown, and how much each click adds.
 const SHOWN_BYTES: usize = 32 * 1024;
+/// Matches that are marked in one part of a text.
+const MARKS: usize = 200;
 /// So many frames of libraries that follow each other are folded away.
 const FOLDED_FRAMES: usize = 2;
 
@@ -62,18 +64,18 @@ pub fn LongText(props: &Props) -> Html {
         let limit = limit.setter();
         move |_| limit.set(SHOWN_BYTES)
     });
-    let whole = props.text.bytes();
-    let len = whole.len();
     let laid_out = use_memo(props.text.clone(), |text| pretty(text.bytes()));
-    let text = match &*laid_out {
-        Some(laid_out) if !*as_written => laid_out.as_str().into(),
-        _ => String::from_utf8_lossy(whole.get(..len.min(*limit)).unwrap_or_default()),
+    let whole = match &*laid_out {
+        Some(laid_out) if !*as_written => laid_out.as_bytes(),
+        _ => props.text.bytes(),
     };
+    let len = whole.len();
+    let text = String::from_utf8_lossy(whole.get(..len.min(*limit)).unwrap_or_default());
     let more = {
         let limit = limit.clone();
         Callback::from(move |_| limit.set(*limit + SHOWN_BYTES * 8))
     };
-    let cut = len > *limit && (laid_out.is_none() || *as_written);
+    let cut = len > *limit;
     html! {
         <>
             // What does not fit is scrolled by key, too.
@@ -107,7 +109,7 @@ pub fn LongText(props: &Props) -> Html {
 }
 
 fn section(texts: &Texts, section: &Section<'_>, needles: &Needles) -> Html {
-    let text = shown(section.text, needles);
+    let text = shown(section.text, needles, MARKS);
     match section.kind {
         SectionKind::Plain => html! { { for text } },
         SectionKind::Own => html! { <span class="trace__own">{ for text }</span> },

@@ -10,10 +10,11 @@ pub struct Piece {
     pub hit: bool,
 }
 
-/// The pieces of `text`, colours taken apart and matches marked.
-pub fn pieces(text: &str, needles: &Needles) -> Vec<Piece> {
+/// The pieces of `text`, colours taken apart and the first `marks` matches marked.
+pub fn pieces(text: &str, needles: &Needles, marks: usize) -> Vec<Piece> {
     let (plain, styles) = ansi::strip(text);
-    let hits = needles.find(&plain);
+    let mut hits = needles.find(&plain);
+    hits.truncate(marks);
     // Where anything changes.
     let mut cuts: Vec<usize> = vec![0, plain.len()];
     cuts.extend(styles.iter().map(|(at, _)| *at));
@@ -45,7 +46,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, needles: &[&str], expected: &[(&str, &str, bool)]) {
-        let got = pieces(text, &Needles::literal(needles));
+        let got = pieces(text, &Needles::literal(needles), 2);
         let got: Vec<(&str, &str, bool)> =
             got.iter().map(|p| (p.text.as_str(), p.classes.as_str(), p.hit)).collect();
         assert_eq!(got, expected, "{text:?}");
@@ -66,6 +67,11 @@ mod tests {
             &[("er", "ansi-fg-1", true), ("ror", "", true)],
         );
         check("xx", &["x"], &[("xx", "", true)]);
+        check(
+            "x.x.x",
+            &["x"],
+            &[("x", "", true), (".", "", false), ("x", "", true), (".x", "", false)],
+        );
         check("你好 x", &["好"], &[("你", "", false), ("好", "", true), (" x", "", false)]);
     }
 }
