@@ -1,4 +1,4 @@
-//! `cargo xtask bench [relay|ingest|page]`: the figures that we hold ourselves to, as a table on stdout.
+//! `cargo xtask bench [relay|ingest|page|rendering|typing [SIZE]]`: the figures that we hold ourselves to, as a table on stdout.
 //! Nothing fails when one is missed.
 
 mod cpu;
@@ -7,7 +7,9 @@ mod logs;
 mod memory;
 mod page;
 mod relay;
+mod rendering;
 mod table;
+mod typing;
 
 use std::path::PathBuf;
 
@@ -40,6 +42,14 @@ async fn main() -> Result<()> {
     }
     if wanted("page") {
         page::figures(&small, &large, &mut table).await?;
+    }
+    if wanted("rendering") {
+        rendering::figures(&mut table).await?;
+    }
+    if wanted("typing") {
+        let size = std::env::args().nth(2);
+        let logs = size.map(|size| Logs::generated(&size)).transpose()?;
+        typing::figures(logs.as_ref().unwrap_or(&large), &mut table).await?;
     }
     std::fs::remove_dir_all(data()).ok();
     print!("{table}");

@@ -12,7 +12,7 @@ use super::table::Table;
 use super::{NEEDLE, RUNS, fresh};
 
 /// A query that reads nothing: the page is up, but has decoded no block yet.
-const NOTHING: &str = "#v=1&from=oldest&to=newest&q=%7Bjob%3D%22nothing%22%7D";
+pub const NOTHING: &str = "#v=1&from=oldest&to=newest&q=%7Bjob%3D%22nothing%22%7D";
 
 pub async fn figures(small: &Logs, large: &Logs, table: &mut Table) -> Result<()> {
     let browser = Browser::start()?;
@@ -68,7 +68,7 @@ async fn needle(browser: &Browser, relay: &Relay, logs: &Logs, table: &mut Table
 }
 
 /// Nothing that the query before has started is still under way.
-async fn at_rest(page: &Page) -> Result<()> {
+pub async fn at_rest(page: &Page) -> Result<()> {
     wait_async("the histogram", || async {
         match page.driver.find_all(By::Css(".histogram[aria-busy=false]")).await?.is_empty() {
             false => Ok(()),
@@ -79,7 +79,7 @@ async fn at_rest(page: &Page) -> Result<()> {
 }
 
 /// From an action in the page to the end of the query it starts, on the page's own clock.
-async fn answer_time(page: &Page, action: &str) -> Result<Duration> {
+pub async fn answer_time(page: &Page, action: &str) -> Result<Duration> {
     let code = format!(
         "const result = () => document.querySelector('[data-testid=result]');
          const before = result().dataset.run;
