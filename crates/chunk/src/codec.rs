@@ -5,12 +5,16 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use crate::limits::SECTION_BYTES;
 
-/// How sections are packed: zstd frames, by whichever implementation the caller has. The relay
-/// passes C zstd, the browser [`RuzstdCodec`]; each reads what the other wrote.
-pub trait Codec {
+/// How sections are packed: as zstd frames, by whichever implementation the caller has. The relay
+/// passes C zstd, the browser [`RuzstdCodec`]; each reads what the other wrote. It is apart from
+/// [`Decompress`], so that a viewer that only reads does not carry it (7 kB of a first visit).
+pub trait Compress {
     /// Packs `raw` as one zstd frame.
     fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError>;
+}
 
+/// How they are unpacked.
+pub trait Decompress {
     /// Unpacks a frame to the end of `out`. More or fewer bytes than `raw_len` are an error, and
     /// no more than `raw_len` bytes may be allocated, whatever the frame claims.
     fn decompress(
@@ -59,12 +63,14 @@ impl RuzstdCodec {
     }
 }
 
-impl Codec for RuzstdCodec {
+impl Compress for RuzstdCodec {
     fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError> {
         // `Fastest` is the one level that is implemented; from memory to memory it cannot fail.
         Ok(compress_to_vec(raw, CompressionLevel::Fastest))
     }
+}
 
+impl Decompress for RuzstdCodec {
     fn decompress(
         &mut self,
         packed: &[u8],

@@ -4,7 +4,7 @@ use crate::fields::read_fields;
 use crate::limits::BLOCK_ENTRIES;
 use crate::numbers::{read_arrivals, read_lengths, read_times, read_timestamps};
 use crate::places::read_places;
-use crate::{Codec, Column, FormatError, Packed};
+use crate::{Column, Decompress, FormatError, Packed};
 
 /// What a reader wants of a block.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub fn decode_block(
     count: u32,
     sections: &[Packed<'_>],
     want: Want<'_>,
-    codec: &mut dyn Codec,
+    codec: &mut dyn Decompress,
 ) -> Result<Batch, FormatError> {
     let (claimed, count) = (u64::from(count), count as usize);
     if count > BLOCK_ENTRIES {

@@ -12,7 +12,7 @@ use crate::places::write_places;
 use crate::section::pack;
 use crate::signature::write_signature;
 use crate::{
-    BlockMeta, ChunkId, ChunkMeta, Codec, Column, EncodeError, Section, VERSION, merge, rows,
+    BlockMeta, ChunkId, ChunkMeta, Column, Compress, EncodeError, Section, VERSION, merge, rows,
 };
 
 /// How a chunk is cut into blocks.
@@ -52,7 +52,7 @@ pub fn encode(
     labels: &Labels,
     batch: &Batch,
     options: Options,
-    codec: &mut dyn Codec,
+    codec: &mut dyn Compress,
 ) -> Result<Encoded, EncodeError> {
     let mut encoder = Encoder::new(labels.clone(), options)?;
     let lines = check(batch)?;
@@ -99,7 +99,7 @@ impl Encoder {
     }
 
     /// Takes further entries; none of them is before one that was taken already.
-    pub fn push(&mut self, batch: Batch, codec: &mut dyn Codec) -> Result<(), EncodeError> {
+    pub fn push(&mut self, batch: Batch, codec: &mut dyn Compress) -> Result<(), EncodeError> {
         check(&batch)?;
         let rest = std::mem::take(&mut self.rest);
         let is_before = |(before, after)| before > after;
@@ -118,7 +118,7 @@ impl Encoder {
     }
 
     /// Writes what is left and closes the chunk.
-    pub fn finish(mut self, codec: &mut dyn Codec) -> Result<Encoded, EncodeError> {
+    pub fn finish(mut self, codec: &mut dyn Compress) -> Result<Encoded, EncodeError> {
         let rest = std::mem::take(&mut self.rest);
         if !rest.is_empty() {
             let lines = check(&rest)?;
@@ -132,7 +132,7 @@ impl Encoder {
         batch: &Batch,
         lines: &Lines,
         rows: Range<usize>,
-        codec: &mut dyn Codec,
+        codec: &mut dyn Compress,
     ) -> Result<(), EncodeError> {
         let mut meta = block_meta(batch, lines, rows.clone());
         for (columns, out) in GROUPS.iter().zip(&mut self.groups) {

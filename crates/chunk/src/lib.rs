@@ -46,7 +46,7 @@ mod rows;
 mod section;
 mod signature;
 
-pub use codec::{Codec, CodecError, RuzstdCodec};
+pub use codec::{CodecError, Compress, Decompress, RuzstdCodec};
 pub use column::Column;
 pub use decode::{Want, decode_block};
 pub use encode::{Encoded, Encoder, Options, encode};

@@ -1,5 +1,5 @@
 use crate::limits::SECTION_BYTES;
-use crate::{Codec, Column, EncodeError, FormatError, Section};
+use crate::{Column, Compress, Decompress, EncodeError, FormatError, Section};
 
 /// One section and its bytes as they stand in the chunk.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ impl Section {
 
 impl Packed<'_> {
     /// Checks and unpacks the section.
-    pub fn unpack(&self, codec: &mut dyn Codec) -> Result<Vec<u8>, FormatError> {
+    pub fn unpack(&self, codec: &mut dyn Decompress) -> Result<Vec<u8>, FormatError> {
         let what = Column::from_number(self.section.column).map_or("unknown column", Column::name);
         let Section { len, raw, checksum, .. } = self.section;
         if self.bytes.len() != len as usize {
@@ -58,7 +58,7 @@ pub(crate) fn pack(
     column: Column,
     raw: &[u8],
     out: &mut Vec<u8>,
-    codec: &mut dyn Codec,
+    codec: &mut dyn Compress,
 ) -> Result<Section, EncodeError> {
     let what = column.name();
     if raw.len() > SECTION_BYTES {

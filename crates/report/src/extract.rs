@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chunk::{Codec, Tail, Want, decode_block, merge, read_meta};
+use chunk::{Decompress, Tail, Want, decode_block, merge, read_meta};
 use model::{Batch, Columns};
 
 use crate::{OpenError, Report};
@@ -18,7 +18,10 @@ pub struct ExtractedFile {
 
 /// Plain logs again: the entries of each file in the order in which they were read, over all its
 /// streams. In order of their names.
-pub fn extract(report: &Report, codec: &mut dyn Codec) -> Result<Vec<ExtractedFile>, OpenError> {
+pub fn extract(
+    report: &Report,
+    codec: &mut dyn Decompress,
+) -> Result<Vec<ExtractedFile>, OpenError> {
     let mut files: BTreeMap<String, Vec<Batch>> = BTreeMap::new();
     for (number, bytes) in report.chunks.iter().enumerate() {
         let malformed =

@@ -37,7 +37,7 @@ impl Block {
 
 /// Names the block in the cache.
 pub fn key(chunk: &Rc<str>, block: &Block) -> BlockKey {
-    BlockKey { chunk: Rc::clone(chunk), block: block.index }
+    BlockKey { chunk: Rc::clone(chunk), block: block.index, text: Rc::default() }
 }
 
 /// The sections that a reader of these columns must have.

@@ -1,7 +1,6 @@
 //! Decoded blocks of recent queries, so that refining a query reads nothing again.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
 use std::rc::Rc;
 
 use logql::FieldNeeds;
@@ -46,16 +45,18 @@ impl Needs {
 pub struct BlockKey {
     pub chunk: Rc<str>,
     pub block: u32,
+    /// Only those of its entries that hold this text; empty: all.
+    pub text: Rc<[u8]>,
 }
 
 /// The least recently used blocks go first when the budget is reached.
 #[derive(Debug)]
-pub struct Cache<K> {
+pub struct Cache {
     budget_bytes: usize,
     used_bytes: usize,
-    blocks: HashMap<K, Kept>,
+    blocks: HashMap<BlockKey, Kept>,
     /// When each block was used last; the key is `Kept::used`.
-    order: BTreeMap<u64, K>,
+    order: BTreeMap<u64, BlockKey>,
     clock: u64,
 }
 
@@ -67,7 +68,7 @@ struct Kept {
     used: u64,
 }
 
-impl<K: Clone + Eq + Hash> Cache<K> {
+impl Cache {
     pub fn new(budget_bytes: usize) -> Self {
         Self {
             budget_bytes,
@@ -88,7 +89,7 @@ impl<K: Clone + Eq + Hash> Cache<K> {
     }
 
     /// The block, if what is kept of it is enough.
-    pub fn get(&mut self, key: &K, needs: &Needs) -> Option<Rc<Batch>> {
+    pub fn get(&mut self, key: &BlockKey, needs: &Needs) -> Option<Rc<Batch>> {
         let kept = self.blocks.get_mut(key)?;
         if !kept.needs.contain(needs) {
             return None;
@@ -101,18 +102,18 @@ impl<K: Clone + Eq + Hash> Cache<K> {
     }
 
     /// Whether `get` would find it; does not count as use.
-    pub fn has(&self, key: &K, needs: &Needs) -> bool {
+    pub fn has(&self, key: &BlockKey, needs: &Needs) -> bool {
         self.blocks.get(key).is_some_and(|kept| kept.needs.contain(needs))
     }
 
     /// What is kept of a block: read again together with it, a block serves both readers, and two
     /// queries that take turns do not evict each other's columns.
-    pub fn kept(&self, key: &K) -> Option<&Needs> {
+    pub fn kept(&self, key: &BlockKey) -> Option<&Needs> {
         self.blocks.get(key).map(|kept| &kept.needs)
     }
 
     /// Keeps a block in place of what was kept of it.
-    pub fn put(&mut self, key: K, needs: Needs, batch: Rc<Batch>) {
+    pub fn put(&mut self, key: BlockKey, needs: Needs, batch: Rc<Batch>) {
         let bytes = batch.size_bytes() + size_of::<Kept>();
         self.remove(&key);
         self.clock += 1;
@@ -129,7 +130,7 @@ impl<K: Clone + Eq + Hash> Cache<K> {
         }
     }
 
-    fn remove(&mut self, key: &K) {
+    fn remove(&mut self, key: &BlockKey) {
         if let Some(kept) = self.blocks.remove(key) {
             self.order.remove(&kept.used);
             self.used_bytes -= kept.bytes;
@@ -142,7 +143,7 @@ mod tests {
     use super::*;
 
     fn key(block: u32) -> BlockKey {
-        BlockKey { chunk: "a".into(), block }
+        BlockKey { chunk: "a".into(), block, text: Rc::default() }
     }
 
     fn batch(lines: usize) -> Rc<Batch> {

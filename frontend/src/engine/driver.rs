@@ -37,7 +37,7 @@ const MAX_HEADS: usize = 1_000;
 /// What all queries of one worker share.
 #[derive(Debug)]
 pub struct Shared {
-    cache: RefCell<Cache<BlockKey>>,
+    cache: RefCell<Cache>,
     sieve: RefCell<Sieve>,
     codec: RefCell<RuzstdCodec>,
     /// The blocks of heads that were read, by the exact state they were in.

@@ -13,16 +13,9 @@ const MAX_TEXTS: usize = 16;
 
 #[derive(Debug)]
 pub struct Sieve {
-    cache: Cache<Sifted>,
+    cache: Cache,
     /// Each once.
     texts: VecDeque<Rc<[u8]>>,
-}
-
-/// Names the entries of a block that hold a text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Sifted {
-    block: BlockKey,
-    text: Rc<[u8]>,
 }
 
 impl Sieve {
@@ -59,15 +52,15 @@ impl Sieve {
             self.texts.push_front(Rc::clone(&text));
             text
         });
-        self.cache.put(Sifted { block, text }, needs, batch);
+        self.cache.put(BlockKey { text, ..block }, needs, batch);
     }
 
     /// The longest text within `text` that was looked for in the block: it left the least.
-    fn find(&self, block: &BlockKey, text: &[u8], needs: &Needs) -> Option<Sifted> {
+    fn find(&self, block: &BlockKey, text: &[u8], needs: &Needs) -> Option<BlockKey> {
         let within = self.texts.iter().filter(|known| {
             known.len() <= text.len() && memchr::memmem::find(text, known).is_some()
         });
-        let keys = within.map(|text| Sifted { block: block.clone(), text: Rc::clone(text) });
+        let keys = within.map(|text| BlockKey { text: Rc::clone(text), ..block.clone() });
         keys.filter(|key| self.cache.has(key, needs)).max_by_key(|key| key.text.len())
     }
 }
@@ -78,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_text_is_found_in_what_the_longest_part_of_it_left() {
-        let block = |block| BlockKey { chunk: "a".into(), block };
+        let block = |block| BlockKey { chunk: "a".into(), block, text: Rc::default() };
         let batch = |rows| Rc::new(Batch { timestamps: vec![0; rows], ..Batch::default() });
         let mut sieve = Sieve::new(1 << 20);
         for (at, text, rows) in [(0, "t", 5), (0, "tim", 2), (0, "ti", 3), (1, "er", 4)] {

@@ -210,7 +210,7 @@ pub(crate) fn unpack(bytes: Bytes, codec: &mut Zstd) -> Result<Vec<u8>, chunk::C
         Bytes::Plain(bytes) => Ok(bytes),
         Bytes::Zstd { len, packed } => {
             let mut raw = Vec::new();
-            chunk::Codec::decompress(codec, &packed, len as usize, &mut raw)?;
+            chunk::Decompress::decompress(codec, &packed, len as usize, &mut raw)?;
             Ok(raw)
         }
     }

@@ -1,4 +1,4 @@
-use chunk::{Codec, CodecError};
+use chunk::{CodecError, Compress, Decompress};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::CParameter;
 
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Zstd {
     }
 }
 
-impl Codec for Zstd {
+impl Compress for Zstd {
     fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError> {
         let mut room = std::mem::take(&mut self.room);
         self.compress_into(raw, &mut room)?;
@@ -68,7 +68,9 @@ impl Codec for Zstd {
         self.room = room;
         Ok(packed)
     }
+}
 
+impl Decompress for Zstd {
     fn decompress(
         &mut self,
         packed: &[u8],

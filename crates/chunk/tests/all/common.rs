@@ -1,18 +1,26 @@
 //! What the tests share: the relay's codec and reading a chunk from its bytes alone.
 
 use chunk::{
-    Codec, CodecError, Column, FormatError, Packed, Tail, Want, decode_block, merge, read_meta,
+    CodecError, Column, Compress, Decompress, FormatError, Packed, Tail, Want, decode_block, merge,
+    read_meta,
 };
 use model::{Batch, Columns, Labels};
+
+/// Both directions.
+pub trait Codec: Compress + Decompress {}
+
+impl<T: Compress + Decompress> Codec for T {}
 
 /// C zstd, as the relay uses it.
 pub struct CZstd;
 
-impl Codec for CZstd {
+impl Compress for CZstd {
     fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError> {
         zstd::bulk::compress(raw, 3).map_err(CodecError::new)
     }
+}
 
+impl Decompress for CZstd {
     fn decompress(
         &mut self,
         packed: &[u8],
@@ -28,7 +36,7 @@ impl Codec for CZstd {
 pub fn read(
     bytes: &[u8],
     want: Want<'_>,
-    codec: &mut dyn Codec,
+    codec: &mut dyn Decompress,
 ) -> Result<(Labels, Batch), FormatError> {
     let mut tail_bytes = 64;
     let meta = loop {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::common::{ALL, CZstd, read};
-use chunk::{ChunkId, Codec, FormatError, RuzstdCodec, Want};
+use chunk::{ChunkId, Decompress, FormatError, RuzstdCodec, Want};
 use model::{Batch, Columns, Labels};
 
 fn outcome(read: Result<(Labels, Batch), FormatError>) -> String {
@@ -36,7 +36,7 @@ fn outcome(read: Result<(Labels, Batch), FormatError>) -> String {
     }
 }
 
-fn outcomes(bytes: &[u8], codec: &mut dyn Codec) -> String {
+fn outcomes(bytes: &[u8], codec: &mut dyn Decompress) -> String {
     let id = ChunkId::of(bytes);
     let few = Want { columns: Columns::default(), auto_fields: None };
     let timestamps = outcome(read(bytes, few, codec));
@@ -55,7 +55,7 @@ fn frozen_chunks_read_as_they_always_did() {
         num += 1;
         let bytes = std::fs::read(&path).expect("a readable file");
         let expected = std::fs::read_to_string(path.with_extension("txt")).expect("its text");
-        for codec in [&mut CZstd as &mut dyn Codec, &mut RuzstdCodec::new()] {
+        for codec in [&mut CZstd as &mut dyn Decompress, &mut RuzstdCodec::new()] {
             assert_eq!(outcomes(&bytes, codec), expected, "{}", path.display());
         }
     }

@@ -1,9 +1,9 @@
 //! Whatever the bytes are, reading them ends in a batch or an error: no panic, no endless loop, no
 //! allocation beyond what the format allows.
 
-use crate::common::{ALL, CZstd, read};
+use crate::common::{ALL, CZstd, Codec, read};
 use chunk::{
-    Codec, FormatError, Options, Packed, RuzstdCodec, Section, Tail, decode_block, encode,
+    Compress as _, FormatError, Options, Packed, RuzstdCodec, Section, Tail, decode_block, encode,
     may_contain, read_meta,
 };
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! What is written is what is read, whoever packed it and however little is asked for.
 
-use crate::common::{ALL, CZstd, read};
+use crate::common::{ALL, CZstd, Codec, read};
 use chunk::{
-    ChunkId, Codec, EncodeError, Encoder, Options, RuzstdCodec, TAIL_BYTES, Tail, Want, encode,
-    read_meta, rows, write_meta,
+    ChunkId, EncodeError, Encoder, Options, RuzstdCodec, TAIL_BYTES, Tail, Want, encode, read_meta,
+    rows, write_meta,
 };
 use std::sync::Arc;
 
