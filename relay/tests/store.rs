@@ -19,6 +19,8 @@ mod places;
 mod pushes;
 #[path = "store/retention.rs"]
 mod retention;
+#[path = "store/said.rs"]
+mod said;
 #[path = "store/sealed.rs"]
 mod sealed;
 #[path = "store/since.rs"]

@@ -1,6 +1,7 @@
 //! The sheet of files: what is followed, what was looked for in vain, and why a line is missing.
 
 use std::fs;
+use std::io::Write as _;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
@@ -107,6 +108,51 @@ async fn the_keyboard_opens_and_closes_the_sheet() -> Result<()> {
     page.find("missing-line").await?.send_keys(Key::Escape + "").await?;
     wait_async("the page without it", || async {
         ensure!(page.find_all("source-sheet").await?.is_empty());
+        Ok(())
+    })
+    .await?;
+    page.leave();
+    Ok(())
+}
+
+/// What was guessed is put right in the sheet, from the strip on.
+#[tokio::test]
+async fn job_and_zone_of_a_file_are_changed_in_the_sheet() -> Result<()> {
+    let dir = TempDir::new()?;
+    let path = dir.path().join("odd.log");
+    fs::write(&path, "2024-12-17 14:30:52 INFO first\n")?;
+    let relay = Relay::start(&dir.path().join("data"), &[path.clone().into_os_string()])?;
+    relay.wait_until_read(1)?;
+    let browser = Browser::start()?;
+    let page = browser.open(1440, 900).await?;
+    page.goto(&relay.url).await?;
+    page.click("sources").await?;
+    page.find("strip-zone").await?;
+    page.click("strip-change").await?;
+    page.click("change-source").await?;
+    let field = async |name: &str, text: &str| -> Result<()> {
+        let field = page.find(name).await?;
+        field.send_keys(Key::Control + "a").await?;
+        Ok(field.send_keys(text).await?)
+    };
+    field("said-job", "tts").await?;
+    field("said-zone", "Mars").await?;
+    page.click("said-save").await?;
+    page.wait_for_text("said-error", |said| said.contains("no time zone Mars")).await?;
+    field("said-zone", "Asia/Shanghai").await?;
+    page.shot("sources-change").await?;
+    page.click("said-save").await?;
+    page.wait_for_text("source", |said| said.contains("tts") && said.contains("Asia/Shanghai"))
+        .await?;
+    ensure!(page.find_all("source-change").await?.is_empty());
+
+    let mut file = fs::OpenOptions::new().append(true).open(&path)?;
+    writeln!(file, "2024-12-17 14:30:52 INFO second")?;
+    wait_async("the line under its new job, eight hours earlier", || async {
+        let args =
+            ["{job=\"tts\"}", "--from", "2024-12-17T06:00:00Z", "--to", "2024-12-17T07:00:00Z"];
+        let answer = relay.query(&args)?;
+        ensure!(answer.stdout.contains("second") && !answer.stdout.contains("first"), "{answer:?}");
         Ok(())
     })
     .await?;

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use crate::{
-    Context, Event, Progress, Start, State,
+    Context, Event, Progress, Start, State, Zone,
     bar::Frame,
     core::{Buffers, Core},
     envelope,
@@ -25,6 +25,11 @@ impl Detector {
     /// For a file that is read for the first time.
     pub fn new(context: Context, start: Start) -> Self {
         Self::restore(context, State::new(start))
+    }
+
+    /// Stamps that do not say theirs are of this zone from now on.
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.clock = Clock::new(zone);
     }
 
     /// Goes on where `state` was taken.

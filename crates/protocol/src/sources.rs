@@ -30,6 +30,28 @@ pub struct SourceFacts {
     /// What its lines were taken for.
     #[serde(default)]
     pub reading: Reading,
+    /// What a person said of it.
+    #[serde(default)]
+    pub said: Said,
+}
+
+/// `POST /api/sources`: what is said of a file from now on. It holds for the lines to come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// As [`Source`] names it.
+    pub path: String,
+    #[serde(default)]
+    pub said: Said,
+}
+
+/// What a person says of a file, in place of what was found; nothing said: that is found again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Said {
+    pub job: Option<String>,
+    /// Of stamps that name none, as in `Asia/Shanghai`.
+    pub zone: Option<String>,
 }
 
 /// What the lines of a file were taken for, of those read since the relay started.

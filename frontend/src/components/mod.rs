@@ -34,6 +34,7 @@ mod report_header;
 mod save_menu;
 mod share_sheet;
 mod shortcuts;
+mod source_change;
 mod source_reading;
 mod source_sheet;
 mod source_strip;

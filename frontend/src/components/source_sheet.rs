@@ -1,13 +1,17 @@
 use std::rc::Rc;
 
 use protocol::doctor::{Diagnosis, Link};
-use protocol::sources::{SourceFacts, Sources, TimeCounts};
+use protocol::sources::{Change, SourceFacts, Sources, TimeCounts};
 use protocol::status::Status;
 use web_sys::HtmlTextAreaElement;
-use yew::{Callback, Html, Properties, classes, function_component, html, use_node_ref};
+use yew::{
+    Callback, Html, Properties, UseStateHandle, classes, function_component, html, use_effect_with,
+    use_node_ref, use_state_eq,
+};
 
 use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
+use super::source_change::SourceChange;
 use super::source_reading::{format, left_out};
 use super::source_strip::problem;
 use super::use_texts;
@@ -25,6 +29,10 @@ pub struct Props {
     /// What was found out about the line that was asked for.
     pub found: Option<Result<Diagnosis, String>>,
     pub looking: bool,
+    /// Changes that were taken so far, and why the last one was not.
+    pub changes: u32,
+    pub change_error: Option<String>,
+    pub on_change: Callback<Change>,
     pub clock: Rc<Clock>,
     pub now_ns: i64,
     pub on_line: Callback<String>,
@@ -37,6 +45,12 @@ pub struct Props {
 pub fn SourceSheet(props: &Props) -> Html {
     let texts = use_texts();
     let line = use_node_ref();
+    // The path of the file that is being changed.
+    let changing = use_state_eq(|| None::<String>);
+    use_effect_with(props.changes, {
+        let changing = changing.setter();
+        move |_| changing.set(None)
+    });
     let onsubmit = {
         let (line, on_line) = (line.clone(), props.on_line.clone());
         Callback::from(move |event: yew::SubmitEvent| {
@@ -69,7 +83,7 @@ pub fn SourceSheet(props: &Props) -> Html {
             { match &props.sources {
                 None => Html::default(),
                 Some(Err(reason)) => html! { <p class="share__error" role="alert">{ texts.said(reason) }</p> },
-                Some(Ok(sources)) => files(&texts, props, sources),
+                Some(Ok(sources)) => files(&texts, props, sources, &changing),
             } }
             if let Some(status) = &props.status {
                 { kept(&texts, status) }
@@ -111,7 +125,10 @@ fn diagnosis(texts: &Texts, found: &Result<Diagnosis, String>, on_show: &Callbac
     }
 }
 
-fn files(texts: &Texts, props: &Props, sources: &Sources) -> Html {
+/// The path of the file that is being changed.
+type Changing = UseStateHandle<Option<String>>;
+
+fn files(texts: &Texts, props: &Props, sources: &Sources, changing: &Changing) -> Html {
     html! {
         <>
             if !sources.missed.is_empty() {
@@ -130,7 +147,7 @@ fn files(texts: &Texts, props: &Props, sources: &Sources) -> Html {
                         </tr>
                     </thead>
                     <tbody>
-                        { for sources.files.iter().map(|facts| row(texts, props, facts)) }
+                        { for sources.files.iter().map(|facts| row(texts, props, facts, changing)) }
                     </tbody>
                 </table>
             </div>
@@ -138,7 +155,7 @@ fn files(texts: &Texts, props: &Props, sources: &Sources) -> Html {
     }
 }
 
-fn row(texts: &Texts, props: &Props, facts: &SourceFacts) -> Html {
+fn row(texts: &Texts, props: &Props, facts: &SourceFacts, changing: &Changing) -> Html {
     let source = &facts.source;
     let read = match facts.lag_bytes {
         0 => texts.with(Text::ReadWhole, &[("size", &bytes(source.size))]),
@@ -161,7 +178,15 @@ fn row(texts: &Texts, props: &Props, facts: &SourceFacts) -> Html {
         },
     );
     let newest = facts.last_read.map(|at| props.clock.stamp(at.0, Parts::DateSecond));
+    let is_changing = changing.as_ref() == Some(&source.path);
+    let change = {
+        let (changing, path) = (changing.clone(), source.path.clone());
+        Callback::from(move |_: yew::MouseEvent| {
+            changing.set((!is_changing).then(|| path.clone()));
+        })
+    };
     html! {
+        <>
         <tr key={source.path.clone()} data-testid="source">
             <th scope="row">
                 <strong title={source.path.clone()}>{ file_name(&source.path).to_owned() }</strong>
@@ -172,6 +197,16 @@ fn row(texts: &Texts, props: &Props, facts: &SourceFacts) -> Html {
                     ]) }
                     { " · " }{ &source.instance }
                 </span>
+                <button
+                    type="button"
+                    class="button button--small button--ghost source-sheet__open"
+                    data-testid="change-source"
+                    aria-expanded={is_changing.to_string()}
+                    title={texts.own(Text::SourceChangeTitle)}
+                    onclick={change}
+                >
+                    { texts.get(Text::SourceChange) }
+                </button>
                 if source.invalid_bytes > 0 {
                     <span class="source-sheet__more">
                         { texts.with(Text::SourceInvalid, &[("size", &bytes(source.invalid_bytes))]) }
@@ -197,6 +232,22 @@ fn row(texts: &Texts, props: &Props, facts: &SourceFacts) -> Html {
             <td class="source-sheet__wide">{ times(texts, facts.times) }</td>
             <td title={newest}>{ age }</td>
         </tr>
+        if is_changing {
+            <tr>
+                <td class="source-sheet__wide" colspan="6">
+                    <SourceChange
+                        facts={facts.clone()}
+                        error={props.change_error.clone()}
+                        on_change={props.on_change.clone()}
+                        on_cancel={
+                            let changing = changing.clone();
+                            Callback::from(move |()| changing.set(None))
+                        }
+                    />
+                </td>
+            </tr>
+        }
+        </>
     }
 }
 

@@ -71,7 +71,7 @@ pub fn SourceStrip(props: &Props) -> Html {
             </button>
             if is_open {
                 <Popover label={texts.own(Text::SourcesTitle)} on_close={close} class="source-strip__popover">
-                    <Sources status={Rc::clone(status)} />
+                    <Sources status={Rc::clone(status)} on_change={props.on_all.clone()} />
                     if let Some(on_all) = &props.on_all {
                         <button
                             type="button"
@@ -102,6 +102,8 @@ pub fn problem(texts: &Texts, problem: &Problem) -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct SourcesProps {
     status: Rc<Status>,
+    /// Leads to where what was guessed is changed.
+    on_change: Option<Callback<()>>,
 }
 
 #[function_component]
@@ -118,6 +120,23 @@ fn Sources(props: &SourcesProps) -> Html {
             <ul class="sources__files">
                 { for status.sources.iter().map(|source| file(&texts, source)) }
             </ul>
+            if let Some(zone) = &status.zone {
+                <p class="sources__foot" data-testid="strip-zone">
+                    { texts.with(Text::ZoneTaken, &[("zone", zone)]) }
+                    if let Some(on_change) = &props.on_change {
+                        { " " }
+                        <button
+                            type="button"
+                            class="button button--small button--ghost"
+                            data-testid="strip-change"
+                            title={texts.own(Text::SourceChangeTitle)}
+                            onclick={on_change.reform(|_| ())}
+                        >
+                            { texts.get(Text::SourceChange) }
+                        </button>
+                    }
+                </p>
+            }
             <p class="sources__foot">
                 { texts.with(Text::SourcesDisk, &[("size", &bytes(status.disk_bytes))]) }
                 { " · Logpane " }

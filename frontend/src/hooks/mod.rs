@@ -36,7 +36,7 @@ pub use session::{Session, use_session};
 pub use settings::{SettingsHandle, use_settings};
 pub use shares::{Visitor, create_share, list_shares, revoke_share, use_visitor};
 pub use size::use_width;
-pub use sources::{diagnose, list_sources};
+pub use sources::{change_source, diagnose, list_sources};
 pub use status::{Known, use_status};
 pub use streams::use_streams;
 pub use survivors::{When, use_survivors};

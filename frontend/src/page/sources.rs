@@ -3,12 +3,13 @@ use std::rc::Rc;
 use gloo::timers::callback::Interval;
 use model::{TimeRange, Timestamp};
 use protocol::doctor::{Ask, Diagnosis, Link};
+use protocol::sources::Change;
 use protocol::status::Status;
 use yew::{Callback, Html, Properties, function_component, html, use_effect_with, use_state_eq};
 
 use crate::components::SourceSheet;
 use crate::format::Clock;
-use crate::hooks::{base_url, diagnose, list_sources, now_ns};
+use crate::hooks::{base_url, change_source, diagnose, list_sources, now_ns};
 use crate::state::{ExploreAction, Range};
 
 /// So often the list is read anew.
@@ -31,6 +32,8 @@ pub fn SourcesPage(props: &Props) -> Html {
     let sources = use_state_eq(|| None);
     let found = use_state_eq(|| None::<Result<Diagnosis, String>>);
     let looking = use_state_eq(|| false);
+    let changes = use_state_eq(|| 0_u32);
+    let change_error = use_state_eq(|| None::<String>);
     use_effect_with((), {
         let sources = sources.setter();
         move |()| {
@@ -64,6 +67,23 @@ pub fn SourcesPage(props: &Props) -> Html {
             });
         })
     };
+    let on_change = {
+        let (sources, error) = (sources.setter(), change_error.setter());
+        let (changes, num) = (changes.setter(), *changes);
+        Callback::from(move |change: Change| {
+            let (sources, error, changes) = (sources.clone(), error.clone(), changes.clone());
+            wasm_bindgen_futures::spawn_local(async move {
+                match change_source(&base_url(), &change).await {
+                    Ok(known) => {
+                        sources.set(Some(Ok(known)));
+                        error.set(None);
+                        changes.set(num + 1);
+                    }
+                    Err(reason) => error.set(Some(reason)),
+                }
+            });
+        })
+    };
     let on_show = {
         let (dispatch, on_close) = (props.dispatch.clone(), props.on_close.clone());
         Callback::from(move |link: Link| {
@@ -79,6 +99,9 @@ pub fn SourcesPage(props: &Props) -> Html {
             status={props.status.clone()}
             found={(*found).clone()}
             looking={*looking}
+            changes={*changes}
+            change_error={(*change_error).clone()}
+            {on_change}
             clock={Rc::clone(&props.clock)}
             now_ns={now_ns()}
             {on_line}

@@ -104,7 +104,7 @@ impl From<StoreError> for ApiError {
             error if error.is_full() => Self::Unavailable { message },
             StoreError::Closed { .. } => Self::Unavailable { message },
             StoreError::Gone { .. } => Self::Gone { what: "this chunk".to_owned() },
-            StoreError::Labels { .. } => Self::BadRequest { message },
+            StoreError::Labels { .. } | StoreError::Said { .. } => Self::BadRequest { message },
             error => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%message, cause, "the store failed");

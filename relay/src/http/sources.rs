@@ -1,21 +1,45 @@
-use protocol::sources::Sources;
+//! `GET` and `POST /api/sources`.
+
+use protocol::sources::{Change, Sources};
+use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
-use warp::{Filter, Reply as _};
 
 use crate::http::blocking::blocking;
+use crate::http::body::read_body;
+use crate::http::json::json;
 use crate::http::{ApiError, App, now_ns};
 
-/// `GET /api/sources`.
+/// A path and two words.
+const LIMIT_BYTES: usize = 64 << 10;
+
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
-    let app = app.clone();
-    warp::path!("api" / "sources")
-        .and(warp::get())
-        .then(move || {
-            let app = app.clone();
-            async move { sources(&app).await.map(|known| warp::reply::json(&known)).into_response() }
-        })
-        .boxed()
+    let (lister, changer) = (app.clone(), app.clone());
+    let list = warp::path!("api" / "sources").and(warp::get()).then(move || {
+        let app = lister.clone();
+        async move { json(sources(&app).await) }
+    });
+    let change = warp::path!("api" / "sources").and(warp::post()).and(warp::body::stream()).then(
+        move |body| {
+            let app = changer.clone();
+            async move {
+                let changed = async { change(&app, &read_body(body, LIMIT_BYTES).await?).await };
+                json(changed.await)
+            }
+        },
+    );
+    list.or(change).unify().boxed()
+}
+
+async fn change(app: &App, body: &[u8]) -> Result<Sources, ApiError> {
+    let change: Change = serde_json::from_slice(body).map_err(|error| {
+        ApiError::bad_request(format!(
+            "expected {{\"path\": \"…\", \"said\": {{\"job\": \"…\", \"zone\": \"…\"}}}}: {error}"
+        ))
+    })?;
+    let store = app.store()?.clone();
+    blocking(move || Ok(store.change_source(change)?)).await?;
+    sources(app).await
 }
 
 async fn sources(app: &App) -> Result<Sources, ApiError> {

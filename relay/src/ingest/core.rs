@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use detect::{Auto, Context, Detector, Event, Kind, Level, Progress, SessionRole, Start};
+use detect::{Auto, Context, Detector, Event, Kind, Level, Progress, SessionRole, Start, Zone};
 use model::{Labels, Session, SourceFile};
 
 use super::sessions::{Announcement, SessionTable};
@@ -21,6 +21,8 @@ const BUFFERS_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Core {
     context: Context,
+    /// Of files, by path, that have one of their own.
+    zones: BTreeMap<String, Zone>,
     files: BTreeMap<u64, Tracked>,
     next_arrival: u64,
     next_file: u64,
@@ -78,9 +80,10 @@ pub(crate) enum Input<'a> {
 }
 
 impl Core {
-    pub(crate) fn new(context: Context) -> Self {
+    pub(crate) fn new(context: Context, zones: BTreeMap<String, Zone>) -> Self {
         Self {
             context,
+            zones,
             files: BTreeMap::new(),
             next_arrival: 0,
             next_file: 1,
@@ -159,11 +162,10 @@ impl Core {
             return;
         }
         let start = Start { offset: state.offset, mtime: state.mtime };
+        let context = self.context_of(&state.path);
         let detector = match postcard::from_bytes(&state.detector) {
-            Ok(restored) if !state.detector.is_empty() => {
-                Detector::restore(self.context.clone(), restored)
-            }
-            _ => Detector::new(self.context.clone(), start),
+            Ok(restored) if !state.detector.is_empty() => Detector::restore(context, restored),
+            _ => Detector::new(context, start),
         };
         let key = state.key;
         let state = FileState { detector: Vec::new(), ..state };
@@ -172,6 +174,23 @@ impl Core {
         let facts = FileFacts::default();
         let tracked = Tracked { state, source, detector, fed: 0, facts, open, streams, piped };
         self.files.insert(key, tracked);
+    }
+
+    fn context_of(&self, path: &str) -> Context {
+        let zone = self.zones.get(path).unwrap_or(&self.context.zone);
+        Context { zone: zone.clone(), ..self.context.clone() }
+    }
+
+    /// The zone of times of these files that name none; None: that of all others.
+    pub(crate) fn set_zone(&mut self, path: &str, zone: Option<Zone>) {
+        match zone {
+            Some(zone) => self.zones.insert(path.to_owned(), zone),
+            None => self.zones.remove(path),
+        };
+        let Context { zone, .. } = self.context_of(path);
+        for tracked in self.files.values_mut().filter(|tracked| tracked.state.path == path) {
+            tracked.detector.set_zone(zone.clone());
+        }
     }
 
     pub(crate) fn file(&self, key: u64) -> Option<&FileState> {

@@ -10,6 +10,7 @@ use protocol::status::{Problem, Severity};
 use super::core::Input;
 use super::pipes::Pipes;
 use super::post::empty_files;
+use super::said::SaidBook;
 use super::seal::MAX_HEADS_BYTES;
 use super::stdin::Stdin;
 use super::thread::Ingest;
@@ -64,6 +65,7 @@ pub(super) struct Follow {
     pub(super) copied: Vec<FileState>,
     buffer: Vec<u8>,
     users: Vec<String>,
+    pub(super) said: SaidBook,
     /// The data folder, which must not be read as logs, but for what `logpane run` keeps there.
     own: PathBuf,
 }
@@ -103,6 +105,7 @@ impl Follow {
             copied: Vec::new(),
             buffer: Vec::new(),
             users: user_names(),
+            said: SaidBook::open(&own),
             own,
         }
     }
@@ -173,6 +176,10 @@ impl Follow {
             labels.set(name, value);
         }
         set_path_labels(&mut labels, path, options);
+        if let Some(job) = self.said.of(path).job {
+            labels.set("job", &job);
+            rule = "said by hand".to_owned();
+        }
         (labels, rule)
     }
 }

@@ -16,6 +16,7 @@ mod push;
 mod reading;
 mod replace;
 mod rotation;
+mod said;
 mod seal;
 pub(crate) mod sessions;
 mod spare;
@@ -24,4 +25,5 @@ mod take_up;
 mod thread;
 
 pub(crate) use prepared::Prepared;
+pub(crate) use said::SaidBook;
 pub(crate) use thread::{Command, spawn};

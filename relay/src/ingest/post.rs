@@ -47,7 +47,10 @@ impl Ingest {
     }
 
     fn board_of(&self, key: u64, source: Source) {
-        let facts = self.core.facts(key).unwrap_or_default();
+        let mut facts = self.core.facts(key).unwrap_or_default();
+        if let Some(state) = self.core.file(key) {
+            facts.said = self.follow.said.of(&state.path);
+        }
         let mut board = self.shared.board();
         board.sources.insert(key, source);
         board.facts.insert(key, facts);

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -6,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
+use protocol::sources::Change;
 use protocol::status::Severity;
 
 use super::behind::Behind;
@@ -14,6 +16,7 @@ use super::follow::Follow;
 use super::keeper::{self, Job, SealError};
 use super::lost::{Found, Unpacking};
 use super::prepared::Prepared;
+use super::said::Waiting;
 use crate::journal::{Journal, PipedEntries, PipedFile, Record};
 use crate::source::Watch;
 use crate::store::chunk_file::{StoredChunk, nanos};
@@ -49,6 +52,11 @@ pub(crate) enum Command {
     Follow(SourceOptions),
     /// The configuration was read again: these are followed instead of what it said before.
     Replace(Vec<SourceOptions>),
+    /// Something is said of a file in place of what was found.
+    Change {
+        change: Change,
+        answer: SyncSender<Result<(), StoreError>>,
+    },
     Push {
         streams: Vec<Prepared>,
         answer: SyncSender<Result<Pushed, StoreError>>,
@@ -93,6 +101,7 @@ pub(super) struct Ingest {
     /// Rotated files that are being unpacked.
     pub(super) unpacking: Option<Unpacking>,
     pub(super) behind: Behind,
+    waiting: VecDeque<Waiting>,
 }
 
 /// Starts the threads. `receiver` is the other end of `commands`.
@@ -134,6 +143,7 @@ pub(crate) fn spawn(
             is_stopped: false,
             unpacking: None,
             behind,
+            waiting: VecDeque::new(),
         };
         ingest.run(&receiver);
     })?;
@@ -201,6 +211,9 @@ impl Ingest {
                 let result = self.push(streams);
                 // Who asked may have gone; the entries are taken all the same.
                 answer.send(result).ok();
+            }
+            Command::Change { change, answer } => {
+                self.waiting.push_back(Waiting { change, answer });
             }
             Command::Sealed { stream, result } => self.sealed(stream, result),
             Command::Unpacked { found, file } => self.unpacked(&found, file),
@@ -328,11 +341,20 @@ impl Ingest {
         let is_idle = self.last_taken.elapsed() >= IDLE;
         self.shared.counters.is_idle.store(is_idle, Ordering::Relaxed);
         let replay = self.journal.replay_bytes();
-        let is_due = replay >= CHECKPOINT_BYTES || (is_idle && replay >= IDLE_CHECKPOINT_BYTES);
+        let is_due = replay >= CHECKPOINT_BYTES
+            || (is_idle && replay >= IDLE_CHECKPOINT_BYTES)
+            || !self.waiting.is_empty();
         if is_due && !self.is_stopped {
             // Heads that are half sealed cannot be written: first the seals end.
             if self.sealing == 0 {
-                self.write_checkpoint();
+                match self.waiting.pop_front() {
+                    Some(Waiting { change, answer }) => {
+                        let changed = self.change_source(change);
+                        // Who asked may have gone.
+                        answer.send(changed).ok();
+                    }
+                    None => self.write_checkpoint(),
+                }
             }
         } else {
             self.start_seals(is_idle);
@@ -418,7 +440,7 @@ impl Ingest {
         }
     }
 
-    fn write_checkpoint(&mut self) {
+    pub(super) fn write_checkpoint(&mut self) {
         let forget_before = self.now.saturating_sub(self.longest_ns());
         let state = self.core.checkpoint(forget_before);
         let records = super::seal::checkpoint(&self.shared, state, self.core.piped_files());

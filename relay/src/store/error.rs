@@ -38,6 +38,9 @@ pub enum StoreError {
     /// The pushed labels cannot name a stream.
     #[error("{what}, expected {expected}")]
     Labels { what: String, expected: &'static str },
+    /// What was said of a file cannot hold.
+    #[error("{message}")]
+    Said { message: String },
     /// The store was shut down, or only opened for reading.
     #[error("the store takes nothing: it is {state}")]
     Closed { state: &'static str },

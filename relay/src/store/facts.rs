@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use detect::{Tally, TimeSource};
 use model::Timestamp;
-use protocol::sources::{Lines, Reading, TimeCounts};
+use protocol::sources::{Lines, Reading, Said, TimeCounts};
 
 const SECOND: i64 = 1_000_000_000;
 /// The pace is that of so many seconds.
@@ -18,6 +18,8 @@ pub(crate) struct FileFacts {
     pub encoding: String,
     /// Lines that stages dropped.
     pub dropped: u64,
+    /// What a person said of it.
+    pub said: Said,
     last_read: Option<i64>,
     /// Seconds since 1970, and the entries that came in each; those of the last minute.
     recent: VecDeque<(i64, u64)>,

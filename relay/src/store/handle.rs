@@ -7,7 +7,7 @@ use std::time::Duration;
 use chunk::{ChunkId, Section};
 use model::{Batch, Columns, Entry, Labels, Matcher, Sessions, TimeRange};
 use protocol::index::{BlockRef, ChunkRef, Gap, HeadRef, Index, Skipped};
-use protocol::sources::Sources;
+use protocol::sources::{Change, Sources};
 use protocol::status::Status;
 
 use crate::ingest::{Command, Prepared, spawn};
@@ -336,6 +336,19 @@ impl Store {
     /// on where they were left.
     pub fn follow_instead(&self, sources: Vec<SourceOptions>) {
         self.send(Command::Replace(sources));
+    }
+
+    /// Says something of a file in place of what was found; it holds for the lines to come, and is
+    /// kept.
+    pub fn change_source(&self, change: Change) -> Result<(), StoreError> {
+        let closed = |_| StoreError::Closed { state: "shut down" };
+        let (answer, result) = sync_channel(1);
+        let command = Command::Change { change, answer };
+        self.running()?
+            .commands
+            .send(command)
+            .map_err(|_| StoreError::Closed { state: "shut down" })?;
+        result.recv().map_err(closed)?
     }
 
     /// Keeps entries so long from now on, those that are here already too.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chunk::Column;
 use model::{Columns, Labels};
 
+use crate::ingest::SaidBook;
 use crate::ingest::core::{Core, Input};
 use crate::journal::{Damage, OpenEntry, PipedEntries, Record, Replay, newest_segment, unpack};
 use crate::store::StoreError;
@@ -45,7 +46,7 @@ pub(crate) fn restore(
 ) -> Result<Restored, StoreError> {
     let mut restored = Restored {
         catalogue: Catalogue::default(),
-        core: Core::new(context),
+        core: Core::new(context, SaidBook::open(dir).zones()),
         journal: None,
         last_segment: 0,
         damage: None,

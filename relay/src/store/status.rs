@@ -70,13 +70,16 @@ pub(crate) fn sources(shared: &Shared, now: i64) -> Sources {
     let board = shared.board();
     let file = |(key, source): (&u64, &Source)| {
         let facts = board.facts.get(key);
+        let said = facts.map(|facts| facts.said.clone()).unwrap_or_default();
+        let zone = said.zone.as_deref().unwrap_or(&zone);
         SourceFacts {
             source: source.clone(),
             lag_bytes: source.size.saturating_sub(source.offset),
             last_read: facts.and_then(FileFacts::last_read),
             times: facts.map(|facts| facts.times).unwrap_or_default(),
             entries_per_second: facts.map_or(0.0, |facts| facts.pace(now)),
-            reading: facts.map(|facts| facts.reading(&zone)).unwrap_or_default(),
+            reading: facts.map(|facts| facts.reading(zone)).unwrap_or_default(),
+            said,
         }
     };
     let mut files: Vec<_> = board.sources.iter().map(file).collect();

@@ -37,6 +37,7 @@ const SOURCES: &[&str] = &[
     "crates/model/src/units.rs",
     "frontend/src/engine",
     "relay/src/http/share",
+    "relay/src/ingest/said.rs",
     "relay/src/doctor",
     "relay/src/ingest/behind.rs",
     "relay/src/http/status.rs",
