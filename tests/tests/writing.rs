@@ -117,6 +117,10 @@ async fn the_page_helps_to_write() -> Result<()> {
         .await?;
         wait_for_query(page, r#"{job="cosyvoice3"} |= "CUDA""#).await?;
         page.wait_for_text("pasted", |said| said.contains("6 hours")).await?;
+        // From then on links for Grafana lead back to that one.
+        page.click("copy-menu").await?;
+        let address = page.attribute("copy-grafana", "title").await?;
+        ensure!(address == "http://grafana:3000", "{address}");
         Ok(())
     })
     .await

@@ -5,12 +5,9 @@ use yew::{AttrValue, Callback, Html, Properties, function_component, html, use_s
 use super::icon::{Glyph, Icon};
 use super::popover::Popover;
 use super::use_texts;
-use crate::hooks::{Open, base_url, copy, is_report, location, use_open};
+use crate::hooks::{Open, base_url, copy, grafana_address, is_report, location, use_open};
 use crate::i18n::Text;
 use crate::state::{Range, rfc3339, written_out};
-
-/// Where a Grafana stands that nobody has said otherwise of.
-const GRAFANA: &str = "http://localhost:3000";
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -65,6 +62,7 @@ pub fn CopyMenu(props: &Props) -> Html {
                             type="button"
                             class="menu__item"
                             data-testid={testid}
+                            title={(item == Text::CopyGrafana).then(grafana_address)}
                             onclick={choose.reform(move |_| item)}
                         >
                             <Glyph icon={if *copied == Some(item) { Icon::Check } else { Icon::Copy }} />
@@ -91,7 +89,7 @@ fn text_of(item: Text, query: &str, range: Range, resolved: TimeRange) -> String
                     resolved.end.0.div_euclid(1_000_000).to_string(),
                 ),
             };
-            grafana_link(GRAFANA, &GrafanaView { query, from, to })
+            grafana_link(&GrafanaView { address: grafana_address(), query, from, to })
         }
         Text::CopyLogpane => command(Shell::Logpane, &asked),
         Text::CopyExport => command(Shell::Export, &asked),

@@ -19,7 +19,7 @@ use super::range_picker::RangePicker;
 use super::survivor_line::SurvivorLine;
 use super::use_texts;
 use crate::format::Clock;
-use crate::hooks::{Open, moment_of, use_history, use_open};
+use crate::hooks::{Open, moment_of, note_grafana, use_history, use_open};
 use crate::i18n::Text;
 use crate::state::{Explore, ExploreAction, Range, Survivors, Vocabulary, is_words, written_out};
 
@@ -76,6 +76,7 @@ pub fn QueryBar(props: &Props) -> Html {
     );
     let on_leaf = use_history(&props.explore.view.query, props.explore.run, &on_input);
     let on_link = dispatch.reform(|view: GrafanaView| {
+        note_grafana(&view.address);
         let range = range_of(&view.from, &view.to);
         ExploreAction::Paste(view.query, range)
     });

@@ -9,6 +9,8 @@ use serde_json::Value;
 /// What an Explore link shows of a Loki data source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrafanaView {
+    /// Of its Grafana, as in `https://grafana.example/sub`.
+    pub address: String,
     pub query: String,
     /// `now-1h`, milliseconds since 1970, or RFC 3339, as it stands in the link.
     pub from: String,
@@ -55,14 +57,14 @@ pub fn read_grafana_link(text: &str) -> Option<GrafanaView> {
     }
     let (path, query) = text.split_once('?')?;
     let query = query.split('#').next().unwrap_or_default();
-    if !path.ends_with("/explore") && !path.ends_with("/explore/") {
-        return None;
-    }
-    form_urlencoded::parse(query.as_bytes()).find_map(|(name, value)| match &*name {
-        "panes" => panes(&value),
-        "left" | "right" => left(&value),
-        _ => None,
-    })
+    let address = path.trim_end_matches('/').strip_suffix("/explore")?;
+    let shown =
+        form_urlencoded::parse(query.as_bytes()).find_map(|(name, value)| match &*name {
+            "panes" => panes(&value),
+            "left" | "right" => left(&value),
+            _ => None,
+        })?;
+    Some(GrafanaView { address: address.to_owned(), ..shown })
 }
 
 /// `{"abc":{"datasource":…,"queries":[{"expr":…}],"range":{…}}}`
@@ -85,12 +87,13 @@ fn left(value: &str) -> Option<GrafanaView> {
 impl Pane {
     fn view(self) -> Option<GrafanaView> {
         let query = self.queries.into_iter().find(|query| !query.expr.trim().is_empty())?;
-        Some(GrafanaView { query: query.expr, from: self.range.from, to: self.range.to })
+        let Range { from, to } = self.range;
+        Some(GrafanaView { address: String::new(), query: query.expr, from, to })
     }
 }
 
-/// The view in Explore of the Grafana at `address`, in its default Loki data source.
-pub fn grafana_link(address: &str, view: &GrafanaView) -> String {
+/// The view in Explore of its Grafana, in the default Loki data source there.
+pub fn grafana_link(view: &GrafanaView) -> String {
     let query = Query {
         ref_id: "A".to_owned(),
         expr: view.query.clone(),
@@ -107,5 +110,5 @@ pub fn grafana_link(address: &str, view: &GrafanaView) -> String {
     // Texts and a map of them: this cannot fail.
     let panes = serde_json::to_string(&panes).unwrap_or_default();
     let panes: Cow<'_, str> = form_urlencoded::byte_serialize(panes.as_bytes()).collect();
-    format!("{}/explore?schemaVersion=1&orgId=1&panes={panes}", address.trim_end_matches('/'))
+    format!("{}/explore?schemaVersion=1&orgId=1&panes={panes}", view.address.trim_end_matches('/'))
 }
