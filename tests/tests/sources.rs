@@ -129,6 +129,8 @@ async fn job_and_zone_of_a_file_are_changed_in_the_sheet() -> Result<()> {
     page.click("sources").await?;
     page.find("strip-zone").await?;
     page.click("strip-change").await?;
+    page.find("source-sheet").await?;
+    ensure!(page.find_all("strip-zone").await?.is_empty(), "the list is still open below");
     page.click("change-source").await?;
     let field = async |name: &str, text: &str| -> Result<()> {
         let field = page.find(name).await?;

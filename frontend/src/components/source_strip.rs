@@ -34,6 +34,14 @@ pub fn SourceStrip(props: &Props) -> Html {
     let worst = status.problems.iter().map(|problem| problem.severity).max();
     let num_problems = status.problems.len() + summary.unreadable.len();
     let jobs = jobs(&texts, &summary.jobs);
+    // The sheet takes the place of what is open here.
+    let on_all = props.on_all.as_ref().map(|on_all| {
+        let (on_all, close) = (on_all.clone(), close.clone());
+        Callback::from(move |()| {
+            close.emit(());
+            on_all.emit(());
+        })
+    });
     html! {
         <div class="source-strip">
             <button
@@ -71,8 +79,8 @@ pub fn SourceStrip(props: &Props) -> Html {
             </button>
             if is_open {
                 <Popover label={texts.own(Text::SourcesTitle)} on_close={close} class="source-strip__popover">
-                    <Sources status={Rc::clone(status)} on_change={props.on_all.clone()} />
-                    if let Some(on_all) = &props.on_all {
+                    <Sources status={Rc::clone(status)} on_change={on_all.clone()} />
+                    if let Some(on_all) = &on_all {
                         <button
                             type="button"
                             class="button button--small sources__all"

@@ -224,8 +224,8 @@ impl Case<'_> {
         self.check(false, "that file is not followed");
         let message = if hit.is_packed() {
             format!(
-                "{path} has the line, but was packed before it was followed: add it with zcat \
-                 {path} | logpane -"
+                "{path} has the line, but was packed before it was followed: add it with logpane \
+                 {path}"
             )
         } else {
             format!("{path} has the line, but is not followed: add it with logpane {path}")

@@ -181,7 +181,7 @@ async fn a_line_is_found_whatever_its_bytes_are() {
         (r#"{"log":"inside a box\n","stream":"stderr""#, "shown", "docker.log"),
         ("显存不足", "not_read_yet", "disk"),
         ("又一行 later", "not_read_yet", "disk"),
-        ("older line", "not_followed", "zcat"),
+        ("older line", "not_followed", "packed before it was followed: add it with logpane"),
         ("packed 行", "not_followed", "gbk.log.2.gz"),
     ] {
         let said = diagnose(&relay, &json!({"line": line})).await;
