@@ -10,8 +10,8 @@ use crate::engine::client::QueryHandle;
 use crate::engine::message::Event;
 use crate::state::{Counted, Survivors};
 
-/// A key is answered at once, unless what the one before asked for is still being counted: of keys
-/// that follow each other within this time only the last is answered then.
+/// The first key after a pause is answered at once; of keys that follow within this time only the
+/// last.
 const STILL_MS: u32 = 80;
 
 /// When survivors are counted.
@@ -31,18 +31,15 @@ pub fn use_survivors(session: &Session, typed: &str, when: When) -> Rc<Survivors
     let survivors = use_reducer_eq(Heard::default);
     let running = use_mut_ref(|| None::<QueryHandle>);
     let asked_ms = use_mut_ref(|| f64::MIN);
-    let asked = use_mut_ref(|| None::<Rc<Counted>>);
     use_effect_with((typed.to_owned(), when.run, when.is_on), {
         let (session, dispatcher) = (session.clone(), survivors.dispatcher());
-        let is_done = !survivors.0.running && survivors.0.counted == *asked.borrow();
         move |(typed, _, is_on)| {
             let counted = Counted::of(typed).filter(|_| *is_on).map(Rc::new);
             let now = now_ms();
-            let is_quick = now - asked_ms.replace(now) < f64::from(STILL_MS) && !is_done;
+            let is_quick = now - asked_ms.replace(now) < f64::from(STILL_MS);
             let timeout = Timeout::new(if is_quick { STILL_MS } else { 0 }, move || {
                 // What ran before ends here.
                 running.replace(None);
-                asked.replace(counted.clone());
                 let Some(counted) = counted else {
                     dispatcher.dispatch(Said::Nothing);
                     return;
