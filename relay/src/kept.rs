@@ -24,6 +24,12 @@ pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
     })
 }
 
+/// The same for who may change nothing: what cannot be read stays where it is.
+pub(crate) fn look<T: DeserializeOwned + Default>(path: &Path) -> T {
+    let bytes = fs::read(path).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
 /// Replaces a file as a whole; after this has returned, a power cut does not lose it.
 pub(crate) fn write(path: &Path, value: &impl Serialize) -> io::Result<()> {
     replace(path, &serde_json::to_vec(value).map_err(io::Error::other)?)

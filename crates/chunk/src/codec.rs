@@ -7,7 +7,7 @@ use crate::limits::SECTION_BYTES;
 
 /// How sections are packed: as zstd frames, by whichever implementation the caller has. The relay
 /// passes C zstd, the browser [`RuzstdCodec`]; each reads what the other wrote. It is apart from
-/// [`Decompress`], so that a viewer that only reads does not carry it (7 kB of a first visit).
+/// [`Decompress`], so that a viewer that only reads does not carry it.
 pub trait Compress {
     /// Packs `raw` as one zstd frame.
     fn compress(&mut self, raw: &[u8]) -> Result<Vec<u8>, CodecError>;

@@ -66,9 +66,7 @@ fn merge_fields<'a>(all: impl Iterator<Item = &'a Fields>, new_rows: &[Vec<u32>]
 fn column<'a>(name: &str, values: impl Iterator<Item = (u32, &'a str)>) -> FieldColumn {
     let mut column = FieldColumn { name: name.to_owned(), ..FieldColumn::default() };
     for (row, value) in values {
-        column.rows.push(row);
-        column.values.push_str(value);
-        column.ends.push(u32::try_from(column.values.len()).unwrap_or(u32::MAX));
+        column.push(row, value);
     }
     column
 }

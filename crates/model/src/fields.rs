@@ -35,7 +35,8 @@ impl FieldColumn {
         self.rows.binary_search(&row).ok().map(|at| self.value(at))
     }
 
-    fn push(&mut self, row: u32, value: &str) {
+    /// Appends the value of an entry beyond those that are there.
+    pub fn push(&mut self, row: u32, value: &str) {
         debug_assert!(self.rows.last().is_none_or(|last| *last < row));
         self.values.push_str(value);
         self.rows.push(row);

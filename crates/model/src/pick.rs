@@ -51,9 +51,7 @@ fn fields(fields: &Fields, places: &[Option<u32>]) -> Fields {
         picked.ends.reserve_exact(order.len());
         picked.values.reserve_exact(order.iter().map(|(_, at)| column.value(*at).len()).sum());
         for (row, at) in order {
-            picked.rows.push(row);
-            picked.values.push_str(column.value(at));
-            picked.ends.push(u32::try_from(picked.values.len()).unwrap_or(u32::MAX));
+            picked.push(row, column.value(at));
         }
         picked
     });

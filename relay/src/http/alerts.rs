@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use protocol::alerts::{Delivery, TryOut};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -5,8 +6,7 @@ use warp::{Filter, Reply as _};
 
 use crate::alert::Alerts;
 use crate::http::blocking::blocking;
-use crate::http::body::read_body;
-use crate::http::json::json;
+use crate::http::json::posted;
 use crate::http::{ApiError, App};
 
 const LIMIT_BYTES: usize = 4 << 10;
@@ -14,26 +14,17 @@ const LIMIT_BYTES: usize = 4 << 10;
 /// `GET /api/alerts`: who is told and what was told; empty where there are no rules.
 /// `POST /api/alerts/test`: sends a test to one of them.
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
-    let (lister, tester) = (app.clone(), app.clone());
+    let lister = app.clone();
     let list = warp::path!("api" / "alerts").and(warp::get()).map(move || {
         let status = lister.alerts().map(Alerts::status);
         warp::reply::json(&status.unwrap_or_default()).into_response()
     });
-    let test = warp::path!("api" / "alerts" / "test")
-        .and(warp::post())
-        .and(warp::body::stream())
-        .then(move |body| {
-            let app = tester.clone();
-            async move {
-                let tried = async { try_out(&app, &read_body(body, LIMIT_BYTES).await?).await };
-                json(tried.await)
-            }
-        });
+    let test = posted(warp::path!("api" / "alerts" / "test"), app, LIMIT_BYTES, try_out);
     list.or(test).unify().boxed()
 }
 
-async fn try_out(app: &App, body: &[u8]) -> Result<Delivery, ApiError> {
-    let TryOut { receiver } = serde_json::from_slice(body).map_err(|error| {
+async fn try_out(app: App, body: Bytes) -> Result<Delivery, ApiError> {
+    let TryOut { receiver } = serde_json::from_slice(&body).map_err(|error| {
         ApiError::bad_request(format!("expected {{\"receiver\": \"NAME\"}}: {error}"))
     })?;
     let alerts = app.alerts().cloned();

@@ -1,32 +1,24 @@
 //! `GET`, `POST /api/views` and `DELETE /api/views/ID`.
 
+use bytes::Bytes;
 use protocol::views::{NamedViews, NewView};
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::http::blocking::blocking;
-use crate::http::body::read_body;
-use crate::http::json::json;
+use crate::http::json::{json, posted};
 use crate::http::{ApiError, App, now_ns};
 use crate::views::ViewsError;
 
 const LIMIT_BYTES: usize = 256 << 10;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
-    let (lister, keeper, remover) = (app.clone(), app.clone(), app.clone());
+    let (lister, remover) = (app.clone(), app.clone());
     let list = warp::path!("api" / "views")
         .and(warp::get())
         .map(move || json(lister.views().map(|views| views.list())));
-    let save = warp::path!("api" / "views").and(warp::post()).and(warp::body::stream()).then(
-        move |body| {
-            let app = keeper.clone();
-            async move {
-                let saved = async { save(&app, &read_body(body, LIMIT_BYTES).await?).await };
-                json(saved.await)
-            }
-        },
-    );
+    let save = posted(warp::path!("api" / "views"), app, LIMIT_BYTES, save);
     let remove = warp::path!("api" / "views" / String).and(warp::delete()).then(move |id| {
         let app = remover.clone();
         async move { json(remove(&app, id).await) }
@@ -34,8 +26,8 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     list.or(save).unify().or(remove).unify().boxed()
 }
 
-async fn save(app: &App, body: &[u8]) -> Result<NamedViews, ApiError> {
-    let new: NewView = serde_json::from_slice(body).map_err(|error| {
+async fn save(app: App, body: Bytes) -> Result<NamedViews, ApiError> {
+    let new: NewView = serde_json::from_slice(&body).map_err(|error| {
         ApiError::bad_request(format!(
             "expected {{\"name\": \"…\", \"view\": \"v=1&q=…\"}}: {error}"
         ))

@@ -86,7 +86,7 @@ impl Followed {
 }
 
 impl Follow {
-    pub(super) fn new(watch: Watch, own: PathBuf) -> Self {
+    pub(super) fn new(watch: Watch, own: PathBuf, said: SaidBook) -> Self {
         Self {
             watch,
             sources: Vec::new(),
@@ -105,7 +105,7 @@ impl Follow {
             copied: Vec::new(),
             buffer: Vec::new(),
             users: user_names(),
-            said: SaidBook::open(&own),
+            said,
             own,
         }
     }

@@ -8,9 +8,8 @@ use crate::store::{Pushed, StoreError};
 impl Ingest {
     /// Takes what is new of what a client sent, journal first.
     pub(super) fn push(&mut self, streams: Vec<Prepared>) -> Result<Pushed, StoreError> {
-        let full = || StoreError::Full { dir: self.shared.options.dir.clone() };
         if !self.can_take() {
-            return Err(full());
+            return Err(self.full());
         }
         let mut pushed = Pushed::default();
         let mut fresh: Vec<(Labels, Vec<PushedEntry>)> = Vec::new();
@@ -40,7 +39,7 @@ impl Ingest {
         let now = self.now();
         let record = Record::Push { now, streams: fresh };
         if !self.say(&record) {
-            return Err(StoreError::Full { dir: self.shared.options.dir.clone() });
+            return Err(self.full());
         }
         let Record::Push { streams, .. } = record else { return Ok(pushed) };
         self.last_taken = std::time::Instant::now();

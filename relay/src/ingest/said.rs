@@ -37,6 +37,12 @@ impl SaidBook {
         Self { said: kept::read(&path), path }
     }
 
+    /// For who may change nothing in the folder.
+    pub(crate) fn look(dir: &Path) -> Self {
+        let path = dir.join(FILE);
+        Self { said: kept::look(&path), path }
+    }
+
     /// The zones of files that have one of their own.
     pub(crate) fn zones(&self) -> BTreeMap<String, Zone> {
         let zone = |(path, said): (&String, &Said)| Some((path.clone(), zone_of(said)?));
@@ -68,6 +74,9 @@ impl Ingest {
     pub(super) fn change_source(&mut self, change: Change) -> Result<(), StoreError> {
         let Change { path, said } = self.checked(change)?;
         self.write_checkpoint();
+        if !self.can_take() {
+            return Err(self.full());
+        }
         let file = self.follow.said.path.clone();
         self.follow
             .said
@@ -88,6 +97,13 @@ impl Ingest {
         }
         self.follow.tails = tails;
         Ok(())
+    }
+
+    /// Without room the journal takes no checkpoint, and nobody is kept waiting for one.
+    pub(super) fn refuse_changes(&mut self) {
+        for Waiting { answer, .. } in std::mem::take(&mut self.waiting) {
+            answer.send(Err(self.full())).ok();
+        }
     }
 
     /// The change as it is kept: an empty word says nothing.

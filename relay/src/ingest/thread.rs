@@ -16,7 +16,7 @@ use super::follow::Follow;
 use super::keeper::{self, Job, SealError};
 use super::lost::{Found, Unpacking};
 use super::prepared::Prepared;
-use super::said::Waiting;
+use super::said::{SaidBook, Waiting};
 use crate::journal::{Journal, PipedEntries, PipedFile, Record};
 use crate::source::Watch;
 use crate::store::chunk_file::{StoredChunk, nanos};
@@ -101,7 +101,7 @@ pub(super) struct Ingest {
     /// Rotated files that are being unpacked.
     pub(super) unpacking: Option<Unpacking>,
     pub(super) behind: Behind,
-    waiting: VecDeque<Waiting>,
+    pub(super) waiting: VecDeque<Waiting>,
 }
 
 /// Starts the threads. `receiver` is the other end of `commands`.
@@ -109,6 +109,7 @@ pub(crate) fn spawn(
     shared: Arc<Shared>,
     core: Core,
     journal: Journal,
+    said: SaidBook,
     commands: SyncSender<Command>,
     receiver: Receiver<Command>,
 ) -> io::Result<Vec<JoinHandle<()>>> {
@@ -130,7 +131,7 @@ pub(crate) fn spawn(
             shared,
             core,
             journal,
-            follow: Follow::new(watch, own),
+            follow: Follow::new(watch, own, said),
             commands,
             jobs: Some(jobs),
             sealing: 0,
@@ -237,6 +238,11 @@ impl Ingest {
         !self.is_stopped
     }
 
+    /// Why nothing is taken then.
+    pub(super) fn full(&self) -> StoreError {
+        StoreError::Full { dir: self.shared.options.dir.clone() }
+    }
+
     /// Writes a record before what it says counts; false when there is no room.
     pub(super) fn say(&mut self, record: &Record) -> bool {
         let written = self.journal.append(record);
@@ -340,6 +346,9 @@ impl Ingest {
         }
         let is_idle = self.last_taken.elapsed() >= IDLE;
         self.shared.counters.is_idle.store(is_idle, Ordering::Relaxed);
+        if self.is_stopped {
+            self.refuse_changes();
+        }
         let replay = self.journal.replay_bytes();
         let is_due = replay >= CHECKPOINT_BYTES
             || (is_idle && replay >= IDLE_CHECKPOINT_BYTES)

@@ -76,9 +76,9 @@ impl Store {
         let shared = Arc::new(opened.shared);
         let (commands, receiver) = sync_channel(64);
         let dir = shared.options.dir.clone();
-        let threads =
-            spawn(Arc::clone(&shared), opened.core, opened.journal, commands.clone(), receiver)
-                .map_err(StoreError::file("start the threads of the store", &dir))?;
+        let (core, journal, said) = (opened.core, opened.journal, opened.said);
+        let threads = spawn(Arc::clone(&shared), core, journal, said, commands.clone(), receiver)
+            .map_err(StoreError::file("start the threads of the store", &dir))?;
         let tidy = tidy::tidy(Arc::clone(&shared))
             .map_err(StoreError::file("start the threads of the store", &dir))?;
         let owned = Mutex::new(Some(Owned { lock, threads, tidy }));

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use detect::{Context, Zone};
 use protocol::status::Severity;
 
+use crate::ingest::SaidBook;
 use crate::ingest::core::Core;
 use crate::journal::{Damage, Journal, Record};
 use crate::store::chunk_file::{ChunkFolder, nanos};
@@ -18,6 +19,7 @@ pub(crate) struct Opened {
     pub shared: Shared,
     pub core: Core,
     pub journal: Journal,
+    pub said: SaidBook,
     pub instance: Arc<str>,
 }
 
@@ -30,7 +32,8 @@ pub(crate) fn open(options: StoreOptions) -> Result<Opened, StoreError> {
     let folder = |source| StoreError::Folder { dir: dir.clone(), source };
     fs::create_dir_all(&journal_dir).map_err(folder)?;
     ChunkFolder::of(&dir).create().map_err(folder)?;
-    let restored = restore(&dir, context(&options), Access::Owner)?;
+    let said = SaidBook::open(&dir);
+    let restored = restore(&dir, Core::new(context(&options), said.zones()), Access::Owner)?;
     let fail = StoreError::file("write the journal", &journal_dir);
     if let Some(damage) = &restored.damage {
         keep_copy(&dir, damage);
@@ -56,7 +59,7 @@ pub(crate) fn open(options: StoreOptions) -> Result<Opened, StoreError> {
         );
         shared.board().found.push(problem(Severity::Error, "corrupt_journal", message));
     }
-    Ok(Opened { shared, core: restored.core, journal, instance })
+    Ok(Opened { shared, core: restored.core, journal, said, instance })
 }
 
 /// Only reads.
@@ -67,7 +70,8 @@ pub(crate) fn read(
     if let Err(source) = fs::read_dir(&options.dir) {
         return Err(StoreError::Folder { dir: options.dir, source });
     }
-    let restored = restore(&options.dir, context(&options), access)?;
+    let core = Core::new(context(&options), SaidBook::look(&options.dir).zones());
+    let restored = restore(&options.dir, core, access)?;
     let shared = Shared::new(options, restored.catalogue);
     let instance = name_instance(&shared);
     Ok((shared, instance))

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chunk::Column;
 use model::{Columns, Labels};
 
-use crate::ingest::SaidBook;
 use crate::ingest::core::{Core, Input};
 use crate::journal::{Damage, OpenEntry, PipedEntries, Record, Replay, newest_segment, unpack};
 use crate::store::StoreError;
@@ -38,15 +37,12 @@ pub(crate) enum Access {
 }
 
 /// Reads chunks and journal. The journal goes first, then every chunk takes its entries out of
-/// the heads: a chunk got its name before the journal could say so, see [`crate::journal`].
-pub(crate) fn restore(
-    dir: &Path,
-    context: detect::Context,
-    access: Access,
-) -> Result<Restored, StoreError> {
+/// the heads: a chunk got its name before the journal could say so, see [`crate::journal`]. `core`
+/// has seen nothing yet.
+pub(crate) fn restore(dir: &Path, core: Core, access: Access) -> Result<Restored, StoreError> {
     let mut restored = Restored {
         catalogue: Catalogue::default(),
-        core: Core::new(context, SaidBook::open(dir).zones()),
+        core,
         journal: None,
         last_segment: 0,
         damage: None,

@@ -1,7 +1,11 @@
 //! What a person says of a file in place of what was found.
 
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use protocol::sources::{Change, Said};
-use relay::store::Store;
+use relay::store::{FreeSpace, Store, StoreOptions};
 
 use super::world::{World, all, wait_for};
 
@@ -31,7 +35,7 @@ fn expect(store: &Store, expected: &[(&str, &str, &str)]) {
 }
 
 fn say(store: &Store, world: &World, file: &str, job: &str, zone: &str) -> Result<(), String> {
-    let path = match std::fs::canonicalize(world.log(file)) {
+    let path = match fs::canonicalize(world.log(file)) {
         Ok(path) => path.to_string_lossy().into_owned(),
         Err(_) => file.to_owned(),
     };
@@ -101,4 +105,32 @@ fn what_cannot_hold_is_refused_with_a_reason() {
     ] {
         assert_eq!(say(&store, &world, file, job, zone).unwrap_err(), expected);
     }
+}
+
+#[test]
+fn without_room_nothing_is_said_and_nobody_waits() {
+    let world = World::new();
+    world.append("app.log", &format!("{LINE} a\n"));
+    let free = Arc::new(AtomicU64::new(u64::MAX));
+    let probe = Arc::clone(&free);
+    let space = FreeSpace::new(move |_| Some(probe.load(Ordering::Relaxed)));
+    let store = Store::open(StoreOptions { space, ..world.options() }).unwrap();
+    world.add(&store, "*.log");
+    expect(&store, &[("a", "app", "2024-12-17T14:30:52Z")]);
+    free.store(0, Ordering::Relaxed);
+    wait_for("the full disk", || store.status().problems.iter().any(|p| p.code == "disk_full"));
+    let refused = say(&store, &world, "app.log", "tts", "").unwrap_err();
+    assert!(refused.starts_with("the disk is full"), "{refused}");
+    free.store(u64::MAX, Ordering::Relaxed);
+    wait_for("room again", || say(&store, &world, "app.log", "tts", "").is_ok());
+}
+
+#[test]
+fn who_only_reads_leaves_a_damaged_book_where_it_is() {
+    let world = World::new();
+    drop(world.open());
+    let book = world.data().join("sources.json");
+    fs::write(&book, "{ damaged").unwrap();
+    Store::open_read_only(&world.data()).unwrap();
+    assert_eq!(fs::read_to_string(&book).unwrap(), "{ damaged");
 }

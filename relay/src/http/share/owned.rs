@@ -1,5 +1,6 @@
 //! `GET`, `POST /api/shares` and `DELETE /api/shares/ID`.
 
+use bytes::Bytes;
 use protocol::share::{CreatedShare, NewShare, Shares};
 use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
@@ -7,28 +8,19 @@ use warp::reply::Response;
 use warp::{Filter, Reply as _};
 
 use crate::http::blocking::blocking;
-use crate::http::body::read_body;
-use crate::http::json::json;
+use crate::http::json::{json, posted};
 use crate::http::{ApiError, App, now_ns};
 use crate::share::BookError;
 
 const LIMIT_BYTES: usize = 256 << 10;
 
 pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
-    let (lister, maker, ender) = (app.clone(), app.clone(), app.clone());
+    let (lister, ender) = (app.clone(), app.clone());
     let list = warp::path!("api" / "shares").and(warp::get()).then(move || {
         let app = lister.clone();
         async move { json(list(&app).await) }
     });
-    let create = warp::path!("api" / "shares").and(warp::post()).and(warp::body::stream()).then(
-        move |body| {
-            let app = maker.clone();
-            async move {
-                let created = async { create(&app, &read_body(body, LIMIT_BYTES).await?).await };
-                json(created.await)
-            }
-        },
-    );
+    let create = posted(warp::path!("api" / "shares"), app, LIMIT_BYTES, create);
     let revoke = warp::path!("api" / "shares" / String).and(warp::delete()).then(move |id| {
         let app = ender.clone();
         async move {
@@ -46,8 +38,8 @@ async fn list(app: &App) -> Result<Shares, ApiError> {
     Ok(Shares { shares: book.list(), loopback_only: is_loopback_only(app) })
 }
 
-async fn create(app: &App, body: &[u8]) -> Result<CreatedShare, ApiError> {
-    let new: NewShare = serde_json::from_slice(body).map_err(|error| {
+async fn create(app: App, body: Bytes) -> Result<CreatedShare, ApiError> {
+    let new: NewShare = serde_json::from_slice(&body).map_err(|error| {
         ApiError::bad_request(format!(
             "expected {{\"scope\": \"{{job=…}}\", \"range\": {{\"kind\": \"last\", \"seconds\": \
              3600}}}}: {error}"
@@ -55,7 +47,7 @@ async fn create(app: &App, body: &[u8]) -> Result<CreatedShare, ApiError> {
     })?;
     let book = app.book()?.clone();
     let (share, token) = blocking(move || Ok(book.create(new, now_ns())?)).await?;
-    Ok(CreatedShare { share, token, loopback_only: is_loopback_only(app) })
+    Ok(CreatedShare { share, token, loopback_only: is_loopback_only(&app) })
 }
 
 async fn revoke(app: &App, id: String) -> Result<(), ApiError> {
