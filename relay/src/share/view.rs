@@ -44,6 +44,8 @@ struct Pieces {
     gaps: Vec<Gap>,
     span: Option<(i64, i64)>,
     num_damaged: usize,
+    /// Heads whose entries are in a chunk by now, which was not looked at.
+    num_sealed: usize,
 }
 
 impl Pieces {
@@ -69,6 +71,10 @@ impl Pieces {
         Ok(())
     }
 }
+
+/// A head is sealed between the index and its reading now and then, hardly ever in each of so many
+/// rounds.
+const MAX_ROUNDS: usize = 5;
 
 const ALL: Want<'static> = Want { columns: Columns::ALL, auto_fields: None };
 
@@ -198,6 +204,19 @@ impl View<'_> {
     }
 
     fn pieces(&self, asked: &[Matcher]) -> Result<Pieces, ScopeError> {
+        let mut found = self.look(asked)?;
+        let mut rounds = 1;
+        while found.num_sealed > 0 && rounds < MAX_ROUNDS {
+            found = self.look(asked)?;
+            rounds += 1;
+        }
+        found.num_damaged += found.num_sealed;
+        found.gaps = self.gaps(&found.gaps, found.num_damaged, &found.pieces);
+        Ok(found)
+    }
+
+    /// What there is at one moment, but for heads that were sealed before they were read.
+    fn look(&self, asked: &[Matcher]) -> Result<Pieces, ScopeError> {
         let matchers = self.matchers(asked);
         let all = self.store.index(&matchers, self.range(), &[], Columns::ALL);
         let mut sessions = None;
@@ -217,11 +236,13 @@ impl View<'_> {
             let Some(labels) = all.streams.get(head.stream) else { continue };
             let HeadRef { id, epoch, count, revision, .. } = head;
             let source = format!("{id}.{epoch}.{count}.{revision}");
-            let read = || Ok(self.store.read_head(head).unwrap_or_default());
+            let gone = || StoreError::Gone { id: id.clone() };
+            let read = || self.store.read_head(head).ok_or_else(gone);
             let cut = self.cut(&source, labels, &mut sessions, read);
+            found.num_sealed += usize::from(matches!(cut, Err(CutError::Store(_))));
             found.take(labels, cut)?;
         }
-        found.gaps = self.gaps(&all.gaps, found.num_damaged, &found.pieces);
+        found.gaps = all.gaps;
         Ok(found)
     }
 
