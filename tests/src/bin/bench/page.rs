@@ -12,7 +12,7 @@ use super::table::Table;
 use super::{NEEDLE, RUNS, fresh};
 
 /// A query that reads nothing: the page is up, but has decoded no block yet.
-pub const NOTHING: &str = "#v=1&from=oldest&to=newest&q=%7Bjob%3D%22nothing%22%7D";
+const NOTHING: &str = "#v=1&from=oldest&to=newest&q=%7Bjob%3D%22nothing%22%7D";
 
 pub async fn figures(small: &Logs, large: &Logs, table: &mut Table) -> Result<()> {
     let browser = Browser::start()?;
@@ -47,23 +47,46 @@ async fn first_lines(browser: &Browser, logs: &Logs, table: &mut Table) -> Resul
 async fn needle(browser: &Browser, relay: &Relay, logs: &Logs, table: &mut Table) -> Result<()> {
     let (mut cold, mut warm) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        // A profile of its own each time, so that nothing is in any cache.
-        let page = browser.open(1440, 900).await?;
-        page.goto(&format!("{}/{NOTHING}", relay.url)).await?;
-        page.wait_until_answered().await?;
+        let page = opened(browser, relay).await?;
         let query: String = NEEDLE.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let fragment = format!("v=1&from=oldest&to=newest&q={query}");
         cold.push(answer_time(&page, &format!("location.hash = '{fragment}'")).await?);
         at_rest(&page).await?;
         let click = "document.querySelector('[data-testid=run]').click()";
         warm.push(answer_time(&page, click).await?);
-        // Left as it is, it would go on asking the relay beside the next one.
-        page.goto("about:blank").await?;
-        page.leave();
+        left(page).await?;
     }
     let name = &logs.name;
     table.times(&format!("{name}: out of memory in the page, cold"), &cold, "≤ 2000 ms");
     table.times(&format!("{name}: the same again, warm"), &warm, "≤ 150 ms");
+    Ok(())
+}
+
+/// A page that has nothing yet: with a profile of its own, so that nothing is in any cache.
+pub async fn opened(browser: &Browser, relay: &Relay) -> Result<Page> {
+    let page = browser.open(1440, 900).await?;
+    page.goto(&format!("{}/{NOTHING}", relay.url)).await?;
+    page.wait_until_answered().await?;
+    Ok(page)
+}
+
+/// Left as it is, it would go on asking the relay beside the next one.
+pub async fn left(page: Page) -> Result<()> {
+    page.goto("about:blank").await?;
+    page.leave();
+    Ok(())
+}
+
+/// Notes from now on in `longest` how long the longest task of the page's own thread took. The
+/// browser reports tasks from 50 ms on.
+pub async fn watch_tasks(page: &Page) -> Result<()> {
+    page.script(
+        "window.longest = 0;
+         new PerformanceObserver(list => {
+           for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
+         }).observe({ type: 'longtask' });",
+    )
+    .await?;
     Ok(())
 }
 
@@ -102,16 +125,8 @@ pub async fn answer_time(page: &Page, action: &str) -> Result<Duration> {
 async fn scrolling(browser: &Browser, relay: &Relay, table: &mut Table) -> Result<()> {
     let mut longest = Vec::new();
     for _ in 0..RUNS {
-        let page = browser.open(1440, 900).await?;
-        page.goto(&format!("{}/{NOTHING}", relay.url)).await?;
-        page.wait_until_answered().await?;
-        page.script(
-            "window.longest = 0;
-             new PerformanceObserver(list => {
-               for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
-             }).observe({ type: 'longtask' });",
-        )
-        .await?;
+        let page = opened(browser, relay).await?;
+        watch_tasks(&page).await?;
         answer_time(&page, "location.hash = 'v=1&from=oldest&to=newest&q=%7Bjob%3D~%22.%2B%22%7D'")
             .await?;
         let ms = page
@@ -129,9 +144,7 @@ async fn scrolling(browser: &Browser, relay: &Relay, table: &mut Table) -> Resul
             )
             .await?;
         longest.push(Duration::from_secs_f64(ms.as_f64().context("no time")? / 1000.0));
-        // Left as it is, it would go on asking the relay beside the next one.
-        page.goto("about:blank").await?;
-        page.leave();
+        left(page).await?;
     }
     // The browser reports tasks from 50 ms on; nothing reported is shown as 0.
     table.times("longest task of the page, 5,000 lines and 60 jumps", &longest, "≤ 50 ms");

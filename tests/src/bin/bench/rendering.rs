@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tests::{Browser, Page, Relay};
 
 use super::RUNS;
-use super::page::{NOTHING, answer_time};
+use super::page::{answer_time, left, opened, watch_tasks};
 use super::table::Table;
 
 const LONG_LINE: usize = 19_000_000;
@@ -51,14 +51,11 @@ pub async fn figures(table: &mut Table) -> Result<()> {
     ] {
         let (mut longest, mut heaps) = (Vec::new(), 0);
         for _ in 0..RUNS {
-            let page = browser.open(1440, 900).await?;
-            page.goto(&format!("{}/{NOTHING}", relay.url)).await?;
-            page.wait_until_answered().await?;
+            let page = opened(&browser, &relay).await?;
             let (task, heap) = shown(&page, file).await?;
             longest.push(task);
             heaps = heaps.max(heap);
-            page.goto("about:blank").await?;
-            page.leave();
+            left(page).await?;
         }
         table.times(
             &format!("longest task, {what}: listed, gone through, opened"),
@@ -73,13 +70,7 @@ pub async fn figures(table: &mut Table) -> Result<()> {
 /// The longest task and the most memory of scripts while the lines of a file come, are gone
 /// through, and one is opened.
 async fn shown(page: &Page, file: &str) -> Result<(Duration, u64)> {
-    page.script(
-        "window.longest = 0;
-         new PerformanceObserver(list => {
-           for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
-         }).observe({ type: 'longtask' });",
-    )
-    .await?;
+    watch_tasks(page).await?;
     let query = format!("%7Bfilename%3D~%22.*{file}.log%22%7D%20%7C%3D%20%22e%22");
     answer_time(page, &format!("location.hash = 'v=1&from=oldest&to=newest&q={query}'")).await?;
     let code = "

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use tests::{Browser, Page};
 
 use super::logs::Logs;
-use super::page::{NOTHING, at_rest};
+use super::page::{at_rest, left, opened};
 use super::table::Table;
 use super::{RUNS, fresh};
 
@@ -22,9 +22,7 @@ pub async fn figures(logs: &Logs, table: &mut Table) -> Result<()> {
     // line, and the rest.
     let (mut partial, mut first, mut short, mut long) = (vec![], vec![], vec![], vec![]);
     for run in 0..RUNS {
-        let page = browser.open(1440, 900).await?;
-        page.goto(&format!("{}/{NOTHING}", relay.url)).await?;
-        page.wait_until_answered().await?;
+        let page = opened(&browser, &relay).await?;
         page.script(WATCH).await?;
         for word in WORDS {
             clear(&page).await?;
@@ -44,8 +42,7 @@ pub async fn figures(logs: &Logs, table: &mut Table) -> Result<()> {
         if run == 0 {
             eprintln!("{name}: {}", page.text("survivors").await?);
         }
-        page.goto("about:blank").await?;
-        page.leave();
+        left(page).await?;
     }
     table.times(&format!("{name}: first key to first counts, cold"), &partial, "≤ 1000 ms");
     table.times(&format!("{name}: first key to all counts, cold"), &first, "");
