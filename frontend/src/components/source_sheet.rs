@@ -4,10 +4,7 @@ use protocol::doctor::{Diagnosis, Link};
 use protocol::sources::{Change, SourceFacts, Sources, TimeCounts};
 use protocol::status::Status;
 use web_sys::HtmlTextAreaElement;
-use yew::{
-    Callback, Html, Properties, UseStateHandle, classes, function_component, html, use_effect_with,
-    use_node_ref, use_state_eq,
-};
+use yew::{Callback, Html, Properties, classes, function_component, html, use_node_ref};
 
 use super::dialog::Dialog;
 use super::icon::{Glyph, Icon};
@@ -29,9 +26,10 @@ pub struct Props {
     /// What was found out about the line that was asked for.
     pub found: Option<Result<Diagnosis, String>>,
     pub looking: bool,
-    /// Changes that were taken so far, and why the last one was not.
-    pub changes: u32,
+    /// The path of the file that is being changed, and why its change was not taken.
+    pub changing: Option<String>,
     pub change_error: Option<String>,
+    pub on_changing: Callback<Option<String>>,
     pub on_change: Callback<Change>,
     pub clock: Rc<Clock>,
     pub now_ns: i64,
@@ -45,12 +43,6 @@ pub struct Props {
 pub fn SourceSheet(props: &Props) -> Html {
     let texts = use_texts();
     let line = use_node_ref();
-    // The path of the file that is being changed.
-    let changing = use_state_eq(|| None::<String>);
-    use_effect_with(props.changes, {
-        let changing = changing.setter();
-        move |_| changing.set(None)
-    });
     let onsubmit = {
         let (line, on_line) = (line.clone(), props.on_line.clone());
         Callback::from(move |event: yew::SubmitEvent| {
@@ -83,7 +75,7 @@ pub fn SourceSheet(props: &Props) -> Html {
             { match &props.sources {
                 None => Html::default(),
                 Some(Err(reason)) => html! { <p class="share__error" role="alert">{ texts.said(reason) }</p> },
-                Some(Ok(sources)) => files(&texts, props, sources, &changing),
+                Some(Ok(sources)) => files(&texts, props, sources),
             } }
             if let Some(status) = &props.status {
                 { kept(&texts, status) }
@@ -125,10 +117,7 @@ fn diagnosis(texts: &Texts, found: &Result<Diagnosis, String>, on_show: &Callbac
     }
 }
 
-/// The path of the file that is being changed.
-type Changing = UseStateHandle<Option<String>>;
-
-fn files(texts: &Texts, props: &Props, sources: &Sources, changing: &Changing) -> Html {
+fn files(texts: &Texts, props: &Props, sources: &Sources) -> Html {
     html! {
         <>
             if !sources.missed.is_empty() {
@@ -147,7 +136,7 @@ fn files(texts: &Texts, props: &Props, sources: &Sources, changing: &Changing) -
                         </tr>
                     </thead>
                     <tbody>
-                        { for sources.files.iter().map(|facts| row(texts, props, facts, changing)) }
+                        { for sources.files.iter().map(|facts| row(texts, props, facts)) }
                     </tbody>
                 </table>
             </div>
@@ -155,7 +144,7 @@ fn files(texts: &Texts, props: &Props, sources: &Sources, changing: &Changing) -
     }
 }
 
-fn row(texts: &Texts, props: &Props, facts: &SourceFacts, changing: &Changing) -> Html {
+fn row(texts: &Texts, props: &Props, facts: &SourceFacts) -> Html {
     let source = &facts.source;
     let read = match facts.lag_bytes {
         0 => texts.with(Text::ReadWhole, &[("size", &bytes(source.size))]),
@@ -178,16 +167,13 @@ fn row(texts: &Texts, props: &Props, facts: &SourceFacts, changing: &Changing) -
         },
     );
     let newest = facts.last_read.map(|at| props.clock.stamp(at.0, Parts::DateSecond));
-    let is_changing = changing.as_ref() == Some(&source.path);
-    let change = {
-        let (changing, path) = (changing.clone(), source.path.clone());
-        Callback::from(move |_: yew::MouseEvent| {
-            changing.set((!is_changing).then(|| path.clone()));
-        })
-    };
+    let is_changing = props.changing.as_ref() == Some(&source.path);
+    let then = (!is_changing).then(|| source.path.clone());
+    let change = props.on_changing.reform(move |_: yew::MouseEvent| then.clone());
     html! {
-        <>
-        <tr key={source.path.clone()} data-testid="source">
+        // The form below is this file's, wherever that stands in the list.
+        <key={source.path.clone()}>
+        <tr data-testid="source">
             <th scope="row">
                 <strong title={source.path.clone()}>{ file_name(&source.path).to_owned() }</strong>
                 <span class="source-sheet__more">
@@ -239,10 +225,7 @@ fn row(texts: &Texts, props: &Props, facts: &SourceFacts, changing: &Changing) -
                         facts={facts.clone()}
                         error={props.change_error.clone()}
                         on_change={props.on_change.clone()}
-                        on_cancel={
-                            let changing = changing.clone();
-                            Callback::from(move |()| changing.set(None))
-                        }
+                        on_cancel={props.on_changing.reform(|()| None)}
                     />
                 </td>
             </tr>

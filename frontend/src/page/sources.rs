@@ -32,7 +32,7 @@ pub fn SourcesPage(props: &Props) -> Html {
     let sources = use_state_eq(|| None);
     let found = use_state_eq(|| None::<Result<Diagnosis, String>>);
     let looking = use_state_eq(|| false);
-    let changes = use_state_eq(|| 0_u32);
+    let changing = use_state_eq(|| None::<String>);
     let change_error = use_state_eq(|| None::<String>);
     use_effect_with((), {
         let sources = sources.setter();
@@ -69,19 +69,26 @@ pub fn SourcesPage(props: &Props) -> Html {
     };
     let on_change = {
         let (sources, error) = (sources.setter(), change_error.setter());
-        let (changes, num) = (changes.setter(), *changes);
+        let changing = changing.setter();
         Callback::from(move |change: Change| {
-            let (sources, error, changes) = (sources.clone(), error.clone(), changes.clone());
+            let (sources, error, changing) = (sources.clone(), error.clone(), changing.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 match change_source(&base_url(), &change).await {
                     Ok(known) => {
                         sources.set(Some(Ok(known)));
                         error.set(None);
-                        changes.set(num + 1);
+                        changing.set(None);
                     }
                     Err(reason) => error.set(Some(reason)),
                 }
             });
+        })
+    };
+    let on_changing = {
+        let (changing, error) = (changing.setter(), change_error.setter());
+        Callback::from(move |path| {
+            changing.set(path);
+            error.set(None);
         })
     };
     let on_show = {
@@ -99,8 +106,9 @@ pub fn SourcesPage(props: &Props) -> Html {
             status={props.status.clone()}
             found={(*found).clone()}
             looking={*looking}
-            changes={*changes}
+            changing={(*changing).clone()}
             change_error={(*change_error).clone()}
+            {on_changing}
             {on_change}
             clock={Rc::clone(&props.clock)}
             now_ns={now_ns()}
