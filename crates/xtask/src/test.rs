@@ -8,11 +8,13 @@ use crate::command::{command, output, run};
 use crate::{dist, tools};
 
 /// Crates that must build for the browser as they build for the machine.
-const BROWSER: [&str; 18] = [
+const BROWSER: [&str; 20] = [
     "--package",
     "assist",
     "--package",
     "chunk",
+    "--package",
+    "export",
     "--package",
     "frontend",
     "--package",

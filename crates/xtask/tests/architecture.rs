@@ -11,13 +11,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate → our crates it may depend on, tests aside.
-const MAY_SEE: [(&str, &[&str]); 17] = [
+const MAY_SEE: [(&str, &[&str]); 18] = [
     ("assist", &["logql", "model"]),
     ("alert", &["logql", "model", "yaml"]),
     ("model", &[]),
     ("logql", &["model"]),
     ("chunk", &["model"]),
     ("detect", &["model"]),
+    ("export", &["chunk", "logql", "model", "protocol", "redact", "report"]),
     ("heap", &[]),
     ("insight", &["model"]),
     ("promtail", &["logql", "model", "yaml"]),
@@ -26,8 +27,8 @@ const MAY_SEE: [(&str, &[&str]); 17] = [
     (
         "relay",
         &[
-            "alert", "chunk", "detect", "heap", "insight", "logql", "model", "promtail",
-            "protocol", "redact", "report", "yaml",
+            "alert", "chunk", "detect", "export", "heap", "insight", "logql", "model", "promtail",
+            "protocol", "report", "yaml",
         ],
     ),
     ("report", &["chunk", "model"]),
@@ -39,9 +40,9 @@ const MAY_SEE: [(&str, &[&str]); 17] = [
     ("xtask", &[]),
     ("yaml", &["model"]),
 ];
-const PURE: [&str; 12] = [
-    "alert", "assist", "chunk", "detect", "insight", "logql", "model", "promtail", "protocol",
-    "redact", "report", "yaml",
+const PURE: [&str; 13] = [
+    "alert", "assist", "chunk", "detect", "export", "insight", "logql", "model", "promtail",
+    "protocol", "redact", "report", "yaml",
 ];
 const FORBIDDEN_IN_PURE: [&str; 9] = [
     "std::fs",

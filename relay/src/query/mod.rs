@@ -5,7 +5,6 @@
 
 mod effort;
 mod live;
-mod matching;
 mod message;
 mod pages;
 mod question;
@@ -16,7 +15,6 @@ mod survey;
 
 pub use effort::Effort;
 pub use live::Live;
-pub use matching::matching;
 pub use message::query_message;
 pub use pages::pages;
 pub use question::Question;

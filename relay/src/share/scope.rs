@@ -2,7 +2,7 @@ use logql::ast::{Expr, StageKind};
 use model::{Batch, Labels, Matcher, Sessions, TimeRange};
 use protocol::share::ShareRange;
 
-use crate::query::{self, query_message};
+use crate::query::query_message;
 
 const MINUTE_NS: i64 = 60_000_000_000;
 
@@ -84,7 +84,7 @@ impl Scope {
         }
         let within = chunk::between(batch, range);
         let Some(filter) = &self.filter else { return Ok(within) };
-        query::matching(filter, labels, &within, sessions, range)
+        export::matching(filter, labels, &within, sessions, range)
             .map_err(|error| ScopeError::Failed { message: error.message })
     }
 }

@@ -1,16 +1,14 @@
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 
+use export::{Pick, Redaction, Telling, compose};
 use jiff::tz::TimeZone;
 use logql::{Direction, Params, QueryKind};
-use report::{Coding, Manifest, Meter, Summary, Viewer};
+use report::{Coding, Meter, Viewer};
 
 use super::gather::gather;
 use super::origin::Origin;
 use super::pack::pack;
-use super::pick::Pick;
-use super::redaction::Redaction;
-use super::story;
 use crate::cli::args::ExportArgs;
 use crate::cli::client::Client;
 use crate::cli::dispatch::{say, written};
@@ -18,6 +16,10 @@ use crate::cli::failure::Failure;
 use crate::cli::times;
 use crate::http::{default_step, now_ns, viewer_of_report};
 use crate::limits::DEFAULT_MAX_SERIES;
+
+/// What the page says where no script runs.
+const WITHOUT_SCRIPT: &str = "This report needs JavaScript to be searched. What follows are its \
+    facts and its most telling lines; `logpane extract` gives all of them.";
 
 /// Writes the report.
 pub fn run(args: &ExportArgs) -> Result<(), Failure> {
@@ -33,7 +35,8 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
              xtask dist`",
         )
     })?;
-    let mut redaction = Redaction::new(&args.redact, &args.redact_rules)?;
+    let mut redaction = Redaction::new(&args.redact, &args.redact_rules)
+        .map_err(|error| Failure::usage(format!("--redact: {error}")))?;
     let params = Params {
         kind: QueryKind::Range { start, end, step_ns: default_step(end - start) },
         limit: usize::MAX,
@@ -58,46 +61,27 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     }
     let packed = pack(&gathered.streams)?;
     let chunks: Vec<&[u8]> = packed.iter().map(|chunk| chunk.bytes.as_slice()).collect();
-    let query = redaction.query(&args.query);
-    // A query has its own way to hide things: what is escaped in it looks otherwise.
-    let title = args.title.as_deref().map_or_else(|| query.clone(), |title| redaction.text(title));
-    let mut facts = story::facts(&gathered, pick.range, &zone);
-    facts.extend(args.note.as_deref().map(|note| ("note".to_owned(), redaction.text(note))));
-    let with = |name: &str, value: &str| {
-        let first = (name.to_owned(), value.to_owned());
-        std::iter::once(first).chain(facts.iter().cloned()).collect::<Vec<_>>()
-    };
-    let range = model::TimeRange::new(start, end);
-    let manifest = Manifest {
-        tool: format!("Logpane {}", env!("CARGO_PKG_VERSION")),
-        producer: "cli".to_owned(),
-        view: fragment(&query, start, end),
-        facts: with("title", &title),
-        query: query.clone(),
-        range,
-        sessions: gathered.sessions.clone(),
-        redaction: redaction.runs(),
+    let telling = Telling {
+        tool: concat!("Logpane ", env!("CARGO_PKG_VERSION")),
+        producer: "cli",
+        query: &args.query,
+        range: model::TimeRange::new(start, end),
+        picked: pick.range,
+        title: args.title.as_deref(),
+        note: args.note.as_deref(),
+        language: "en",
+        without_script: WITHOUT_SCRIPT,
         coding: Coding::Dense,
-        ..Manifest::default()
-    };
-    let summary = Summary {
-        language: "en".to_owned(),
-        title,
-        note: "This report needs JavaScript to be searched. What follows are its facts and its \
-               most telling lines; `logpane extract` gives all of them."
-            .to_owned(),
-        facts: with("query", &query),
-        lines: story::key_lines(&gathered.streams, &zone),
     };
     let viewer = Viewer { script: &parts.script, wasm: &parts.wasm, style: &parts.style };
-    let html = report::write(manifest, &summary, viewer, &chunks)
-        .map_err(|error| Failure::failed(format!("the report cannot be written: {error}")))?;
-    let html = html.as_ref();
+    let html =
+        compose(&telling, &gathered, &mut redaction, viewer, &chunks, &|ns| times::show(ns, &zone))
+            .map_err(|error| Failure::failed(format!("the report cannot be written: {error}")))?;
     match &args.output {
-        Some(path) => fs::write(path, html).map_err(|error| {
+        Some(path) => fs::write(path, &html).map_err(|error| {
             Failure::failed(format!("cannot write {}: {error}", path.display()))
         })?,
-        None => written(std::io::stdout().write_all(html))?,
+        None => written(std::io::stdout().write_all(&html))?,
     }
     let entries: usize = gathered.streams.values().map(model::Batch::len).sum();
     let size = html.len() as u64;
@@ -128,10 +112,4 @@ fn times(args: &ExportArgs, zone: &TimeZone) -> Result<(i64, i64), Failure> {
         return Err(Failure::usage("the range is empty: it starts at its end or after it"));
     }
     Ok((start, end))
-}
-
-/// The view that a reader finds: the query over its range.
-fn fragment(query: &str, start: i64, end: i64) -> String {
-    let query: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
-    format!("v=1&q={query}&from={start}&to={end}")
 }

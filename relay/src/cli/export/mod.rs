@@ -5,9 +5,6 @@ mod command;
 mod gather;
 mod origin;
 mod pack;
-mod pick;
-mod redaction;
-mod story;
 
 pub use back::{extract, verify};
 pub use command::run;

@@ -2,7 +2,7 @@ use logql::ast::{Expr, LogExpr, MetricExpr, MetricKind, StageKind};
 use logql::{Params, QueryError};
 use model::{Batch, Labels, Matcher, Sessions, TimeRange};
 
-use crate::query;
+use crate::matching;
 
 /// Which entries a query puts into a report.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Pick {
         let mut kept = Vec::new();
         for part in self.parts.iter().filter(|part| part.is_of(labels)) {
             let Some(filter) = &part.filter else { return Ok(within) };
-            kept.push(query::matching(filter, labels, &within, sessions, self.range)?);
+            kept.push(matching(filter, labels, &within, sessions, self.range)?);
         }
         Ok(distinct(&kept))
     }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
 use model::{Batch, Labels, TimeRange};
 use report::KeyLine;
 
-use super::gather::Gathered;
-use crate::cli::times;
+use crate::Gathered;
 
 /// Lines that stand in the page as text.
 const KEY_LINES: usize = 40;
@@ -18,7 +16,11 @@ const LEVELS: [&str; 3] = ["critical", "error", "warning"];
 
 /// What is known about the entries and where they came from, in English: names of facts are the
 /// same in every report.
-pub fn facts(gathered: &Gathered, range: TimeRange, zone: &TimeZone) -> Vec<(String, String)> {
+pub fn facts(
+    gathered: &Gathered,
+    range: TimeRange,
+    show: &dyn Fn(i64) -> String,
+) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut fact = |name: &str, value: String| {
         if !value.is_empty() {
@@ -31,8 +33,8 @@ pub fn facts(gathered: &Gathered, range: TimeRange, zone: &TimeZone) -> Vec<(Str
         .filter_map(|batch| Some((*batch.timestamps.first()?, *batch.timestamps.iter().max()?)));
     let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let (first, last) = span.unwrap_or((range.start.0, range.end.0));
-    fact("from", times::show(first, zone));
-    fact("to", times::show(last, zone));
+    fact("from", show(first));
+    fact("to", show(last));
     let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
     for (labels, batch) in &gathered.streams {
         *levels.entry(labels.get("level").unwrap_or("none")).or_default() += batch.len();
@@ -60,7 +62,7 @@ pub fn facts(gathered: &Gathered, range: TimeRange, zone: &TimeZone) -> Vec<(Str
 }
 
 /// The newest of the gravest lines, oldest first.
-pub fn key_lines(streams: &BTreeMap<Labels, Batch>, zone: &TimeZone) -> Vec<KeyLine> {
+pub fn key_lines(streams: &BTreeMap<Labels, Batch>, show: &dyn Fn(i64) -> String) -> Vec<KeyLine> {
     let mut rows: Vec<(usize, i64, &Labels, &Batch, usize)> = streams
         .iter()
         .flat_map(|(labels, batch)| {
@@ -77,7 +79,7 @@ pub fn key_lines(streams: &BTreeMap<Labels, Batch>, zone: &TimeZone) -> Vec<KeyL
     rows.sort_by_key(|(_, at, ..)| *at);
     rows.into_iter()
         .map(|(_, at, labels, batch, row)| KeyLine {
-            time: times::show(at, zone),
+            time: show(at),
             level: labels.get("level").unwrap_or_default().to_owned(),
             text: shortened(&String::from_utf8_lossy(batch.line(row))),
         })
@@ -117,7 +119,7 @@ mod tests {
             (Labels::from([("level", "error")]), batch(0, 3)),
             (Labels::from([("level", "info")]), batch(1000, 500)),
         ]);
-        let lines = key_lines(&streams, &TimeZone::UTC);
+        let lines = key_lines(&streams, &|ns| ns.to_string());
         assert_eq!(lines.len(), KEY_LINES);
         let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts[..4], ["line 0", "line 1", "line 2", "line 1463"]);

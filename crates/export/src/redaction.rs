@@ -1,12 +1,11 @@
 use std::collections::BTreeMap;
 
 use model::{Batch, Labels};
-use redact::{OwnRule, Redactor, Selection};
+use redact::{OwnRule, Redactor, RuleError, Selection};
 use report::RuleRun;
 
-use super::gather::Gathered;
-use super::pick::distinct;
-use crate::cli::failure::Failure;
+use crate::Gathered;
+use crate::pick::distinct;
 
 /// What hides secrets and private text on the way into the file; None: nothing does.
 #[derive(Debug)]
@@ -14,16 +13,14 @@ pub struct Redaction(Option<Redactor>);
 
 impl Redaction {
     /// `names` as typed: rules and groups, or `none`; `own` are regular expressions.
-    pub fn new(names: &str, own: &[String]) -> Result<Self, Failure> {
+    pub fn new(names: &str, own: &[String]) -> Result<Self, RuleError> {
         let mut selection =
             if names.trim() == "none" { Selection::NONE } else { Selection::parse(names) };
         selection.own = own.iter().cloned().map(OwnRule::Regex).collect();
         if selection == Selection::NONE {
             return Ok(Self(None));
         }
-        let redactor = Redactor::new(&selection)
-            .map_err(|error| Failure::usage(format!("--redact: {error}")))?;
-        Ok(Self(Some(redactor)))
+        Ok(Self(Some(Redactor::new(&selection)?)))
     }
 
     /// Everything anew, without what the rules find. All is looked at before anything is written:

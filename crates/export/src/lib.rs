@@ -1,0 +1,27 @@
+//! From a query to a report, pure: whoever makes one brings the bytes of chunks and heads, by
+//! whatever way it reads them, and a packer.
+//!
+//! ```text
+//! Pick::new(query)          which entries
+//!   → Gathering             asks for pieces of an index, takes what was read
+//!   → Redaction::apply      everything is looked at before anything is written
+//!   → parts(…)              packed by the caller, on as many cores as it has
+//!   → compose(…)            one HTML file, see `report`
+//! ```
+
+mod compose;
+mod error;
+mod gathering;
+mod matching;
+mod pack;
+mod pick;
+mod redaction;
+mod story;
+
+pub use compose::{Telling, compose};
+pub use error::ExportError;
+pub use gathering::{Gathered, Gathering, Piece};
+pub use matching::matching;
+pub use pack::{Part, parts};
+pub use pick::Pick;
+pub use redaction::Redaction;
