@@ -37,7 +37,15 @@ pub struct ForwardTo {
     batch_bytes: Option<Marked<String>>,
 }
 
+/// What is known of a destination, how far it has got above all, goes by its name.
+const TWICE: &str = "lines are sent there already: give it another name";
+
 impl ForwardTo {
+    /// It has the name of another one.
+    pub(super) fn twice(&self) -> Problem {
+        self.name.as_ref().unwrap_or(&self.url).problem(TWICE)
+    }
+
     pub(super) fn destination(&self) -> Result<Destination, Problem> {
         let mut to =
             Destination::parse(&self.url).map_err(|error| self.url.problem(error.to_string()))?;
@@ -91,7 +99,7 @@ pub(super) fn of_clients(clients: &[Client], config: &Path) -> (Vec<Destination>
         let Some(url) = &client.url else { continue };
         match of_client(client, url, config) {
             Ok(to) if destinations.iter().any(|known| known.name == to.name) => {
-                problems.push(url.problem("lines are sent there already: give it another name"));
+                problems.push(url.problem(TWICE));
             }
             Ok(to) => destinations.push(to),
             Err(problem) => problems.push(problem),

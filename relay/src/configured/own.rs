@@ -181,7 +181,15 @@ impl OwnConfig {
 
     /// Where entries are sent on to.
     pub fn forwards(&self) -> Result<Vec<Destination>, Problem> {
-        self.forward.iter().map(ForwardTo::destination).collect()
+        let mut destinations: Vec<Destination> = Vec::new();
+        for entry in &self.forward {
+            let to = entry.destination()?;
+            if destinations.iter().any(|known| known.name == to.name) {
+                return Err(entry.twice());
+            }
+            destinations.push(to);
+        }
+        Ok(destinations)
     }
 
     /// Streams with a time of their own.
@@ -382,6 +390,14 @@ mod tests {
             (
                 "forward: [{url: 'http://loki:3100', selector: '{a=\"b\"} |= \"c\"'}]",
                 "1:47: expected labels as in {job=\"api\"}, and no more",
+            ),
+            (
+                "forward: [{url: 'http://loki', selector: '{a=\"b\"}'}, {url: 'http://loki'}]",
+                "1:60: lines are sent there already: give it another name",
+            ),
+            (
+                "forward: [{url: 'http://loki', name: a}, {url: 'http://other', name: a}]",
+                "1:70: lines are sent there already: give it another name",
             ),
             ("alerting: {interval: 0s}", "1:22: expected longer than zero, as in 1m"),
             ("sources: [{path: a}]", "1:12: unknown key \"path\", did you mean \"paths\"?"),
