@@ -387,6 +387,15 @@ fn logpanes_own_file_says_what_flags_say() {
     fs::write(&own, text.replace("retention: 3d", "retention: 2d")).unwrap();
     let done = ureq::post(format!("{}/reload", relay.url)).send_empty().unwrap();
     assert_eq!((done.status().as_u16(), keep()), (200, 172_800.into()));
+    fs::write(&own, format!("{text}forward: [{{url: 'http://localhost:0'}}]\n")).unwrap();
+    let refused = ureq::post(format!("{}/reload", relay.url))
+        .config()
+        .http_status_as_error(false)
+        .build()
+        .send_empty()
+        .unwrap();
+    let said = (refused.status().as_u16(), refused.into_body().read_to_string().unwrap());
+    assert!(said.0 == 400 && said.1.contains("is this relay itself"), "{said:?}");
     let streams = relay.json("/loki/api/v1/series?match[]=%7Bjob%3D%22tts%22%7D&start=0");
     let labels = &streams["data"][0];
     for (name, value) in [("env", "test"), ("worker", "7"), ("level", "info")] {
