@@ -5,6 +5,7 @@
 
 mod browser;
 mod client;
+mod firefox;
 mod gate;
 mod pusher;
 mod question;
@@ -18,6 +19,7 @@ mod written;
 
 pub use browser::{Browser, Page};
 pub use client::Client;
+pub use firefox::Firefox;
 pub use gate::Gate;
 pub use pusher::Pusher;
 pub use question::{Question, compare, questions};

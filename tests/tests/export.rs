@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
-use tests::{Answer, Browser, Page, Relay, Voice, Written, wait_async};
+use tests::{Answer, Browser, Firefox, Page, Relay, Voice, Written, wait_async};
 
 fn logpane(args: &[&str]) -> Result<Answer> {
     Answer::of(Command::new(Relay::program()).args(args))
@@ -37,6 +37,69 @@ async fn wait_for_matches(page: &Page, lines: u64) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// What the article asks of its logs.
+const ASKED: [&str; 4] = [
+    r#"{job="cosyvoice3"} |= "error""#,
+    r#"{job="cosyvoice3"} |~ "timeout|fail""#,
+    r#"{job="cosyvoice3"} |= "commit abc1234""#,
+    r#"{job="cosyvoice3"} | commit="abc1234""#,
+];
+
+/// How many lines the relay finds for each, to compare with once it is gone.
+fn asked(relay: &Relay, (from, to): (i64, i64)) -> Result<Vec<(&'static str, u64)>> {
+    let (start, end) = (from.to_string(), to.to_string());
+    let count = |query| {
+        let args = [query, "--from", &start, "--to", &end, "--limit", "5000", "-o", "jsonl"];
+        let answer = relay.query(&args)?;
+        ensure!(answer.code == 0, "{answer:?}");
+        Ok((query, u64::try_from(answer.stdout.lines().count())?))
+    };
+    ASKED.into_iter().map(count).collect()
+}
+
+/// The report finds as many lines as the relay did.
+async fn answers_alike(
+    page: &Page,
+    file: &Path,
+    expected: &[(&str, u64)],
+    (from, to): (i64, i64),
+) -> Result<()> {
+    for (query, lines) in expected {
+        let fragment: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        open(page, file, &format!("#v=1&q={fragment}&from={from}&to={to}")).await?;
+        wait_for_matches(page, *lines).await.with_context(|| query.to_string())?;
+    }
+    Ok(())
+}
+
+/// A line, what is around it, and a chart; and nothing was fetched for any of it.
+async fn works(page: &Page, file: &Path, (from, to): (i64, i64)) -> Result<()> {
+    let fragment = "#v=1&q=%7Bjob%3D%22cosyvoice3%22%7D%20%7C%3D%20%22CUDA%20out%20of%20memory%22";
+    open(page, file, &format!("{fragment}&from={from}&to={to}")).await?;
+    page.wait_until_answered().await?;
+    page.click("row").await?;
+    page.wait_for_text("raw", |raw| raw.contains("CUDA out of memory")).await?;
+    page.click("context").await?;
+    page.find("around").await?;
+    page.wait_until_answered().await?;
+    page.shot("report-context").await?;
+    let rate =
+        "#v=1&q=sum%20by%20(level)%20(count_over_time(%7Bjob%3D%22cosyvoice3%22%7D%5B5m%5D))";
+    open(page, file, &format!("{rate}&from={from}&to={to}")).await?;
+    wait_async("the chart", || async {
+        ensure!(
+            page.script("return document.querySelectorAll('.uplot canvas').length").await? == 1
+        );
+        Ok(())
+    })
+    .await?;
+    let asked = "return performance.getEntriesByType('resource')
+        .map(of => of.name).filter(name => !/^(blob|data|file):/.test(name))";
+    let asked = page.script(asked).await?;
+    ensure!(asked.as_array().is_some_and(Vec::is_empty), "something was fetched: {asked}");
+    Ok(())
 }
 
 #[tokio::test]
@@ -72,18 +135,7 @@ async fn a_report_opens_from_the_disk_and_answers_as_the_relay_does() -> Result<
     ensure!(refused.code == 1 && refused.stderr.contains("changed"), "{refused:?}");
 
     // The relay's answers, to compare with once it is gone.
-    let mut expected = Vec::new();
-    for query in [
-        r#"{job="cosyvoice3"} |= "error""#,
-        r#"{job="cosyvoice3"} |~ "timeout|fail""#,
-        r#"{job="cosyvoice3"} |= "commit abc1234""#,
-        r#"{job="cosyvoice3"} | commit="abc1234""#,
-    ] {
-        let args = [query, "--from", &start, "--to", &end, "--limit", "5000", "-o", "jsonl"];
-        let answer = relay.query(&args)?;
-        ensure!(answer.code == 0, "{answer:?}");
-        expected.push((query, u64::try_from(answer.stdout.lines().count())?));
-    }
+    let expected = asked(&relay, (from, to))?;
     relay.stop()?;
 
     let browser = Browser::start()?;
@@ -96,41 +148,15 @@ async fn a_report_opens_from_the_disk_and_answers_as_the_relay_does() -> Result<
     );
     page.wait_until_answered().await?;
     page.shot("report-light").await?;
-    for (query, lines) in &expected {
-        let fragment: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        open(&page, &file, &format!("#v=1&q={fragment}&from={from}&to={to}")).await?;
-        wait_for_matches(&page, *lines).await.with_context(|| query.to_string())?;
-    }
+    answers_alike(&page, &file, &expected, (from, to)).await?;
 
     // What a relay would be needed for is not offered; all else works.
     for id in ["live", "share", "alerts"] {
         ensure!(page.find_all(id).await?.is_empty(), "a report offers {id}");
     }
-    let fragment = "#v=1&q=%7Bjob%3D%22cosyvoice3%22%7D%20%7C%3D%20%22CUDA%20out%20of%20memory%22";
-    open(&page, &file, &format!("{fragment}&from={from}&to={to}")).await?;
-    page.wait_until_answered().await?;
-    page.click("row").await?;
-    page.wait_for_text("raw", |raw| raw.contains("CUDA out of memory")).await?;
-    page.click("context").await?;
-    page.find("around").await?;
-    page.wait_until_answered().await?;
+    works(&page, &file, (from, to)).await?;
     page.script("document.documentElement.dataset.theme = 'dark'").await?;
-    page.shot("report-context-dark").await?;
-    let rate =
-        "#v=1&q=sum%20by%20(level)%20(count_over_time(%7Bjob%3D%22cosyvoice3%22%7D%5B5m%5D))";
-    open(&page, &file, &format!("{rate}&from={from}&to={to}")).await?;
-    wait_async("the chart", || async {
-        ensure!(
-            page.script("return document.querySelectorAll('.uplot canvas').length").await? == 1
-        );
-        Ok(())
-    })
-    .await?;
-    page.shot("report-chart").await?;
-    let asked = "return performance.getEntriesByType('resource')
-        .map(of => of.name).filter(name => !/^(blob|data|file):/.test(name))";
-    let asked = page.script(asked).await?;
-    ensure!(asked.as_array().is_some_and(Vec::is_empty), "something was fetched: {asked}");
+    page.shot("report-chart-dark").await?;
     page.leave();
 
     let phone = browser.open(360, 740).await?;
@@ -154,6 +180,27 @@ async fn a_report_opens_from_the_disk_and_answers_as_the_relay_does() -> Result<
         bail!("{lines} lines with an error came back, {} were exported", expected[0].1);
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_report_opens_in_firefox() -> Result<()> {
+    let dir = TempDir::new()?;
+    let voice = Voice::generate(dir.path(), "2MB")?;
+    let relay = Relay::start(&dir.path().join("data"), &voice.paths())?;
+    relay.wait_until_read(4)?;
+    let (from, to) = voice.stamped_range()?;
+    let file = dir.path().join("report.html");
+    let range = ["--from", &from.to_string(), "--to", &to.to_string()];
+    export(&relay, r#"{job="cosyvoice3"}"#, &range, &file)?;
+    let expected = asked(&relay, (from, to))?;
+    relay.stop()?;
+
+    let firefox = Firefox::start()?;
+    let page = firefox.open().await?;
+    answers_alike(&page, &file, &expected, (from, to)).await?;
+    works(&page, &file, (from, to)).await?;
+    page.shot("report-firefox").await?;
+    firefox.close(page).await
 }
 
 /// Each as it stands in a log, and what of it must not be in the report.

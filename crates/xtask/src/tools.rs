@@ -10,6 +10,7 @@ use crate::command::{command, output, root, run, tools_dir};
 
 /// The newest trunk that builds with our oldest supported compiler.
 const TRUNK: &str = "0.21.14";
+const GECKODRIVER: &str = "0.37.1";
 
 /// What the product needs to be built.
 pub fn for_build() -> Result<()> {
@@ -18,7 +19,7 @@ pub fn for_build() -> Result<()> {
     wasm_bindgen()
 }
 
-/// What the tests need besides: a browser with its driver, Python for the log generator, an
+/// What the tests need besides: two browsers with their drivers, Python for the log generator, an
 /// Alertmanager to tell, a clock that can be set, Debian's way to rotate logs, and the clients that
 /// push.
 pub fn for_tests() -> Result<()> {
@@ -26,6 +27,7 @@ pub fn for_tests() -> Result<()> {
         ("chromium", "chromium"),
         ("chromedriver", "chromium-driver"),
         ("faketime", "faketime"),
+        ("firefox-esr", "firefox-esr"),
         ("logrotate", "logrotate"),
         ("prometheus-alertmanager", "prometheus-alertmanager"),
         ("python3", "python3"),
@@ -38,6 +40,7 @@ pub fn for_tests() -> Result<()> {
     if !missing.is_empty() {
         debian(&missing)?;
     }
+    geckodriver()?;
     clients::install()
 }
 
@@ -67,6 +70,15 @@ fn trunk() -> Result<()> {
         "--features",
         "rustls",
     ])
+}
+
+/// Firefox's driver, which Debian does not have.
+fn geckodriver() -> Result<()> {
+    if output("geckodriver", &["--version"]).is_some() {
+        return Ok(());
+    }
+    eprintln!("set-up: building geckodriver (once, about 2 minutes)");
+    install(&["--locked", "geckodriver", "--version", GECKODRIVER])
 }
 
 /// wasm-bindgen's program and library must be of one version, the one in Cargo.lock.
