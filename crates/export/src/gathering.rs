@@ -62,24 +62,24 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// What the index names and was not taken before.
-    pub fn missing<'i>(&self, index: &'i Index) -> Vec<(&'i Labels, Piece<'i>)> {
+    /// What the index names and was not taken before. Its sessions are remembered.
+    pub fn missing<'i>(&mut self, index: &'i Index) -> Vec<(&'i Labels, Piece<'i>)> {
+        self.sessions.0.extend(index.sessions.0.clone());
         let chunks = index.chunks.iter().map(|chunk| (chunk.stream, Piece::Chunk(chunk)));
         let heads = index.heads.iter().map(|head| (head.stream, Piece::Head(head)));
         let named = chunks.chain(heads).filter(|(_, piece)| !self.taken.contains(&piece.state()));
         named.filter_map(|(at, piece)| Some((index.streams.get(at)?, piece))).collect()
     }
 
-    /// Takes of a piece what is picked. `sessions` are those of its index.
+    /// Takes of a piece what is picked.
     pub fn take(
         &mut self,
         labels: &Labels,
         piece: Piece<'_>,
         batches: &[Batch],
-        sessions: &Sessions,
     ) -> Result<(), ExportError> {
         for batch in batches {
-            let kept = self.pick.keep(labels, batch, sessions);
+            let kept = self.pick.keep(labels, batch, &self.sessions);
             let mut kept = kept.map_err(|error| ExportError::Filter { message: error.message })?;
             if kept.is_empty() {
                 continue;
@@ -92,7 +92,6 @@ impl<'a> Gathering<'a> {
             }
             self.found.entry(labels.clone()).or_default().push(kept);
         }
-        self.sessions.0.extend(sessions.0.clone());
         self.taken.insert(piece.state());
         Ok(())
     }
@@ -176,7 +175,7 @@ mod tests {
             let missing = gathering.missing(&index);
             assert_eq!(missing.len(), entries.len());
             for ((labels, piece), batch) in missing.into_iter().zip(entries) {
-                gathering.take(labels, piece, &[batch], &Sessions::default()).unwrap();
+                gathering.take(labels, piece, &[batch]).unwrap();
             }
             assert!(gathering.missing(&index).is_empty());
         }
@@ -191,7 +190,7 @@ mod tests {
         let mut gathering = Gathering::new(&pick, 25);
         let index = index(&["x"], None);
         for (labels, piece) in gathering.missing(&index) {
-            let taken = gathering.take(labels, piece, &[batch(&[1, 2, 3])], &Sessions::default());
+            let taken = gathering.take(labels, piece, &[batch(&[1, 2, 3])]);
             assert_eq!(taken, Err(ExportError::TooLarge { limit: 25 }));
         }
     }

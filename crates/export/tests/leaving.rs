@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use chunk::{Column, Decompress, RuzstdCodec, Tail, Want, decode_block, read_meta};
-use export::{Gathering, Pick, Piece, Redaction, Telling, compose, parts};
+use export::{Gathering, Pick, Redaction, Telling, compose, parts};
 use logql::{Direction, Params, QueryKind};
 use model::{
     Batch, Boundary, Columns, Entry, Labels, Place, Session, Sessions, SourceFile, TimeRange,
@@ -82,9 +82,16 @@ fn made(query: &str) -> Vec<u8> {
         blocks: Vec::new(),
         replaces: Vec::new(),
     };
-    let index = Index { sessions: sessions(), ..Index::default() };
+    let index = Index {
+        streams: vec![labels],
+        chunks: vec![chunk],
+        sessions: sessions(),
+        ..Index::default()
+    };
     let batch = Batch::from_entries(entries());
-    gathering.take(&labels, Piece::Chunk(&chunk), &[batch], &index.sessions).unwrap();
+    for (labels, piece) in gathering.missing(&index) {
+        gathering.take(labels, piece, std::slice::from_ref(&batch)).unwrap();
+    }
     let gathered = gathering.finish(vec![format!("{ADDRESS}.log is not read to its end")]);
     assert_eq!(gathered.streams.len(), 1);
     assert!(!gathered.sessions.0.is_empty());

@@ -30,7 +30,7 @@ pub fn gather(origin: &Origin, pick: &Pick) -> Result<Gathered, Failure> {
                     continue;
                 };
                 gathering
-                    .take(labels, piece, &batches, &index.sessions)
+                    .take(labels, piece, &batches)
                     .map_err(|error| Failure::failed(error.to_string()))?;
             }
             if whole {
