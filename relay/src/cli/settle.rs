@@ -6,7 +6,7 @@ use crate::config::{
     TypedRetention,
 };
 use crate::configured::{ConfigFile, FileError, OwnConfig, Watches, host_name};
-use crate::forward::{Destination, DestinationError};
+use crate::forward::Destination;
 use crate::store::{RetentionRule, RuleError};
 
 impl RawConfig {
@@ -60,9 +60,7 @@ impl RawConfig {
         let loaded = file.as_ref().map(|file| file.load(&data)).transpose()?.unwrap_or_default();
         let forwards =
             self.forward.iter().map(|url| self.destination(url)).collect::<Result<Vec<_>, _>>()?;
-        if let Some(to) = loaded.forwards.iter().chain(&forwards).find(|to| to.is_at(listen)) {
-            return Err(DestinationError::Itself { url: to.endpoint.url.clone() }.into());
-        }
+        Destination::check(loaded.forwards.iter().chain(&forwards), listen)?;
         let labels = self.labels.iter().map(|text| config::parse_label(text));
         Ok(Config {
             listen,

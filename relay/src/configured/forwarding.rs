@@ -37,7 +37,7 @@ pub struct ForwardTo {
     batch_bytes: Option<Marked<String>>,
 }
 
-/// What is known of a destination, how far it has got above all, goes by its name.
+/// Said of one whose name another one has.
 const TWICE: &str = "lines are sent there already: give it another name";
 
 impl ForwardTo {
@@ -98,10 +98,11 @@ pub(super) fn of_clients(clients: &[Client], config: &Path) -> (Vec<Destination>
     for client in meant {
         let Some(url) = &client.url else { continue };
         match of_client(client, url, config) {
-            Ok(to) if destinations.iter().any(|known| known.name == to.name) => {
-                problems.push(url.problem(TWICE));
+            Ok(to) => {
+                if !to.add_to(&mut destinations) {
+                    problems.push(url.problem(TWICE));
+                }
             }
-            Ok(to) => destinations.push(to),
             Err(problem) => problems.push(problem),
         }
     }

@@ -183,11 +183,9 @@ impl OwnConfig {
     pub fn forwards(&self) -> Result<Vec<Destination>, Problem> {
         let mut destinations: Vec<Destination> = Vec::new();
         for entry in &self.forward {
-            let to = entry.destination()?;
-            if destinations.iter().any(|known| known.name == to.name) {
+            if !entry.destination()?.add_to(&mut destinations) {
                 return Err(entry.twice());
             }
-            destinations.push(to);
         }
         Ok(destinations)
     }

@@ -2,7 +2,7 @@ use yaml::Marked;
 
 use crate::config::{Config, DEFAULT_RETENTION, DEFAULT_RETENTION_BYTES, parse_retention};
 use crate::configured::{ConfigFile, FileError, OwnConfig};
-use crate::forward::{DestinationError, begin};
+use crate::forward::{Destination, begin};
 use crate::store::Store;
 
 /// How long entries are kept, as Logpane's own file says it now; what was typed stays.
@@ -41,9 +41,8 @@ pub fn reload(config: &Config, store: &Store) -> Option<Result<Vec<String>, File
         Ok(loaded) => loaded,
         Err(error) => return Some(Err(error)),
     };
-    if let Some(to) = loaded.forwards.iter().find(|to| to.is_at(config.listen)) {
-        let itself = DestinationError::Itself { url: to.endpoint.url.clone() };
-        return Some(Err(FileError::Wrong { problems: vec![itself.to_string()] }));
+    if let Err(error) = Destination::check(&loaded.forwards, config.listen) {
+        return Some(Err(FileError::Wrong { problems: vec![error.to_string()] }));
     }
     if let Err(error) = keep_anew(config, store) {
         return Some(Err(error));

@@ -44,7 +44,12 @@ impl Watches {
             let store = store.clone();
             watches.extend(start(move |stopped| syslog::watch(&job, &store, stopped)));
         }
-        for to in each_once(&loaded.forwards, typed).into_iter().cloned() {
+        // The file says more about one that was typed as well.
+        let mut forwards = loaded.forwards.clone();
+        for to in typed {
+            to.clone().add_to(&mut forwards);
+        }
+        for to in forwards {
             let store = store.clone();
             let standing = self.standings.enter(&to.name, &to.endpoint.url);
             watches.extend(start(move |stopped| forward::run(&to, &store, standing, stopped)));
@@ -86,35 +91,5 @@ fn end(watches: Vec<Watch>) {
         if thread.join().is_err() {
             tracing::error!("a source has ended badly");
         }
-    }
-}
-
-/// Those of the file and of the command line. What is known of one goes by its name; the file says
-/// more about one that is in both.
-fn each_once<'a>(loaded: &'a [Destination], typed: &'a [Destination]) -> Vec<&'a Destination> {
-    let mut all: Vec<&Destination> = Vec::new();
-    for to in loaded.iter().chain(typed) {
-        if all.iter().all(|known| known.name != to.name) {
-            all.push(to);
-        }
-    }
-    all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_told_twice_is_sent_once() {
-        let to = |url: &str| Destination::parse(url).unwrap();
-        let loaded = [Destination { batch_bytes: 7, ..to("http://a") }];
-        let typed = [to("http://a"), to("http://b"), to("http://b/"), to("http://c")];
-        let all = each_once(&loaded, &typed);
-        let found: Vec<(&str, usize)> =
-            all.iter().map(|to| (to.endpoint.url.as_str(), to.batch_bytes)).collect();
-        let path = |host: &str| format!("http://{host}/loki/api/v1/push");
-        let (a, b, c) = (path("a"), path("b"), path("c"));
-        assert_eq!(found, [(a.as_str(), 7), (b.as_str(), 1 << 20), (c.as_str(), 1 << 20)]);
     }
 }

@@ -65,8 +65,29 @@ impl Destination {
         })
     }
 
-    /// Whether it is the relay that listens at `listen`: it would send itself what it sent.
-    pub fn is_at(&self, listen: SocketAddr) -> bool {
+    /// Adds it unless another one has its name: what is known of a destination, how far it has got
+    /// above all, goes by that. Says whether it did.
+    pub fn add_to(self, all: &mut Vec<Self>) -> bool {
+        let is_new = all.iter().all(|known| known.name != self.name);
+        if is_new {
+            all.push(self);
+        }
+        is_new
+    }
+
+    /// An error where one of them is the relay that listens at `listen`: it would send itself what
+    /// it sent.
+    pub fn check<'a>(
+        all: impl IntoIterator<Item = &'a Self>,
+        listen: SocketAddr,
+    ) -> Result<(), DestinationError> {
+        match all.into_iter().find(|to| to.is_at(listen)) {
+            Some(to) => Err(DestinationError::Itself { url: to.endpoint.url.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    fn is_at(&self, listen: SocketAddr) -> bool {
         let host = self.endpoint.url.split_once("://").map_or("", |(_, rest)| rest);
         let host = host.split('/').next().unwrap_or_default();
         let Some((name, port)) = host.rsplit_once(':') else { return false };
@@ -152,5 +173,21 @@ mod tests {
             let found = (there.get("job"), there.get("host"), there.get("instance"));
             assert_eq!(found, (Some("tts"), Some("gpu-1"), Some(expected)));
         }
+    }
+
+    #[test]
+    fn what_is_told_twice_is_sent_once() {
+        let to = |url: &str| Destination::parse(url).unwrap();
+        let mut all = vec![Destination { batch_bytes: 7, ..to("http://a") }];
+        for (url, is_new) in
+            [("http://a", false), ("http://b", true), ("http://b/", false), ("http://c", true)]
+        {
+            assert_eq!(to(url).add_to(&mut all), is_new, "{url}");
+        }
+        let found: Vec<(&str, usize)> =
+            all.iter().map(|to| (to.endpoint.url.as_str(), to.batch_bytes)).collect();
+        let path = |host: &str| format!("http://{host}/loki/api/v1/push");
+        let (a, b, c) = (path("a"), path("b"), path("c"));
+        assert_eq!(found, [(a.as_str(), 7), (b.as_str(), 1 << 20), (c.as_str(), 1 << 20)]);
     }
 }

@@ -31,6 +31,13 @@ fn write_config(dir: &Path, config: &str) {
     fs::write(dir.join("promtail.yaml"), config).unwrap();
 }
 
+/// Has the configuration read again; the status and the body of the answer.
+fn reload(relay: &Program) -> (u16, String) {
+    let asked = ureq::post(format!("{}/reload", relay.url));
+    let answer = asked.config().http_status_as_error(false).build().send_empty().unwrap();
+    (answer.status().as_u16(), answer.into_body().read_to_string().unwrap())
+}
+
 const USUAL: &str = "\
 server:
   http_listen_port: 9080
@@ -146,19 +153,12 @@ fn the_configuration_is_read_again_when_asked_to() {
     wait_for_lines(&relay, &first);
 
     write_config(dir.path(), &USUAL.replace("- labels:", "- lables:"));
-    let refused = ureq::post(format!("{}/reload", relay.url))
-        .config()
-        .http_status_as_error(false)
-        .build()
-        .send_empty()
-        .unwrap();
-    assert_eq!(refused.status(), 400);
-    let said = refused.into_body().read_to_string().unwrap();
+    let (status, said) = reload(&relay);
+    assert_eq!(status, 400);
     assert!(said.contains("did you mean \"labels\"?"), "{said}");
 
     write_config(dir.path(), &USUAL.replace("app.log", "*.log").replace("job: app", "job: all"));
-    let done = ureq::post(format!("{}/reload", relay.url)).send_empty().unwrap();
-    assert_eq!(done.status(), 200);
+    assert_eq!(reload(&relay).0, 200);
     let second = ["host=gpu job=all | plain", first[0], first[1]];
     wait_for_lines(&relay, &second);
 
@@ -385,17 +385,10 @@ fn logpanes_own_file_says_what_flags_say() {
     let keep = || relay.json("/api/status")["retention_seconds"].clone();
     assert_eq!(keep(), 259_200);
     fs::write(&own, text.replace("retention: 3d", "retention: 2d")).unwrap();
-    let done = ureq::post(format!("{}/reload", relay.url)).send_empty().unwrap();
-    assert_eq!((done.status().as_u16(), keep()), (200, 172_800.into()));
+    assert_eq!((reload(&relay).0, keep()), (200, 172_800.into()));
     fs::write(&own, format!("{text}forward: [{{url: 'http://localhost:0'}}]\n")).unwrap();
-    let refused = ureq::post(format!("{}/reload", relay.url))
-        .config()
-        .http_status_as_error(false)
-        .build()
-        .send_empty()
-        .unwrap();
-    let said = (refused.status().as_u16(), refused.into_body().read_to_string().unwrap());
-    assert!(said.0 == 400 && said.1.contains("is this relay itself"), "{said:?}");
+    let (status, said) = reload(&relay);
+    assert!(status == 400 && said.contains("is this relay itself"), "{status} {said}");
     let streams = relay.json("/loki/api/v1/series?match[]=%7Bjob%3D%22tts%22%7D&start=0");
     let labels = &streams["data"][0];
     for (name, value) in [("env", "test"), ("worker", "7"), ("level", "info")] {
