@@ -1,21 +1,19 @@
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::*;
 
+use crate::driver::Driver;
 use crate::relay::root;
 use crate::wait_async;
 
 /// chromedriver and the folder of its browser's profile, ended with the value.
 #[derive(Debug)]
 pub struct Browser {
-    driver: Child,
-    url: String,
+    driver: Driver,
     profile: TempDir,
 }
 
@@ -27,21 +25,8 @@ pub struct Page {
 
 impl Browser {
     pub fn start() -> Result<Self> {
-        let mut driver = Command::new("chromedriver")
-            .args(["--port=0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("cannot start chromedriver; run `cargo xtask setup`")?;
-        let stdout = driver.stdout.take().context("no output")?;
-        for line in BufReader::new(stdout).lines() {
-            let line = line?;
-            if let Some((_, port)) = line.split_once("started successfully on port ") {
-                let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
-                return Ok(Self { driver, url, profile: TempDir::new()? });
-            }
-        }
-        driver.kill().ok();
-        bail!("chromedriver did not start");
+        let driver = Driver::start("chromedriver", &["--port=0"], "started successfully on port ")?;
+        Ok(Self { driver, profile: TempDir::new()? })
     }
 
     /// A window of this many CSS pixels.
@@ -64,7 +49,7 @@ impl Browser {
         }
         chrome.add_arg(&format!("--user-data-dir={}", profile.display()))?;
         chrome.add_arg(&format!("--window-size={width},{height}"))?;
-        let driver = WebDriver::new(&self.url, chrome).await?;
+        let driver = WebDriver::new(&self.driver.url, chrome).await?;
         driver.set_script_timeout(Duration::from_secs(60)).await?;
         // No window is narrower than 500 pixels; a phone's screen is.
         let metrics = serde_json::json!({
@@ -80,10 +65,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // Killed outright it would leave its browsers behind.
-        let shutdown = ureq::get(format!("{}/shutdown", self.url));
+        let shutdown = ureq::get(format!("{}/shutdown", self.driver.url));
         shutdown.config().timeout_global(Some(Duration::from_secs(10))).build().call().ok();
-        self.driver.kill().ok();
-        self.driver.wait().ok();
     }
 }
 
@@ -203,6 +186,11 @@ impl Page {
         let file: PathBuf = root().join("tests/shots").join(format!("{name}.png"));
         std::fs::create_dir_all(file.parent().unwrap_or(&file))?;
         Ok(self.driver.screenshot(&file).await?)
+    }
+
+    /// Closes the window and its browser.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.driver.quit().await?)
     }
 
     /// Lets go of the window; it ends with its [`Browser`].

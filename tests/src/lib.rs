@@ -5,6 +5,7 @@
 
 mod browser;
 mod client;
+mod driver;
 mod firefox;
 mod gate;
 mod pusher;

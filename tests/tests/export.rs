@@ -200,7 +200,7 @@ async fn a_report_opens_in_firefox() -> Result<()> {
     answers_alike(&page, &file, &expected, (from, to)).await?;
     works(&page, &file, (from, to)).await?;
     page.shot("report-firefox").await?;
-    firefox.close(page).await
+    page.close().await
 }
 
 /// Each as it stands in a log, and what of it must not be in the report.
