@@ -24,6 +24,7 @@
 //! What a text was before is held in memory, to give the same text the same pseudonym, and nowhere
 //! else: the pseudonyms are counted, not computed, so nothing can be tried against them.
 
+mod ansi;
 mod batch;
 mod catalogue;
 mod engine;

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::ansi::{self, Stripped};
 use crate::engine::{Engine, KNOWN_MASK};
 use crate::known::Known;
 use crate::names::Pseudonyms;
@@ -152,10 +153,17 @@ impl Redactor {
     /// What the rules of `mask` find, and what is known, settled.
     pub(crate) fn hits(&mut self, line: &[u8], mask: u64) -> Vec<Hit> {
         let mut hits = Vec::new();
-        self.engine.hits(line, mask, &mut hits);
-        if mask & KNOWN_MASK != 0 {
-            let rule = self.engine.rules.len();
-            self.known.hits(line, self.names.known(), rule, &mut hits);
+        match ansi::blanked(line) {
+            None => self.add_hits(line, mask, &mut hits),
+            // Colours are an end of a word to one rule and nothing at all to another.
+            Some(blanked) => {
+                self.add_hits(&blanked, mask, &mut hits);
+                let stripped = Stripped::new(line);
+                let mut more = Vec::new();
+                self.add_hits(&stripped.text, mask, &mut more);
+                let at = |hit: Hit| Some(Hit { span: stripped.in_line(hit.span)?, ..hit });
+                hits.extend(more.into_iter().filter_map(at));
+            }
         }
         settle(&mut hits);
         hits.retain(|hit| {
@@ -163,6 +171,13 @@ impl Redactor {
             !self.names.reserve(text.trim_ascii())
         });
         hits
+    }
+
+    fn add_hits(&self, text: &[u8], mask: u64, hits: &mut Vec<Hit>) {
+        self.engine.hits(text, mask, hits);
+        if mask & KNOWN_MASK != 0 {
+            self.known.hits(text, self.names.known(), self.engine.rules.len(), hits);
+        }
     }
 
     pub(crate) fn refresh(&mut self) {
@@ -207,8 +222,12 @@ impl Redactor {
             .map(|h| Hit { span: h.span.start - start..h.span.end - start, ..h.clone() })
             .collect();
         let after = self.replaced(window, &moved);
-        let text =
-            |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_matches('\u{fffd}').to_owned();
+        let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+        let (left, right) = (cut(start > 0), cut(end < line.len()));
+        let text = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            format!("{left}{}{right}", text.trim_matches('\u{fffd}'))
+        };
         Sample { before: text(window), after: text(&after) }
     }
 

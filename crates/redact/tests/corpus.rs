@@ -45,6 +45,22 @@ fn no_planted_secret_stays_in_its_line() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// A terminal's colours around it, as loggers and `grep --color` write them.
+#[test]
+fn a_coloured_secret_goes_as_well() {
+    let failures: Vec<String> = cases(SECRETS)
+        .filter_map(|(secrets, line)| {
+            let coloured = secrets.iter().fold(line.to_owned(), |line, secret| {
+                line.replace(secret, &format!("\u{1b}[1;31m{secret}\u{1b}[0m"))
+            });
+            let after = rewritten(&Selection::default(), &coloured);
+            let left = secrets.iter().find(|secret| holds(after.as_bytes(), secret))?;
+            Some(format!("{left:?} is left: {coloured:?}\n    -> {after:?}"))
+        })
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 #[test]
 fn what_is_no_secret_stays() {
     let changed: Vec<String> = KEEP
