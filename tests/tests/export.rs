@@ -204,7 +204,7 @@ async fn a_report_opens_in_firefox() -> Result<()> {
 }
 
 /// Each as it stands in a log, and what of it must not be in the report.
-const SECRETS: [(&str, &str); 8] = [
+const SECRETS: [(&str, &str); 9] = [
     ("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlc2ln", "eyJzdWIi"),
     ("using OPENAI_API_KEY=sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12Mn34", "Ab12Cd34Ef56"),
     ("HF_TOKEN=hf_AbCdEfGhIjKlMnOpQrStUvWxYz012345", "AbCdEfGhIjKl"),
@@ -212,6 +212,7 @@ const SECRETS: [(&str, &str); 8] = [
     ("https_proxy=http://ann:hunter2-secret@proxy.corp.lan:3128", "hunter2-secret"),
     ("mail to ann.example@corp-mail.example", "ann.example@"),
     ("client 203.0.113.77:51234 connected", "203.0.113.77"),
+    ("\u{1b}[1;31m198.51.100.23\u{1b}[0m - GET /tts", "198.51.100.23"),
     ("loading /home/annabelle/models/cosy.pt with torch 2.3.1", "annabelle"),
 ];
 
@@ -238,6 +239,14 @@ async fn what_is_secret_is_nowhere_in_the_file() -> Result<()> {
         "--redact-rule",
         r"customer (\w+)",
     ];
+    // Before it is made: what each rule finds, and nothing is written.
+    let asked = [&["export", query, "--addr", &relay.url, "--review"], &how[..]].concat();
+    let review = logpane(&asked)?;
+    ensure!(review.code == 0 && review.stderr.contains("10 entries"), "{review:?}");
+    for shown in [" client 203.0.113.77:51234", " client ip-1:51234", "own-1: 1 text"] {
+        ensure!(review.stdout.contains(shown), "no {shown:?} in {}", review.stdout);
+    }
+
     export(&relay, query, &how, &file)?;
     let out = dir.path().join("out");
     let extracted = logpane(&["extract", name, "-o", out.to_str().context("a folder")?])?;

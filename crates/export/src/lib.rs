@@ -7,6 +7,7 @@
 //!   → Redaction::apply      everything is looked at before anything is written
 //!   → parts(…)              packed by the caller, on as many cores as it has
 //!   → compose(…)            one HTML file, see `report`
+//!   → smaller(…)            what to leave out where that file is too large
 //! ```
 
 mod compose;
@@ -16,6 +17,7 @@ mod matching;
 mod pack;
 mod pick;
 mod redaction;
+mod slices;
 mod story;
 
 pub use compose::{Telling, compose};
@@ -25,3 +27,4 @@ pub use matching::matching;
 pub use pack::{Part, parts};
 pub use pick::Pick;
 pub use redaction::Redaction;
+pub use slices::{Leave, smaller};

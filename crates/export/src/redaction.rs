@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use model::{Batch, Labels};
-use redact::{OwnRule, Redactor, RuleError, Selection};
+use redact::{OwnRule, Redactor, RuleError, RuleFindings, Selection};
 use report::RuleRun;
 
 use crate::Gathered;
@@ -56,6 +56,11 @@ impl Redaction {
             Some(redactor) => redactor.rewrite_text(text).into_owned(),
             None => text.to_owned(),
         }
+    }
+
+    /// What each rule that ran found, with originals in it: to be looked at, never for the file.
+    pub fn findings(&self) -> Vec<RuleFindings> {
+        self.0.as_ref().map(Redactor::findings).unwrap_or_default()
     }
 
     /// Which rules ran, and how many texts each replaced; empty: none ran.

@@ -86,6 +86,11 @@ pub fn key_lines(streams: &BTreeMap<Labels, Batch>, show: &dyn Fn(i64) -> String
         .collect()
 }
 
+/// Whether a line of the level may be what a report is made for.
+pub fn is_grave(level: &str) -> bool {
+    LEVELS.contains(&level)
+}
+
 /// The gravest first.
 fn weight(level: &str) -> usize {
     LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())

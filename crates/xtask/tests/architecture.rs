@@ -28,7 +28,7 @@ const MAY_SEE: [(&str, &[&str]); 18] = [
         "relay",
         &[
             "alert", "chunk", "detect", "export", "heap", "insight", "logql", "model", "promtail",
-            "protocol", "report", "yaml",
+            "protocol", "redact", "report", "yaml",
         ],
     ),
     ("report", &["chunk", "model"]),

@@ -66,12 +66,14 @@ const EXPORT_EXAMPLES: &str = "\
 Examples:
   logpane export '{job=\"cosyvoice3\"}' --since 1h -o report.html
   logpane export '{job=\"cosyvoice3\"} |= \"CUDA\"' --since 1d --redact default,prompts -o report.html
+  logpane export '{job=\"cosyvoice3\"}' --since 1h --review
   logpane export '{job=~\".+\", level!=\"debug\"}' --from '2024-12-17 14:00' --to '2024-12-17 15:00' \
     --data ~/.local/share/logpane -o report.html
 
 The file opens by double-click, without a network: who gets it queries, charts and copies as here.
 Secrets are replaced before anything is written; which rules ran and how often stands in the report.
-Look at it before you send it: no rule knows what you consider private.
+Look at it before you send it (--review shows what each rule finds): no rule knows what you
+consider private.
 Rules: default (keys, tokens, passwords, e-mails, addresses, home folders), hosts, prompts, none;
 -NAME leaves one out.";
 
@@ -364,6 +366,9 @@ pub struct ExportArgs {
     /// A regular expression of your own whose matches, or groups, are replaced (may be repeated)
     #[arg(long = "redact-rule", value_name = "REGEX")]
     pub redact_rules: Vec<String>,
+    /// Write no file; print what each rule would replace, before and after, and how large it would be
+    #[arg(long, conflicts_with = "output")]
+    pub review: bool,
     /// Read a data folder instead of asking a relay
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -1,14 +1,16 @@
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 
-use export::{Pick, Redaction, Telling, compose};
+use chunk::ChunkMeta;
+use export::{Leave, Pick, Redaction, Telling, compose};
 use jiff::tz::TimeZone;
 use logql::{Direction, Params, QueryKind};
-use report::{Coding, Meter, Viewer};
+use report::{Coding, Meter, Suggestion, Viewer};
 
 use super::gather::gather;
 use super::origin::Origin;
 use super::pack::pack;
+use super::review;
 use crate::cli::args::ExportArgs;
 use crate::cli::client::Client;
 use crate::cli::dispatch::{say, written};
@@ -26,7 +28,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let expr = logql::parse(&args.query).map_err(|error| Failure::query(&args.query, &error))?;
     let zone = TimeZone::system();
     let (start, end) = times(args, &zone)?;
-    if args.output.is_none() && std::io::stdout().is_terminal() {
+    if args.output.is_none() && !args.review && std::io::stdout().is_terminal() {
         return Err(Failure::usage("a report is a file of megabytes, expected -o report.html"));
     }
     let parts = viewer_of_report().ok_or_else(|| {
@@ -77,22 +79,55 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let html =
         compose(&telling, &gathered, &mut redaction, viewer, &chunks, &|ns| times::show(ns, &zone))
             .map_err(|error| Failure::failed(format!("the report cannot be written: {error}")))?;
+    let entries: usize = gathered.streams.values().map(model::Batch::len).sum();
+    let size = html.len() as u64;
+    let told = format!("{entries} entries, {} MB", megabytes(size));
     match &args.output {
+        _ if args.review => {
+            review::print(&redaction.findings(), &mut std::io::stdout().lock())?;
+        }
         Some(path) => fs::write(path, &html).map_err(|error| {
             Failure::failed(format!("cannot write {}: {error}", path.display()))
         })?,
         None => written(std::io::stdout().write_all(&html))?,
     }
-    let entries: usize = gathered.streams.values().map(model::Batch::len).sum();
-    let size = html.len() as u64;
-    say(&format!("{entries} entries, {}.{} MB", size / 1_000_000, size / 100_000 % 10));
+    say(&told);
+    let metas: Vec<&ChunkMeta> = packed.iter().map(|chunk| &chunk.meta).collect();
+    let coded = telling.coding.len(chunks.iter().map(|chunk| chunk.len() as u64).sum());
+    let meter = Meter { overhead_bytes: size.saturating_sub(coded), coding: telling.coding };
+    let suggestions = export::smaller(meter, Meter::GITHUB_BYTES, &metas);
     if size > Meter::GITHUB_BYTES {
-        say(
-            "that is more than the 25 MB GitHub takes as an attachment: narrow the time, or leave \
-             debug lines out with level!=\"debug\" in the selector",
-        );
+        say("that is more than the 25 MB GitHub takes as an attachment");
+    }
+    for suggestion in suggestions {
+        say(&suggested(&suggestion, &|ns| times::show(ns, &zone)));
     }
     Ok(())
+}
+
+/// What would make the file smaller, by how much, and how to ask for it.
+fn suggested(suggestion: &Suggestion<Leave>, show: &dyn Fn(i64) -> String) -> String {
+    let how = match &suggestion.what {
+        Leave::Level(level) if level.is_empty() => {
+            "without lines that have no level (level!=\"\" in the selector)".to_owned()
+        }
+        Leave::Level(level) => {
+            format!("without {level} lines (level!=\"{level}\" in the selector)")
+        }
+        Leave::Before(start) => {
+            // Whole seconds.
+            let start = show(*start);
+            let start = start.split_once('.').map_or(start.as_str(), |(start, _)| start);
+            format!("with --from '{start}'")
+        }
+    };
+    let Suggestion { saved_bytes, dropped_entries, fits, .. } = suggestion;
+    let fits = if *fits { ", which fits" } else { "" };
+    format!("{how}: -{} MB, {dropped_entries} entries less{fits}", megabytes(*saved_bytes))
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10)
 }
 
 /// The range that was typed, in nanoseconds since 1970.
@@ -112,4 +147,38 @@ fn times(args: &ExportArgs, zone: &TimeZone) -> Result<(i64, i64), Failure> {
         return Err(Failure::usage("the range is empty: it starts at its end or after it"));
     }
     Ok((start, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggestion_says_what_to_type() {
+        let of = |what, fits| Suggestion {
+            what,
+            saved_bytes: 18_250_000,
+            dropped_entries: 812_345,
+            fits,
+        };
+        let show = |ns: i64| times::show(ns, &TimeZone::UTC);
+        for (suggestion, expected) in [
+            (
+                of(Leave::Level("debug".to_owned()), true),
+                "without debug lines (level!=\"debug\" in the selector): -18.2 MB, 812345 entries \
+                 less, which fits",
+            ),
+            (
+                of(Leave::Level(String::new()), false),
+                "without lines that have no level (level!=\"\" in the selector): -18.2 MB, 812345 \
+                 entries less",
+            ),
+            (
+                of(Leave::Before(1_734_445_800_000_000_000), true),
+                "with --from '2024-12-17 14:30:00': -18.2 MB, 812345 entries less, which fits",
+            ),
+        ] {
+            assert_eq!(suggested(&suggestion, &show), expected);
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod command;
 mod gather;
 mod origin;
 mod pack;
+mod review;
 
 pub use back::{extract, verify};
 pub use command::run;
