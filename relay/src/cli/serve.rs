@@ -19,7 +19,7 @@ use crate::cli::{handover, sources};
 use crate::config::Config;
 use crate::configured::{ConfigFile, FileError, mark_imported, reload};
 use crate::forward::begin;
-use crate::http::{App, routes};
+use crate::http::{App, Connections, routes};
 use crate::store::{SourceOptions, Store, StoreError, StoreOptions};
 
 /// Requests that are under way get this long when the relay stops, then the store the rest of
@@ -133,8 +133,8 @@ async fn serve(
             let graceful = async move {
                 stopped.wait_for(|stop| *stop).await.ok();
             };
-            let server = warp::serve(routes(&app)).incoming(listener).graceful(graceful);
-            Ok((addr, tokio::spawn(server.run())))
+            let server = Connections::default().serve(listener, routes(&app), graceful);
+            Ok((addr, tokio::spawn(server)))
         }
         Err(error) => Err(error),
     };

@@ -1,7 +1,5 @@
 //! `POST /api/follow`: a second `logpane PATHS` hands its paths to the relay that has the folder.
 
-use std::net::SocketAddr;
-
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
@@ -10,7 +8,7 @@ use warp::{Filter, Reply as _};
 use crate::http::app::{FOLLOW_KEY_HEADER, FollowRequest};
 use crate::http::blocking::blocking;
 use crate::http::body::read_body;
-use crate::http::{ApiError, App};
+use crate::http::{ApiError, App, Peer};
 use crate::store::SourceOptions;
 
 const LIMIT_BYTES: usize = 1 << 20;
@@ -19,14 +17,14 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
     let app = app.clone();
     warp::path!("api" / "follow")
         .and(warp::post())
-        .and(warp::filters::addr::remote())
+        .and(warp::filters::ext::optional())
         .and(warp::header::headers_cloned())
         .and(warp::body::stream())
-        .then(move |remote: Option<SocketAddr>, headers: HeaderMap, body| {
+        .then(move |peer: Option<Peer>, headers: HeaderMap, body| {
             let app = app.clone();
             async move {
                 let follow = async {
-                    may_follow(&app, remote, &headers)?;
+                    may_follow(&app, peer, &headers)?;
                     let body = read_body(body, LIMIT_BYTES).await?;
                     follow(&app, &body).await
                 };
@@ -41,9 +39,9 @@ pub fn routes(app: &App) -> BoxedFilter<(Response,)> {
 
 /// Whoever may follow files reads them with this relay's rights: only this machine, and there
 /// only those who can read the data folder.
-fn may_follow(app: &App, remote: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), ApiError> {
+fn may_follow(app: &App, peer: Option<Peer>, headers: &HeaderMap) -> Result<(), ApiError> {
     let key = headers.get(FOLLOW_KEY_HEADER).map(warp::http::HeaderValue::as_bytes);
-    let local = remote.is_some_and(|remote| remote.ip().is_loopback());
+    let local = peer.is_some_and(|Peer(addr)| addr.ip().is_loopback());
     // Hashes compare in constant time.
     let right = key.is_some_and(|key| {
         !app.follow_key().is_empty()

@@ -6,6 +6,7 @@ mod blocking;
 mod body;
 mod chunks;
 mod config;
+mod connections;
 mod cors;
 mod doctor;
 mod error;
@@ -33,6 +34,7 @@ mod viewer;
 mod views;
 
 pub use app::{App, FOLLOW_KEY_HEADER, FollowRequest};
+pub use connections::{Connections, Peer};
 pub use error::ApiError;
 pub use loki::{Flags, default_step, encode_response, now_ns, number};
 pub use params::parse_time;

@@ -10,10 +10,8 @@ mod share;
 mod views;
 mod world;
 
-use std::net::SocketAddr;
-
 use model::{Entry, Labels};
-use relay::http::{App, FOLLOW_KEY_HEADER, routes};
+use relay::http::{App, FOLLOW_KEY_HEADER, Peer, routes};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use warp::http::StatusCode;
@@ -277,7 +275,7 @@ async fn files_are_handed_over_only_from_this_machine_with_the_key() {
         warp::test::request()
             .method("POST")
             .path("/api/follow")
-            .remote_addr(from.parse::<SocketAddr>().unwrap())
+            .extension(Peer(from.parse().unwrap()))
             .header(FOLLOW_KEY_HEADER, key)
             .json(&json!({"paths": [path]}))
     };

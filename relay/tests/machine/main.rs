@@ -1,9 +1,10 @@
 //! What the machine does to the relay: a disk that fills up or cannot be written, a clock that is
-//! set, many files and streams, and Debian's own logrotate.
+//! set, many files, streams and connections, and Debian's own logrotate.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod clock;
+mod crowd;
 mod disk;
 mod many;
 #[expect(dead_code, reason = "other tests use the rest")]
