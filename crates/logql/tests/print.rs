@@ -271,6 +271,17 @@ fn check(expr: &Expr) {
     assert_eq!(&read, expr, "{formatted}");
 }
 
+#[test]
+fn a_label_may_be_called_as_a_stage_is() {
+    for query in [
+        r#"{job="a"} | unwrap == 5KB"#,
+        r#"sum_over_time({job="a"} | unwrap == 5KB | unwrap x [5m])"#,
+        r#"count_over_time({job="a"} | unwrap =~ "b" [5m])"#,
+    ] {
+        check(&parse(query).unwrap_or_else(|error| panic!("{}", error.render(query))));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

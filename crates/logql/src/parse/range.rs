@@ -6,7 +6,7 @@ use nom::sequence::delimited;
 use super::input::{Res, Tokens, keyword, name, symbol, wrong};
 use super::label_filter::label_filter;
 use super::selector::selector;
-use super::stage::stage;
+use super::stage::{stage, starts_unwrap};
 use super::token::Kind;
 use crate::ast::{
     Conversion, Grouping, LabelFilter, LogExpr, RangeAggregation, RangeOp, Stage, Unwrap,
@@ -230,7 +230,7 @@ fn parts(i: Tokens<'_>) -> Res<'_, Parts> {
             unwrap.filters.push(filter);
             parts.log.end = after.before;
             i = after;
-        } else if piped && i.nth(1).is_word("unwrap") {
+        } else if starts_unwrap(i) {
             let start = token.span.start;
             let (after, unwrap) = cut(unwrap).parse(i.skip(2))?;
             parts.unwrap = Some(unwrap);

@@ -21,15 +21,17 @@ pub(super) fn pipeline(i: Tokens<'_>) -> Res<'_, Vec<Stage>> {
 
 pub(super) fn stage(i: Tokens<'_>) -> Res<'_, Stage> {
     let start = i.at();
-    let (i, kind) = if i.peek().is_symbol("|") {
-        if i.nth(1).is_word("unwrap") && compare_op(&i.nth(2)).is_none() {
-            return i.no("a stage");
-        }
-        cut(after_pipe).parse(i.skip(1))?
-    } else {
-        line_filter(i)?
-    };
+    if starts_unwrap(i) {
+        return i.no("a stage");
+    }
+    let (i, kind) =
+        if i.peek().is_symbol("|") { cut(after_pipe).parse(i.skip(1))? } else { line_filter(i)? };
     Ok((i, Stage { kind, span: i.since(start) }))
+}
+
+/// Whether an `unwrap` comes, and not a label of that name that is compared.
+pub(super) fn starts_unwrap(i: Tokens<'_>) -> bool {
+    i.peek().is_symbol("|") && i.nth(1).is_word("unwrap") && compare_op(&i.nth(2)).is_none()
 }
 
 fn line_op(i: Tokens<'_>) -> Option<LineOp> {
