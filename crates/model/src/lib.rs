@@ -4,6 +4,7 @@
 //! worker and the tests all mean the same thing by the same word.
 
 mod batch;
+mod control;
 mod fields;
 pub mod go_regex;
 mod labels;
@@ -17,6 +18,7 @@ mod time;
 mod units;
 
 pub use batch::{Batch, Columns, Entry, Lines};
+pub use control::control_sequence_len;
 pub use fields::{FieldColumn, Fields};
 pub use labels::Labels;
 pub use matcher::{MatchOp, Matcher};

@@ -60,14 +60,7 @@ impl Stripped {
 /// Bytes of the sequence that a text starts with; what is none loses its escape only.
 fn len(text: &[u8]) -> usize {
     match text.get(1) {
-        Some(b'[') => {
-            let rest = text.get(2..).unwrap_or_default();
-            let end = rest.iter().position(|byte| !(0x20..0x40).contains(byte));
-            match end.and_then(|at| Some((at, rest.get(at)?))) {
-                Some((at, 0x40..0x7f)) => at + 3,
-                _ => 1,
-            }
-        }
+        Some(b'[') => model::control_sequence_len(text).max(1),
         // A command of several characters, and its end.
         Some(b']' | b'\\') => 2,
         _ => 1,

@@ -35,14 +35,7 @@ pub fn strip_escapes(line: &[u8]) -> Vec<u8> {
 /// movements end with a letter, titles and links (`ESC ]`) with a bell or `ESC \`.
 fn sequence_len(text: &[u8]) -> usize {
     match text.get(1) {
-        Some(b'[') => {
-            let body = text.get(2..).unwrap_or(b"");
-            let parameters = body.iter().take_while(|b| matches!(b, 0x20..=0x3f)).count();
-            match body.get(parameters) {
-                Some(0x40..=0x7e) => parameters + 3,
-                _ => 0,
-            }
-        }
+        Some(b'[') => model::control_sequence_len(text),
         Some(b']') => {
             let body = text.get(2..).unwrap_or(b"");
             match memchr::memchr2(BELL, ESCAPE, body) {
