@@ -129,11 +129,7 @@ async fn serve(
     let bound = match TcpListener::bind(config.listen).await {
         Ok(listener) => {
             let addr = listener.local_addr()?;
-            let mut stopped = stopped;
-            let graceful = async move {
-                stopped.wait_for(|stop| *stop).await.ok();
-            };
-            let server = Connections::default().serve(listener, routes(&app), graceful);
+            let server = Connections::default().serve(listener, routes(&app), stopped);
             Ok((addr, tokio::spawn(server)))
         }
         Err(error) => Err(error),

@@ -1,6 +1,5 @@
 //! Serving connections: so many at once, and none for a client that stands still.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,21 +47,20 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// Answers requests until `stop` resolves, then those that are under way.
+    /// Answers requests until it is told to stop, then those that are under way.
     pub async fn serve(
         self,
         listener: TcpListener,
         routes: BoxedFilter<(Response,)>,
-        stop: impl Future<Output = ()>,
+        stopping: watch::Receiver<bool>,
     ) {
         let places = Arc::new(Semaphore::new(self.max));
-        let (stopping, stopped) = watch::channel(false);
         let mut server = http1::Builder::new();
         server
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_time)
             .max_buf_size(self.max_head_bytes);
-        let mut stop = std::pin::pin!(stop);
+        let mut stop = std::pin::pin!(told(stopping.clone()));
         loop {
             let next = async {
                 let place = Arc::clone(&places).acquire_owned().await;
@@ -85,16 +83,13 @@ impl Connections {
             });
             let connection =
                 server.serve_connection(TokioIo::new(Box::pin(stream)), service).with_upgrades();
-            let mut stopped = stopped.clone();
+            let stop = told(stopping.clone());
             tokio::spawn(async move {
                 let mut connection = std::pin::pin!(connection);
-                // How a client went away concerns nobody.
-                let told = async {
-                    stopped.wait_for(|stopped| *stopped).await.ok();
-                };
                 tokio::select! {
+                    // How a client went away concerns nobody.
                     _ = connection.as_mut() => {}
-                    () = told => {
+                    () = stop => {
                         connection.as_mut().graceful_shutdown();
                         connection.await.ok();
                     }
@@ -103,10 +98,14 @@ impl Connections {
             });
         }
         drop(listener);
-        stopping.send(true).ok();
         let all = u32::try_from(self.max).unwrap_or(u32::MAX);
         places.acquire_many(all).await.ok();
     }
+}
+
+async fn told(mut stopping: watch::Receiver<bool>) {
+    // Whoever would tell is gone: that is an end as well.
+    stopping.wait_for(|stop| *stop).await.ok();
 }
 
 #[cfg(test)]
@@ -114,7 +113,6 @@ mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpStream;
 
-    use tokio::sync::oneshot;
     use warp::{Filter as _, Reply as _};
 
     use super::*;
@@ -133,12 +131,10 @@ mod tests {
         let peer = peer.map(|Peer(peer)| peer.to_string().into_response());
         let large = warp::path("large").map(|| vec![b'x'; LARGE].into_response());
         let routes = word.or(peer).unify().or(large).unify().boxed();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = tokio::spawn(connections.serve(listener, routes, async {
-            stopped.await.ok();
-        }));
+        let (stop, stopping) = watch::channel(false);
+        let server = tokio::spawn(connections.serve(listener, routes, stopping));
         let told = tokio::task::spawn_blocking(move || clients(addr)).await.unwrap();
-        stop.send(()).unwrap();
+        stop.send(true).unwrap();
         server.await.unwrap();
         told
     }
@@ -166,6 +162,40 @@ mod tests {
         })
         .await;
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(&peer), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn no_more_are_served_at_once_than_may_be() {
+        const AT_ONCE: usize = 2;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let entered = Arc::new(watch::Sender::new(0));
+        let inside = Arc::clone(&entered);
+        let routes = warp::any()
+            .then(move || {
+                let inside = Arc::clone(&inside);
+                async move {
+                    inside.send_modify(|now| *now += 1);
+                    // As long as it takes one too many to come in, if it could.
+                    let mut seen = inside.subscribe();
+                    let crowd = seen.wait_for(|now| *now > AT_ONCE);
+                    let wait = Duration::from_millis(100);
+                    let crowded = tokio::time::timeout(wait, crowd).await.is_ok();
+                    inside.send_modify(|now| *now -= 1);
+                    if crowded { "crowded" } else { "calm" }.into_response()
+                }
+            })
+            .boxed();
+        let few = Connections { max: AT_ONCE, ..Connections::default() };
+        let (_stop, stopping) = watch::channel(false);
+        tokio::spawn(few.serve(listener, routes, stopping));
+        let answers = tokio::task::spawn_blocking(move || {
+            let all: Vec<TcpStream> = (0..6).map(|_| asked(addr, "")).collect();
+            all.into_iter().map(whole).collect::<Vec<_>>()
+        });
+        for answer in answers.await.unwrap() {
+            assert!(answer.ends_with("calm"), "{answer}");
+        }
     }
 
     #[tokio::test]
@@ -242,14 +272,11 @@ mod tests {
                 }
             })
             .boxed();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = async {
-            stopped.await.ok();
-        };
-        let server = tokio::spawn(Connections::default().serve(listener, routes, stopped));
+        let (stop, stopping) = watch::channel(false);
+        let server = tokio::spawn(Connections::default().serve(listener, routes, stopping));
         let answer = tokio::task::spawn_blocking(move || whole(asked(addr, "")));
         has_begun.recv().await.unwrap();
-        stop.send(()).unwrap();
+        stop.send(true).unwrap();
         go_on.send(true).unwrap();
         server.await.unwrap();
         assert!(answer.await.unwrap().ends_with("late"));

@@ -79,28 +79,26 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let html =
         compose(&telling, &gathered, &mut redaction, viewer, &chunks, &|ns| times::show(ns, &zone))
             .map_err(|error| Failure::failed(format!("the report cannot be written: {error}")))?;
-    let entries: usize = gathered.streams.values().map(model::Batch::len).sum();
-    let size = html.len() as u64;
-    let told = format!("{entries} entries, {} MB", megabytes(size));
     match &args.output {
         _ if args.review => {
-            review::print(&redaction.findings(), &mut std::io::stdout().lock())?;
+            written(std::io::stdout().write_all(review::text(&redaction.findings()).as_bytes()))?;
         }
         Some(path) => fs::write(path, &html).map_err(|error| {
             Failure::failed(format!("cannot write {}: {error}", path.display()))
         })?,
         None => written(std::io::stdout().write_all(&html))?,
     }
-    say(&told);
-    let metas: Vec<&ChunkMeta> = packed.iter().map(|chunk| &chunk.meta).collect();
-    let coded = telling.coding.len(chunks.iter().map(|chunk| chunk.len() as u64).sum());
-    let meter = Meter { overhead_bytes: size.saturating_sub(coded), coding: telling.coding };
-    let suggestions = export::smaller(meter, Meter::GITHUB_BYTES, &metas);
+    let entries: usize = gathered.streams.values().map(model::Batch::len).sum();
+    let size = html.len() as u64;
+    say(&format!("{entries} entries, {} MB", megabytes(size)));
     if size > Meter::GITHUB_BYTES {
         say("that is more than the 25 MB GitHub takes as an attachment");
-    }
-    for suggestion in suggestions {
-        say(&suggested(&suggestion, &|ns| times::show(ns, &zone)));
+        let metas: Vec<&ChunkMeta> = packed.iter().map(|chunk| &chunk.meta).collect();
+        let coded = telling.coding.len(chunks.iter().map(|chunk| chunk.len() as u64).sum());
+        let meter = Meter { overhead_bytes: size.saturating_sub(coded), coding: telling.coding };
+        for suggestion in export::smaller(meter, Meter::GITHUB_BYTES, &metas) {
+            say(&suggested(&suggestion, &|ns| times::show(ns, &zone)));
+        }
     }
     Ok(())
 }

@@ -1,18 +1,9 @@
-use std::io::Write;
-
 use redact::RuleFindings;
 use report::shown;
 
-use crate::cli::dispatch::written;
-use crate::cli::failure::Failure;
-
-/// Prints what would be replaced, rule by rule. Holds originals: it goes to the terminal of whoever
-/// asked, and into no file of ours.
-pub fn print(findings: &[RuleFindings], out: &mut impl Write) -> Result<(), Failure> {
-    written(out.write_all(text(findings).as_bytes()))
-}
-
-fn text(findings: &[RuleFindings]) -> String {
+/// What would be replaced, rule by rule. Holds originals: it goes to the terminal of whoever asked,
+/// and into no file of ours.
+pub fn text(findings: &[RuleFindings]) -> String {
     if findings.is_empty() {
         return "No rule runs: everything goes into the file as it is.\n".to_owned();
     }
