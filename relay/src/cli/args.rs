@@ -46,7 +46,7 @@ Examples:
   logpane share create '{job=\"cosyvoice3\"}' --last 1h --expires 7d --label 'for the issue'
   logpane share create '{job=\"cosyvoice3\"} |= \"CUDA\"' --from '2024-12-17 14:00' --to '2024-12-17 15:00'
   logpane share list
-  logpane share revoke 3fVx0a1b
+  logpane share revoke 3f9e0a1b77c2
 
 Whoever has the link reads this scope and nothing else: no other streams or times, no files, no
 settings. The relay keeps a hash of the link's token, so that it is shown this once.";
@@ -331,6 +331,7 @@ pub enum ShareCommand {
     /// End a link at once
     Revoke {
         /// As `list` tells it
+        #[arg(allow_hyphen_values = true)]
         id: String,
         #[command(flatten)]
         client: ClientArgs,

@@ -21,6 +21,7 @@ const FILE: &str = "shares.json";
 const VERSION: u32 = 1;
 /// More at once than anybody keeps track of.
 const MAX_SHARES: usize = 1000;
+const ID_CHARS: usize = 12;
 const MAX_TEXT_BYTES: usize = 16 << 10;
 /// A tail must begin within this.
 const TICKET_NS: i64 = 30 * SECOND_NS;
@@ -150,8 +151,10 @@ impl Book {
             return Err(BookError::Expired);
         }
         Scope::new(&new.scope, new.range)?;
-        let token = random::<32>()?;
-        let id: String = random::<6>()?;
+        let token = random()?;
+        let token_hash = hash(&token);
+        // In hexadecimal: an id that begins with a dash would be an option on a command line.
+        let id = token_hash[..ID_CHARS].to_owned();
         let expires = new.expires_seconds.map(|seconds| {
             let span = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(SECOND_NS);
             Timestamp(now_ns.saturating_add(span))
@@ -172,7 +175,6 @@ impl Book {
         if state.shares.len() >= MAX_SHARES {
             return Err(BookError::TooMany);
         }
-        let token_hash = hash(&token);
         state.shares.insert(id.clone(), Kept { share: share.clone(), token_hash });
         if let Err(error) = self.write(&mut state, now_ns) {
             state.shares.remove(&id);
@@ -229,7 +231,7 @@ impl Book {
 
     /// A word that opens one live tail of this share, soon.
     pub fn ticket(&self, share: &str, now_ns: i64) -> Result<String, BookError> {
-        let ticket = random::<24>()?;
+        let ticket = random()?;
         let mut state = self.lock();
         state.tickets.retain(|_, ticket| ticket.until > now_ns);
         let until = now_ns.saturating_add(TICKET_NS);
@@ -291,8 +293,8 @@ fn hash(token: &str) -> String {
 }
 
 /// Random bytes in letters that a URL takes as they are.
-fn random<const N: usize>() -> Result<String, BookError> {
-    let mut bytes = [0_u8; N];
+fn random() -> Result<String, BookError> {
+    let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| BookError::Random { message: error.to_string() })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
