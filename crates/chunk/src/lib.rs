@@ -45,6 +45,7 @@ mod places;
 mod rows;
 mod section;
 mod signature;
+mod strip;
 
 pub use codec::{CodecError, Compress, Decompress, RuzstdCodec};
 pub use column::Column;
@@ -56,3 +57,4 @@ pub use meta::{BlockMeta, ChunkId, ChunkMeta, Section};
 pub use rows::{between, merge, rows};
 pub use section::Packed;
 pub use signature::may_contain;
+pub use strip::without_places;

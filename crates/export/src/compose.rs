@@ -12,6 +12,9 @@ pub struct Telling<'a> {
     pub producer: &'a str,
     /// As it was asked, over this range; what it looks back to lies in `picked` as well.
     pub query: &'a str,
+    /// How the answer is shown beside query and range: further pairs of a URL's fragment, each
+    /// with its `&`.
+    pub look: &'a str,
     pub range: TimeRange,
     pub picked: TimeRange,
     /// None: the query is its title.
@@ -45,7 +48,7 @@ pub fn compose(
     let manifest = Manifest {
         tool: telling.tool.to_owned(),
         producer: telling.producer.to_owned(),
-        view: fragment(&query, telling.range),
+        view: fragment(&query, telling),
         facts: with("title", &title),
         query: query.clone(),
         range: telling.range,
@@ -64,8 +67,9 @@ pub fn compose(
     report::write(manifest, &summary, viewer, chunks)
 }
 
-/// The view that a reader finds: the query over its range.
-fn fragment(query: &str, range: TimeRange) -> String {
+/// The view that a reader finds: the query over its range, shown as it was.
+fn fragment(query: &str, telling: &Telling<'_>) -> String {
     let query: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
-    format!("v=1&q={query}&from={}&to={}", range.start.0, range.end.0)
+    let Telling { range, look, .. } = telling;
+    format!("v=1&q={query}&from={}&to={}{look}", range.start.0, range.end.0)
 }

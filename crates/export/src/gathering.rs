@@ -7,7 +7,7 @@ use crate::pick::distinct;
 use crate::{ExportError, Pick};
 
 /// What a report is going to hold, as it is stored.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Gathered {
     /// By stream, in order of time.
     pub streams: BTreeMap<Labels, Batch>,

@@ -5,7 +5,8 @@
 //! Pick::new(query)          which entries
 //!   → Gathering             asks for pieces of an index, takes what was read
 //!   → Redaction::apply      everything is looked at before anything is written
-//!   → parts(…)              packed by the caller, on as many cores as it has
+//!   → verbatim(…)           chunks that go in as they are stored, where nothing in them changed
+//!   → parts(…)              the rest, packed by the caller, on as many cores as it has
 //!   → compose(…)            one HTML file, see `report`
 //!   → smaller(…)            what to leave out where that file is too large
 //! ```
@@ -19,6 +20,7 @@ mod pick;
 mod redaction;
 mod slices;
 mod story;
+mod verbatim;
 
 pub use compose::{Telling, compose};
 pub use error::ExportError;
@@ -28,3 +30,4 @@ pub use pack::{Part, parts};
 pub use pick::Pick;
 pub use redaction::Redaction;
 pub use slices::{Leave, smaller};
+pub use verbatim::{Stored, verbatim};

@@ -18,7 +18,8 @@ pub fn matching(
     let Output::Rows(rows) = run.finish()?.output else { return Ok(Batch::default()) };
     let kept: HashSet<(i64, u64)> =
         rows.into_iter().map(|row| (row.timestamp, row.arrival)).collect();
-    Ok(picked(batch, |timestamp, arrival| kept.contains(&(timestamp, arrival))))
+    let key = |row: usize| Some((*batch.timestamps.get(row)?, *batch.arrivals.get(row)?));
+    Ok(picked(batch, |row| key(row).is_some_and(|key| kept.contains(&key))))
 }
 
 fn plan(query: &Expr, range: TimeRange) -> Result<Plan, QueryError> {
@@ -33,9 +34,8 @@ fn plan(query: &Expr, range: TimeRange) -> Result<Plan, QueryError> {
 }
 
 /// The rows that `keep` names, run by run.
-fn picked(batch: &Batch, keep: impl Fn(i64, u64) -> bool) -> Batch {
-    let keys = batch.timestamps.iter().zip(&batch.arrivals);
-    let kept: Vec<bool> = keys.map(|(timestamp, arrival)| keep(*timestamp, *arrival)).collect();
+pub fn picked(batch: &Batch, keep: impl Fn(usize) -> bool) -> Batch {
+    let kept: Vec<bool> = (0..batch.len()).map(keep).collect();
     let mut runs = Vec::new();
     let mut at = 0;
     while at < kept.len() {

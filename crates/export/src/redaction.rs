@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use model::{Batch, Labels};
+use model::{Batch, Labels, Sessions};
 use redact::{OwnRule, Redactor, RuleError, RuleFindings, Selection};
 use report::RuleRun;
 
@@ -17,31 +17,77 @@ impl Redaction {
         let mut selection =
             if names.trim() == "none" { Selection::NONE } else { Selection::parse(names) };
         selection.own = own.iter().cloned().map(OwnRule::Regex).collect();
-        if selection == Selection::NONE {
-            return Ok(Self(None));
+        Self::of(&selection)
+    }
+
+    pub fn of(selection: &Selection) -> Result<Self, RuleError> {
+        let none = *selection == Selection::NONE;
+        Ok(Self(if none { None } else { Some(Redactor::new(selection)?) }))
+    }
+
+    /// Looks at some entries of a stream.
+    pub fn scan(&mut self, labels: &Labels, batch: &Batch) {
+        if let Some(redactor) = &mut self.0 {
+            redactor.scan(labels, batch);
         }
-        Ok(Self(Some(Redactor::new(&selection)?)))
+    }
+
+    pub fn scan_sessions(&mut self, sessions: &Sessions) {
+        if let Some(redactor) = &mut self.0 {
+            redactor.scan_sessions(sessions);
+        }
+    }
+
+    /// Some entries of a stream as they go into the file; everything was looked at before.
+    pub fn rewrite(&mut self, labels: &Labels, batch: &Batch) -> (Labels, Batch) {
+        match &mut self.0 {
+            Some(redactor) => (redactor.rewrite_labels(labels), redactor.rewrite_batch(batch)),
+            None => (labels.clone(), batch.clone()),
+        }
+    }
+
+    /// What goes into the file from its [rewritten](Self::rewrite) streams. Two of them may have
+    /// become one.
+    pub fn finish(
+        &mut self,
+        rewritten: BTreeMap<Labels, Vec<Batch>>,
+        sessions: &Sessions,
+        warnings: &[String],
+    ) -> Gathered {
+        let one = |mut all: Vec<Batch>| match all.pop() {
+            Some(only) if all.is_empty() => only,
+            last => {
+                all.extend(last);
+                distinct(&all)
+            }
+        };
+        Gathered {
+            streams: rewritten.into_iter().map(|(labels, all)| (labels, one(all))).collect(),
+            sessions: match &mut self.0 {
+                Some(redactor) => redactor.rewrite_sessions(sessions),
+                None => sessions.clone(),
+            },
+            warnings: warnings.iter().map(|warning| self.text(warning)).collect(),
+        }
     }
 
     /// Everything anew, without what the rules find. All is looked at before anything is written:
     /// what one line tells is then known in all.
     pub fn apply(&mut self, gathered: Gathered) -> Gathered {
-        let Some(redactor) = &mut self.0 else { return gathered };
+        if self.0.is_none() {
+            return gathered;
+        }
         let Gathered { streams, sessions, warnings } = gathered;
         for (labels, batch) in &streams {
-            redactor.scan(labels, batch);
+            self.scan(labels, batch);
         }
-        redactor.scan_sessions(&sessions);
+        self.scan_sessions(&sessions);
         let mut rewritten: BTreeMap<Labels, Vec<Batch>> = BTreeMap::new();
         for (labels, batch) in streams {
-            let labels = redactor.rewrite_labels(&labels);
-            rewritten.entry(labels).or_default().push(redactor.rewrite_batch(&batch));
+            let (labels, batch) = self.rewrite(&labels, &batch);
+            rewritten.entry(labels).or_default().push(batch);
         }
-        let sessions = redactor.rewrite_sessions(&sessions);
-        let warnings = warnings.iter().map(|w| redactor.rewrite_text(w).into_owned()).collect();
-        // Two streams may have become one.
-        let streams = rewritten.into_iter().map(|(labels, all)| (labels, distinct(&all))).collect();
-        Gathered { streams, sessions, warnings }
+        self.finish(rewritten, &sessions, &warnings)
     }
 
     pub fn query(&mut self, query: &str) -> String {

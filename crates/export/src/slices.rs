@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use chunk::{BlockMeta, ChunkMeta};
+use model::{Batch, Labels};
 use report::{Meter, Slice, Suggestion};
+use serde::{Deserialize, Serialize};
 
+use crate::Gathered;
 use crate::story::is_grave;
 
 const SECOND_NS: i64 = 1_000_000_000;
@@ -12,12 +15,43 @@ const SECOND_NS: i64 = 1_000_000_000;
 const STEPS_S: [i64; 4] = [3_600, 600, 60, 10];
 
 /// A part of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Leave {
     /// All lines of a level, named as the label has it; empty: those without one.
     Level(String),
     /// Everything before a moment, in nanoseconds since 1970.
     Before(i64),
+}
+
+impl Leave {
+    /// The entries that stay of a stream.
+    fn stay(&self, labels: &Labels, batch: &Batch) -> std::ops::Range<usize> {
+        match self {
+            Self::Level(level) if labels.get("level").unwrap_or_default() == level => 0..0,
+            Self::Level(_) => 0..batch.len(),
+            Self::Before(at) => batch.timestamps.partition_point(|t| t < at)..batch.len(),
+        }
+    }
+}
+
+impl Gathered {
+    /// What stays when these parts are left out, and the number of entries that are in none.
+    #[must_use]
+    pub fn without(&self, leave: &[Leave]) -> (Self, u64) {
+        let mut left_out = 0;
+        let stay = |(labels, batch): (&Labels, &Batch)| {
+            let all = |range: std::ops::Range<usize>, leave: &Leave| {
+                let stay = leave.stay(labels, batch);
+                range.start.max(stay.start)..range.end.min(stay.end)
+            };
+            let stay = leave.iter().fold(0..batch.len(), all);
+            left_out += (batch.len() - stay.len()) as u64;
+            (!stay.is_empty()).then(|| (labels.clone(), chunk::rows(batch, stay)))
+        };
+        let streams = self.streams.iter().filter_map(stay).collect();
+        let (sessions, warnings) = (self.sessions.clone(), self.warnings.clone());
+        (Self { streams, sessions, warnings }, left_out)
+    }
 }
 
 /// What to leave out, so that the report fits into `limit`; nothing when it does. Grave lines are
@@ -152,6 +186,32 @@ mod tests {
         assert!((1_900..2_200).contains(&(at / SECOND_NS)), "{start:?}");
         assert!(meter.total(all) - start.saved_bytes <= limit);
         assert!(smaller(meter, meter.total(all), &chunks).is_empty());
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let entry = |second: i64| Entry { timestamp: second * SECOND_NS, ..Entry::default() };
+        let batch =
+            |seconds: std::ops::Range<i64>| Batch::from_entries(seconds.map(entry).collect());
+        let gathered = Gathered {
+            streams: BTreeMap::from([
+                (Labels::from([("level", "debug")]), batch(0..100)),
+                (Labels::from([("level", "info")]), batch(0..50)),
+                (Labels::default(), batch(0..10)),
+            ]),
+            ..Gathered::default()
+        };
+        let level = |name: &str| Leave::Level(name.to_owned());
+        for (leave, stay, left_out) in [
+            (vec![], vec![10, 100, 50], 0),
+            (vec![level("debug")], vec![10, 50], 100),
+            (vec![level(""), Leave::Before(40 * SECOND_NS)], vec![60, 10], 90),
+            (vec![level("info"), level("debug"), Leave::Before(i64::MAX)], vec![], 160),
+        ] {
+            let (rest, count) = gathered.without(&leave);
+            let lengths: Vec<usize> = rest.streams.values().map(Batch::len).collect();
+            assert_eq!((lengths, count), (stay, left_out), "{leave:?}");
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use chunk::{Column, Decompress, RuzstdCodec, Tail, Want, decode_block, read_meta};
-use export::{Gathering, Pick, Redaction, Telling, compose, parts};
+use chunk::{Column, Decompress, Options, RuzstdCodec, Tail, Want, decode_block, read_meta};
+use export::{Gathering, Pick, Redaction, Stored, Telling, compose, parts, verbatim};
 use logql::{Direction, Params, QueryKind};
 use model::{
     Batch, Boundary, Columns, Entry, Labels, Place, Session, Sessions, SourceFile, TimeRange,
@@ -32,9 +32,24 @@ fn planted() -> Vec<(Vec<&'static str>, &'static str)> {
         .collect()
 }
 
+fn source_file() -> Arc<SourceFile> {
+    Arc::new(SourceFile { path: format!("/srv/{ADDRESS}.log"), ..SourceFile::default() })
+}
+
+/// Nothing to hide, but for the name of their file.
+fn clean_entries() -> Vec<Entry> {
+    let entry = |n: u64| Entry {
+        timestamp: i64::try_from(n).unwrap(),
+        arrival: 500_000 + n,
+        line: format!("step {n} of sampling").into_bytes(),
+        place: Some(Place { file: source_file(), offset: n, len: 9 }),
+        ..Entry::default()
+    };
+    (0..3_000).map(entry).collect()
+}
+
 fn entries() -> Vec<Entry> {
-    let file =
-        Arc::new(SourceFile { path: format!("/srv/{ADDRESS}.log"), ..SourceFile::default() });
+    let file = source_file();
     let lines = planted().into_iter().map(|(_, line)| line.to_owned());
     let lines = lines.chain([format!("client {ADDRESS} connected, torch 2.3.1")]);
     // A block of few and different lines has no signature: it would tell nothing.
@@ -75,38 +90,50 @@ fn made(query: &str) -> Vec<u8> {
         ("filename", &format!("/srv/{ADDRESS}.log")),
     ]);
     let mut gathering = Gathering::new(&pick, usize::MAX);
-    let chunk = ChunkRef {
-        id: "x".to_owned(),
-        stream: 0,
+    let chunk = |id: &str, stream| ChunkRef {
+        id: id.to_owned(),
+        stream,
         size: 1,
         blocks: Vec::new(),
         replaces: Vec::new(),
     };
     let index = Index {
-        streams: vec![labels],
-        chunks: vec![chunk],
+        streams: vec![labels, Labels::from([("job", "b")])],
+        chunks: vec![chunk("x", 0), chunk("y", 1), chunk("z", 0)],
         sessions: sessions(),
         ..Index::default()
     };
-    let batch = Batch::from_entries(entries());
-    for (labels, piece) in gathering.missing(&index) {
-        gathering.take(labels, piece, std::slice::from_ref(&batch)).unwrap();
+    // The last one has an entry of the first in it.
+    let again = [clean_entries()[..9].to_vec(), vec![entries()[0].clone()]].concat();
+    let batches = [entries(), clean_entries(), again].map(Batch::from_entries);
+    let mut stored = Vec::new();
+    for ((labels, piece), batch) in gathering.missing(&index).into_iter().zip(&batches) {
+        let options = Options { block_bytes: 64 << 10 };
+        let chunk = chunk::encode(labels, batch, options, &mut RuzstdCodec::new()).unwrap();
+        stored.extend(Stored::new(&chunk.bytes, std::slice::from_ref(batch)));
+        assert!(Stored::new(&chunk.bytes, &[chunk::rows(batch, 1..batch.len())]).is_none());
+        gathering.take(labels, piece, std::slice::from_ref(batch)).unwrap();
     }
     let gathered = gathering.finish(vec![format!("{ADDRESS}.log is not read to its end")]);
-    assert_eq!(gathered.streams.len(), 1);
+    assert_eq!((gathered.streams.len(), stored.len()), (2, 3));
     assert!(!gathered.sessions.0.is_empty());
 
     let mut redaction = Redaction::new("default,hosts,prompts", &[]).unwrap();
+    let before = gathered.clone();
     let gathered = redaction.apply(gathered);
+    let (as_they_are, rest) = verbatim(&stored, &before, &gathered);
+    assert_eq!(as_they_are.len(), 1, "the one without anything to hide");
     let mut codec = RuzstdCodec::new();
     let packed: Vec<Vec<u8>> =
-        parts(&gathered.streams).iter().map(|p| p.encode(&mut codec).unwrap().bytes).collect();
-    let chunks: Vec<&[u8]> = packed.iter().map(Vec::as_slice).collect();
+        parts(&rest).iter().map(|p| p.encode(&mut codec).unwrap().bytes).collect();
+    let stored = as_they_are.iter().map(|chunk| chunk.bytes.as_slice());
+    let chunks: Vec<&[u8]> = stored.chain(packed.iter().map(Vec::as_slice)).collect();
     let title = format!("why {ADDRESS}?");
     let telling = Telling {
         tool: "Logpane",
         producer: "test",
         query,
+        look: "&wrap=1",
         range: RANGE,
         picked: pick.range,
         title: Some(&title),
@@ -155,8 +182,13 @@ fn raw(section: &chunk::Packed<'_>, codec: &mut dyn Decompress) -> Vec<u8> {
 
 #[test]
 fn no_secret_leaves_in_any_place() {
-    let query = format!(r#"{{job="a"}} != "{ADDRESS}:1""#);
-    let (all, signatures) = unpacked(&made(&query));
+    let query = format!(r#"{{job=~"a|b"}} != "{ADDRESS}:1""#);
+    let report = made(&query);
+    let entries = entries().len() + clean_entries().len();
+    let manifest = report::open(&report).unwrap().manifest;
+    assert_eq!(manifest.chunks.iter().map(|c| c.entries).sum::<u64>(), entries as u64 + 9);
+    assert!(manifest.view.ends_with("&wrap=1"), "{}", manifest.view);
+    let (all, signatures) = unpacked(&report);
     let all = all.to_ascii_lowercase();
     let planted = planted();
     let secrets = planted.iter().flat_map(|(secrets, _)| secrets).copied().chain([ADDRESS]);

@@ -67,6 +67,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
         tool: concat!("Logpane ", env!("CARGO_PKG_VERSION")),
         producer: "cli",
         query: &args.query,
+        look: "",
         range: model::TimeRange::new(start, end),
         picked: pick.range,
         title: args.title.as_deref(),
