@@ -1,9 +1,11 @@
-//! The viewer: the page and its query workers. `bin/app.rs` is thin and starts either.
+//! The viewer: the page and its query workers. `bin/app.rs` is thin and starts either;
+//! `bin/exporting.rs` does so for the page that makes reports.
 
 pub mod app;
 mod chart;
 mod components;
 pub mod engine;
+pub mod exporting;
 mod format;
 mod hooks;
 mod i18n;

@@ -30,4 +30,5 @@ pub use pack::{Part, parts};
 pub use pick::Pick;
 pub use redaction::Redaction;
 pub use slices::{Leave, smaller};
+pub use story::key_lines;
 pub use verbatim::{Stored, verbatim};

@@ -8,7 +8,7 @@ use crate::Gathered;
 use crate::pick::distinct;
 
 /// What hides secrets and private text on the way into the file; None: nothing does.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Redaction(Option<Redactor>);
 
 impl Redaction {

@@ -26,21 +26,21 @@ impl Stored {
 }
 
 /// The chunks that can go into the file as they are, since redaction left all of their entries
-/// alone, and the entries that are in none of them. `before` and `after` are what was gathered and
+/// alone, as places in `stored`, and the entries that are in none of them. `before` and `after` are what was gathered and
 /// what is to be written.
-pub fn verbatim<'a>(
-    stored: &'a [Stored],
+pub fn verbatim(
+    stored: &[Stored],
     before: &Gathered,
     after: &Gathered,
-) -> (Vec<&'a Stored>, BTreeMap<Labels, Batch>) {
-    let mut chosen: Vec<&Stored> = Vec::new();
+) -> (Vec<usize>, BTreeMap<Labels, Batch>) {
+    let mut chosen = Vec::new();
     let mut rest = BTreeMap::new();
     for (labels, batch) in &after.streams {
-        let of_stream = stored.iter().filter(|chunk| chunk.meta.labels == *labels);
+        let of_stream = stored.iter().enumerate().filter(|(_, chunk)| chunk.meta.labels == *labels);
         let same = before.streams.get(labels).map_or_else(HashMap::new, |was| same(was, batch));
         // Two chunks may hold the same entry for a moment, while they are merged.
         let mut taken = vec![false; batch.len()];
-        for chunk in of_stream {
+        for (at, chunk) in of_stream {
             let rows: Option<Vec<usize>> =
                 chunk.arrivals.iter().map(|arrival| same.get(arrival).copied()).collect();
             let is_free = |row: &usize| taken.get(*row) == Some(&false);
@@ -50,7 +50,7 @@ pub fn verbatim<'a>(
                     *taken = true;
                 }
             }
-            chosen.push(chunk);
+            chosen.push(at);
         }
         let left = picked(batch, |row| taken.get(row) == Some(&false));
         if !left.is_empty() {

@@ -126,7 +126,7 @@ fn made(query: &str) -> Vec<u8> {
     let mut codec = RuzstdCodec::new();
     let packed: Vec<Vec<u8>> =
         parts(&rest).iter().map(|p| p.encode(&mut codec).unwrap().bytes).collect();
-    let stored = as_they_are.iter().map(|chunk| chunk.bytes.as_slice());
+    let stored = as_they_are.iter().map(|at| stored[*at].bytes.as_slice());
     let chunks: Vec<&[u8]> = stored.chain(packed.iter().map(Vec::as_slice)).collect();
     let title = format!("why {ADDRESS}?");
     let telling = Telling {

@@ -4,6 +4,8 @@
 //! blocks that cannot match: `literals` is an AND of ORs of strings, one of each inner list must
 //! occur in a line for it to match.
 
+use std::fmt;
+
 use model::{Labels, Sessions, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -101,4 +103,21 @@ pub enum Gap {
     Corrupt { chunk: String, entries: Option<u64>, reason: String },
     /// The relay stopped taking lines, and why.
     Stopped { reason: String },
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reading { path, done, total } => {
+                write!(f, "{done} of {total} bytes are read so far: {path}")
+            }
+            Self::Corrupt { chunk, entries: Some(entries), reason } => {
+                write!(f, "chunk {chunk} with {entries} entries is damaged and left out: {reason}")
+            }
+            Self::Corrupt { chunk, entries: None, reason } => {
+                write!(f, "chunk {chunk} is damaged and left out: {reason}")
+            }
+            Self::Stopped { reason } => write!(f, "the relay stopped taking lines: {reason}"),
+        }
+    }
 }

@@ -14,6 +14,7 @@ pub(crate) const KNOWN_MASK: u64 = 1 << 63;
 
 /// The rules that run, made ready. One search for the words of all of them tells which rules have
 /// to look at which line; most lines are looked at by none.
+#[derive(Clone)]
 pub(crate) struct Engine {
     pub rules: Vec<Active>,
     words: AhoCorasick,
@@ -26,6 +27,7 @@ pub(crate) struct Engine {
 }
 
 /// A rule that runs.
+#[derive(Clone)]
 pub(crate) struct Active {
     pub id: String,
     pub group: Group,
@@ -34,6 +36,7 @@ pub(crate) struct Active {
     finder: ActiveFinder,
 }
 
+#[derive(Clone)]
 enum ActiveFinder {
     Pattern { regex: Regex, accept: Accept, family: Family },
     Code(fn(&[u8], &mut Vec<Place>)),

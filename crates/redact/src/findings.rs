@@ -17,14 +17,14 @@ pub struct Finding {
 
 /// How a finding looks, with a little of the line around it. Holds the original: for the review
 /// screen, never for the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     pub before: String,
     pub after: String,
 }
 
 /// What the scan found by one rule, for the review screen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFindings {
     pub rule: String,
     pub group: Group,

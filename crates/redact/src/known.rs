@@ -11,7 +11,7 @@ use crate::spans::Hit;
 const NEEDLE_BYTES: usize = 16;
 
 /// Originals that are looked for wherever they stand, in ASCII of any case.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Known {
     search: Option<AhoCorasick>,
     /// By needle of the search, the originals that start with it, as places in the list.

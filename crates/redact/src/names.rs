@@ -7,7 +7,7 @@ use crate::Family;
 const KNOWN_BYTES: usize = 8 << 20;
 
 /// Which original has which pseudonym. Lives as long as its redactor and is never written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Pseudonyms {
     names: HashMap<(Family, Vec<u8>), String>,
     next: HashMap<Family, usize>,

@@ -17,6 +17,7 @@ const AROUND: usize = 40;
 
 /// Runs the rules over one export. Scan everything first, then rewrite everything; see the
 /// [crate's page](crate).
+#[derive(Clone)]
 pub struct Redactor {
     pub(crate) engine: Engine,
     pub(crate) names: Pseudonyms,

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::Coding;
 
 /// Says how large a report is going to be before it is written.
@@ -19,7 +21,7 @@ pub struct Slice<T> {
 }
 
 /// What leaving out a slice would save.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggestion<T> {
     pub what: T,
     /// Of the file, text coding included.

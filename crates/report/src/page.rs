@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use chunk::{ChunkMeta, Tail, read_meta};
 use model::{Labels, Timestamp};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::hash;
@@ -35,7 +36,7 @@ pub struct Summary {
 }
 
 /// A line worth reading without the engine.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyLine {
     /// As it is to be shown.
     pub time: String,

@@ -1,7 +1,7 @@
 //! The product: the viewer by trunk into `dist/`, then the relay with `dist/` inside.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -28,6 +28,23 @@ pub fn run(args: &[String]) -> Result<ExitCode> {
     Ok(u8::try_from(status.code().unwrap_or(1)).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
+/// The page that makes reports: a program of its own, so that nobody loads it who only reads logs.
+/// Trunk builds one page at a time, and empties the folder it builds into.
+fn second_page(dist: &Path) -> Result<()> {
+    let folder = root().join("target/exporting");
+    let to = folder.to_string_lossy();
+    let page = ["--html-output", "export.html", "--dist", &to, "frontend/export.html"];
+    let trunk = ["build", "--release", "--color", "never"].into_iter().chain(page);
+    run_command(command("trunk", &trunk.collect::<Vec<_>>()))?;
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {folder:?}"))? {
+        let entry = entry?;
+        // What both pages have carries the same hash in its name.
+        let target = dist.join(entry.file_name());
+        fs::copy(entry.path(), &target).with_context(|| format!("cannot write {target:?}"))?;
+    }
+    Ok(())
+}
+
 /// `dist/`: pages, wasm, styles, each with its compressed twins.
 fn viewer() -> Result<()> {
     let dist = root().join("dist");
@@ -40,6 +57,7 @@ fn viewer() -> Result<()> {
     }
     fs::remove_file(&stamp_file).ok();
     run_command(command("trunk", &["build", "--release", "--color", "never"]))?;
+    second_page(&dist)?;
     // Before: only what a browser loads over the wire is worth compressing.
     compress::folder(&dist)?;
     report::build(&dist)?;

@@ -83,7 +83,11 @@ fn read(path: &Path) -> Result<String> {
 fn wasm_of(dist: &Path) -> Result<Vec<u8>> {
     for entry in fs::read_dir(dist).with_context(|| format!("cannot read {}", dist.display()))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "wasm") {
+        let is_viewer = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with("app-"));
+        if is_viewer && path.extension().is_some_and(|extension| extension == "wasm") {
             return fs::read(&path).with_context(|| format!("cannot read {}", path.display()));
         }
     }

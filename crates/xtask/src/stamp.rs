@@ -9,16 +9,18 @@ use anyhow::{Context, Result};
 use crate::command::root;
 
 /// What goes into the page, and what builds it. The relay is not in it.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 15] = [
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     ".cargo",
     "crates/assist",
     "crates/chunk",
+    "crates/export",
     "crates/logql",
     "crates/model",
     "crates/protocol",
+    "crates/redact",
     "crates/report",
     "crates/xtask/src",
     "frontend",

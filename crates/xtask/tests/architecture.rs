@@ -32,10 +32,7 @@ const MAY_SEE: [(&str, &[&str]); 18] = [
         ],
     ),
     ("report", &["chunk", "model"]),
-    (
-        "frontend",
-        &["assist", "chunk", "detect", "insight", "logql", "model", "protocol", "redact", "report"],
-    ),
+    ("frontend", &["assist", "chunk", "export", "logql", "model", "protocol", "redact", "report"]),
     ("tests", &["chunk", "logql", "model", "protocol"]),
     ("xtask", &[]),
     ("yaml", &["model"]),

@@ -49,7 +49,7 @@ pub use empty::Empty;
 pub use field::Filter;
 pub use header::Header;
 pub use histogram::HistogramChart;
-pub use icon::Icon;
+pub use icon::{Glyph, Icon};
 pub use list_foot::ListFoot;
 pub use live_bar::LiveBar;
 pub use log_list::LogList;

@@ -1,4 +1,4 @@
-use yew::{Callback, Html, Properties, function_component, html};
+use yew::{AttrValue, Callback, Html, Properties, function_component, html};
 
 use super::icon::{Glyph, Icon};
 use super::popover::Popover;
@@ -14,6 +14,8 @@ pub struct Props {
     pub kind: Kind,
     pub saving: Saving,
     pub on_save: Callback<FileFormat>,
+    /// The page that makes a report of it; none in a report.
+    pub report_url: Option<AttrValue>,
 }
 
 /// The answer as a file, in the formats that suit it.
@@ -56,6 +58,18 @@ pub fn SaveMenu(props: &Props) -> Html {
                             }) }
                         </button>
                     }) }
+                    if let Some(url) = &props.report_url {
+                        <a
+                            class="menu__item"
+                            data-testid="save-report"
+                            href={url}
+                            target="_blank"
+                            title={texts.own(Text::SaveReportTitle)}
+                        >
+                            <Glyph icon={Icon::Share} />
+                            { texts.get(Text::SaveReport) }
+                        </a>
+                    }
                     <p class="menu__said" role="status" data-testid="saved">
                         { said(&texts, &props.saving) }
                     </p>

@@ -42,6 +42,8 @@ pub struct Props {
     /// The link that was just made; nobody can be told it again.
     pub link: Option<String>,
     pub error: Option<String>,
+    /// The page that makes a file of it, for whom no link reaches.
+    pub report_url: AttrValue,
     pub clock: Rc<Clock>,
     pub now_ns: i64,
     pub on_draft: Callback<Draft>,
@@ -144,7 +146,13 @@ pub fn ShareSheet(props: &Props) -> Html {
             if props.shares.loopback_only {
                 <p class="share__hint share__hint--warning" data-testid="share-loopback">
                     <Glyph icon={Icon::Warning} />
-                    <span>{ texts.get(Text::ShareLoopback) }</span>
+                    <span>
+                        { texts.get(Text::ShareLoopback) }
+                        { " " }
+                        <a href={&props.report_url} target="_blank" data-testid="share-report">
+                            { texts.get(Text::SaveReport) }
+                        </a>
+                    </span>
                 </p>
             }
             if !props.shares.shares.is_empty() {

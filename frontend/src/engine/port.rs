@@ -5,11 +5,13 @@
 
 use gloo::events::EventListener;
 use js_sys::{Array, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::exported::{Exported, exported};
-use super::wire::{self, FromWorker, ToWorker};
+use super::wire;
 
 /// The page's own program: what its workers run too.
 #[derive(Clone, Debug)]
@@ -57,10 +59,10 @@ pub struct Port {
     _listeners: [EventListener; 2],
 }
 
-/// What a port hears.
+/// What a port hears of a worker that says `M`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    Message(Box<FromWorker>),
+pub enum Heard<M> {
+    Message(Box<M>),
     /// Nothing more will come.
     Died {
         detail: String,
@@ -69,7 +71,10 @@ pub enum Heard {
 
 impl Port {
     /// Starts a worker.
-    pub fn open(program: &Program, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
+    pub fn open<M: DeserializeOwned>(
+        program: &Program,
+        hear: impl Fn(Heard<M>) + Clone + 'static,
+    ) -> Result<Self, String> {
         let worker = program.worker().map_err(|e| describe(&e))?;
         let on_message = EventListener::new(&worker, "message", {
             let hear = hear.clone();
@@ -97,7 +102,7 @@ impl Port {
         Ok(Self { worker, _listeners: [on_message, on_error] })
     }
 
-    pub fn send(&self, message: &ToWorker) -> Result<(), String> {
+    pub fn send(&self, message: &impl Serialize) -> Result<(), String> {
         let bytes = wire::encode(message).map_err(|e| e.to_string())?;
         post(&bytes, |bytes, transfer| self.worker.post_message_with_transfer(bytes, transfer))
     }
@@ -110,7 +115,7 @@ impl Drop for Port {
 }
 
 /// Copies the bytes out of wasm memory once and gives the copy away.
-pub(super) fn post(
+pub fn post(
     bytes: &[u8],
     post: impl FnOnce(&JsValue, &JsValue) -> Result<(), JsValue>,
 ) -> Result<(), String> {

@@ -8,12 +8,9 @@ use std::rc::Rc;
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::future::{AbortHandle, abortable};
 use gloo::events::EventListener;
-use js_sys::Uint8Array;
 use logql::Plan;
 use model::Sessions;
 use serde_bytes::ByteBuf;
-use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::driver::{Driver, Shared};
 use super::exported::{ExportedSource, exported};
@@ -21,25 +18,21 @@ use super::http::HttpSource;
 use super::lead::{Incoming, Order, lead};
 use super::message::{Event, Failure, Id, Settings, TailState};
 use super::origin::Origin;
+use super::parent::{self, say};
 use super::partition::Homes;
 use super::planned::planned;
-use super::port;
 use super::socket::follow;
 use super::wire::{self, FromWorker, Part, PartResult, Tally, ToWorker};
 
 /// Listens to the page for as long as the returned listener lives.
 pub fn serve() -> EventListener {
-    std::panic::set_hook(Box::new(|info| {
-        say(&FromWorker::Panicked { detail: info.to_string() });
-    }));
     let worker = Rc::new(Worker::new());
-    let listener = EventListener::new(&scope(), "message", move |event| {
-        let data = event.unchecked_ref::<MessageEvent>().data();
-        match wire::decode::<ToWorker>(&Uint8Array::new(&data).to_vec()) {
-            Ok(message) => worker.hear(message),
-            Err(error) => say(&FromWorker::Panicked { detail: error.to_string() }),
-        }
-    });
+    let listener = parent::hear(
+        |detail| FromWorker::Panicked { detail },
+        move |message| {
+            worker.hear(message);
+        },
+    );
     say(&FromWorker::Ready);
     listener
 }
@@ -188,14 +181,4 @@ fn spawn(future: impl Future<Output = ()> + 'static) -> AbortHandle {
         future.await.ok();
     });
     handle
-}
-
-fn say(message: &FromWorker) {
-    let Ok(bytes) = wire::encode(message) else { return };
-    // It fails only when there is no page any more.
-    port::post(&bytes, |bytes, transfer| scope().post_message_with_transfer(bytes, transfer)).ok();
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    JsValue::from(js_sys::global()).unchecked_into()
 }

@@ -101,6 +101,14 @@ pub fn moment_of(text: &str) -> Option<i64> {
     ms.is_finite().then(|| (ms as i64).saturating_mul(1_000_000))
 }
 
+/// Opens another page beside this one.
+pub fn open_page(url: &str) {
+    if let Some(window) = web_sys::window() {
+        // A browser that lets no page open another says so itself.
+        window.open_with_url_and_target(url, "_blank").ok();
+    }
+}
+
 /// Puts a text on the clipboard.
 pub fn copy(text: &str) {
     if let Some(window) = web_sys::window() {
@@ -117,6 +125,14 @@ pub fn has_text_selected() -> bool {
     web_sys::window()
         .and_then(|window| window.get_selection().ok().flatten())
         .is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// The text of the page that is selected.
+pub fn selected_text() -> String {
+    web_sys::window()
+        .and_then(|window| window.get_selection().ok().flatten())
+        .map(|selection| String::from(selection.to_string()))
+        .unwrap_or_default()
 }
 
 /// Whether the page is as narrow as a phone.

@@ -24,7 +24,10 @@ mod timer;
 mod views;
 
 pub use alerts::{time_of, try_receiver, use_alerts};
-pub use browser::{base_url, clock, copy, has_text_selected, location, moment_of, now_ms, now_ns};
+pub use browser::{
+    base_url, clock, copy, has_text_selected, location, moment_of, now_ms, now_ns, open_page,
+    selected_text,
+};
 pub use dark::use_dark;
 pub use grafana::{grafana_address, note_grafana};
 pub use history::{past_queries, use_history};
@@ -33,7 +36,7 @@ pub use location::use_explore;
 pub use open::{Open, use_open};
 pub use place::use_place;
 pub use report::{is_report, report};
-pub use save::{Saving, use_save};
+pub use save::{Saving, hand_over, use_save};
 pub use session::{Session, use_session};
 pub use settings::{SettingsHandle, use_settings};
 pub use shares::{Visitor, create_share, list_shares, revoke_share, use_visitor};

@@ -30,7 +30,7 @@ pub fn use_save(session: &Session) -> (Saving, Callback<FileFormat>) {
             let Some(asked) = results.asked.clone() else { return };
             if asked.kind == Kind::Metric {
                 if let Some(output) = &results.output {
-                    hand_over(FileFormat::Csv, &numbers(output));
+                    save(FileFormat::Csv, &numbers(output));
                 }
                 return;
             }
@@ -40,7 +40,7 @@ pub fn use_save(session: &Session) -> (Saving, Callback<FileFormat>) {
             let on_event = Callback::from(move |event| {
                 let Some(ended) = saved.borrow_mut().take(event) else { return };
                 if matches!(ended, Ended::Whole { .. }) {
-                    hand_over(format, &saved.borrow().bytes());
+                    save(format, &saved.borrow().bytes());
                 }
                 saving.set(Saving::Ended(ended));
             });
@@ -50,11 +50,15 @@ pub fn use_save(session: &Session) -> (Saving, Callback<FileFormat>) {
     ((*saving).clone(), start)
 }
 
+fn save(format: FileFormat, bytes: &[u8]) {
+    hand_over(&format!("logpane.{}", format.extension()), format.mime(), bytes);
+}
+
 /// Gives the browser a file to keep.
-fn hand_over(format: FileFormat, bytes: &[u8]) {
+pub fn hand_over(name: &str, mime: &str, bytes: &[u8]) {
     let parts = Array::of1(&Uint8Array::from(bytes));
     let kind = BlobPropertyBag::new();
-    kind.set_type(format.mime());
+    kind.set_type(mime);
     let url = Blob::new_with_u8_array_sequence_and_options(&parts, &kind)
         .and_then(|blob| Url::create_object_url_with_blob(&blob));
     let link = web_sys::window()
@@ -63,7 +67,7 @@ fn hand_over(format: FileFormat, bytes: &[u8]) {
         .and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
     if let (Ok(url), Some(link)) = (url, link) {
         link.set_href(&url);
-        link.set_download(&format!("logpane.{}", format.extension()));
+        link.set_download(name);
         link.click();
         // The browser has taken it when the click returns.
         Url::revoke_object_url(&url).ok();

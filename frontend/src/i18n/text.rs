@@ -1,28 +1,7 @@
 use super::Plural;
+use super::words::texts;
 
-/// Lists the texts: the name used here, and the key in `static/locales`.
-macro_rules! texts {
-    ($($name:ident = $key:literal,)*) => {
-        /// Names a text of the page.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Text {
-            $($name,)*
-        }
-
-        impl Text {
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// Its key in the files of the languages.
-            pub const fn key(self) -> &'static str {
-                match self {
-                    $(Self::$name => $key,)*
-                }
-            }
-        }
-    };
-}
-
-texts! {
+texts! { Text:
     Ago = "ago",
     AlertDelivered = "alert_delivered",
     AlertEvaluated = "alert_evaluated",
@@ -293,6 +272,8 @@ texts! {
     SaveCsv = "save_csv",
     SaveJsonl = "save_jsonl",
     SaveLines = "save_lines",
+    SaveReport = "save_report",
+    SaveReportTitle = "save_report_title",
     SaveRunning = "save_running",
     SaveTitle = "save_title",
     Saved = "saved",

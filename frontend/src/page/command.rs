@@ -24,6 +24,8 @@ pub enum Command {
     Theme,
     Language,
     CopyLink,
+    /// The page that makes a report of what is shown.
+    Report,
     Range(Range),
     Share,
     Sources,
@@ -44,7 +46,7 @@ const fn listed(command: Command, text: Text, key: Option<&'static str>) -> List
 }
 
 /// In the order they are shown; ranges apart.
-pub const COMMANDS: [Listed; 17] = [
+pub const COMMANDS: [Listed; 18] = [
     listed(Command::FocusQuery, Text::KeyQuery, Some("/")),
     listed(Command::Run, Text::CommandRun, None),
     listed(Command::Live, Text::KeyLive, Some("l")),
@@ -55,6 +57,7 @@ pub const COMMANDS: [Listed; 17] = [
     listed(Command::Table, Text::KeyTable, Some("t")),
     listed(Command::Zone, Text::CommandZone, None),
     listed(Command::CopyLink, Text::CommandCopyLink, None),
+    listed(Command::Report, Text::SaveReport, None),
     listed(Command::Share, Text::ShareTitle, Some("s")),
     listed(Command::Sources, Text::KeySources, Some("f")),
     listed(Command::Alerts, Text::KeyAlerts, Some("a")),

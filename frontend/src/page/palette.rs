@@ -159,7 +159,7 @@ fn picks(
         .iter()
         .map(|listed| listed.command)
         .filter(|command| props.is_owner || !command.is_of_owner())
-        .filter(|command| *command != Command::Live || !is_report())
+        .filter(|command| !matches!(command, Command::Live | Command::Report) || !is_report())
         .chain(RELATIVE_NS.map(|ns| Command::Range(Range::Last(ns))))
         .map(Pick::Command);
     let few = if typed.trim().is_empty() { RECENT } else { usize::MAX };

@@ -7,7 +7,7 @@ use yew::{Callback, Html, Properties, function_component, html, use_effect_with,
 use crate::components::{Draft, ShareSheet};
 use crate::format::Clock;
 use crate::hooks::{base_url, copy, create_share, list_shares, now_ns, revoke_share};
-use crate::state::{Range, View, scope_of, share_range};
+use crate::state::{Range, View, report_url, scope_of, share_range, written_out};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -99,6 +99,7 @@ pub fn Sharing(props: &Props) -> Html {
             shares={(*shares).clone()}
             link={(*link).clone()}
             error={(*error).clone()}
+            report_url={report_url(&props.view, &written_out(&props.view.query), props.resolved)}
             clock={Rc::clone(&props.clock)}
             now_ns={now_ns()}
             {on_draft}

@@ -21,15 +21,15 @@ use crate::components::{
 use crate::engine::message::Failure;
 use crate::format::grouped;
 use crate::hooks::{
-    SettingsHandle, Visitor, When, base_url, clock, copy, is_report, location, now_ns, report,
-    use_alerts, use_dark, use_explore, use_keys, use_save, use_session, use_status, use_streams,
-    use_survivors, use_visitor,
+    SettingsHandle, Visitor, When, base_url, clock, copy, is_report, location, now_ns, open_page,
+    report, use_alerts, use_dark, use_explore, use_keys, use_save, use_session, use_status,
+    use_streams, use_survivors, use_visitor,
 };
 use crate::i18n::Text;
 use crate::line::{Level, Needles};
 use crate::state::{
-    ExploreAction, Kind, Phase, Place, ResultsAction, Vocabulary, charted, narrowed, round_step,
-    run_of,
+    ExploreAction, Kind, Phase, Place, Results, ResultsAction, View, Vocabulary, charted, narrowed,
+    report_url, round_step, run_of,
 };
 use crate::words::coverage;
 
@@ -306,6 +306,10 @@ pub fn Page(props: &Props) -> Html {
                 Command::Theme => settings.next_theme(),
                 Command::Language => settings.set_language(settings.settings.language.other()),
                 Command::CopyLink => copy(&location()),
+                Command::Report => match report_of(&explore.view, &session.results) {
+                    Some(url) => open_page(&url),
+                    None => return false,
+                },
                 Command::Share => set_sheet.emit(Some(Sheet::Share)),
                 Command::Sources => set_sheet.emit(Some(Sheet::Sources)),
                 Command::Alerts => set_sheet.emit(Some(Sheet::Alerts)),
@@ -412,7 +416,12 @@ pub fn Page(props: &Props) -> Html {
                         />
                         <ViewTools view={view.clone()} {kind} dispatch={dispatch.clone()} />
                         if results.live.is_none() {
-                            <SaveMenu {kind} {saving} {on_save} />
+                            <SaveMenu
+                                {kind}
+                                {saving}
+                                {on_save}
+                                report_url={report_of(&view, &results).map(AttrValue::from)}
+                            />
                         }
                     </div>
                     <div class="page__body">
@@ -476,6 +485,12 @@ pub fn Page(props: &Props) -> Html {
             />
         </div>
     }
+}
+
+/// The page that makes a report of the answer; a report has none.
+fn report_of(view: &View, results: &Results) -> Option<String> {
+    let asked = results.asked.as_ref().filter(|_| !is_report())?;
+    Some(report_url(view, &asked.text, asked.range))
 }
 
 /// The row `by` rows from where the keyboard is; the first when it is nowhere.

@@ -58,22 +58,7 @@ impl Gaps {
 
     pub fn add(&mut self, gaps: &[Gap]) {
         for gap in gaps {
-            self.say(gap_text(gap));
+            self.say(gap.to_string());
         }
-    }
-}
-
-fn gap_text(gap: &Gap) -> String {
-    match gap {
-        Gap::Reading { path, done, total } => {
-            format!("{done} of {total} bytes are read so far: {path}")
-        }
-        Gap::Corrupt { chunk, entries: Some(entries), reason } => {
-            format!("chunk {chunk} with {entries} entries is damaged and left out: {reason}")
-        }
-        Gap::Corrupt { chunk, entries: None, reason } => {
-            format!("chunk {chunk} is damaged and left out: {reason}")
-        }
-        Gap::Stopped { reason } => format!("the relay stopped taking lines: {reason}"),
     }
 }

@@ -1,0 +1,167 @@
+//! From what was read to a report that can be written.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use chunk::{ChunkMeta, Encoded, RuzstdCodec};
+use export::{Gathered, Redaction, Telling, compose, key_lines, parts, smaller, verbatim};
+use model::{Batch, Labels};
+use redact::{RuleFindings, Selection};
+use report::{Coding, Meter, Viewer};
+
+use super::gather::Taken;
+use super::message::{Choice, Done, Found, Prepared, Problem, Wording};
+use super::viewer::ViewerParts;
+
+/// What a report is written from.
+#[derive(Debug)]
+pub struct Ready {
+    taken: Rc<Taken>,
+    viewer: Rc<ViewerParts>,
+    gathered: Gathered,
+    redaction: Redaction,
+    chunks: Vec<Packed>,
+}
+
+#[derive(Debug)]
+enum Packed {
+    /// One of those that were read, by its place.
+    Stored(usize),
+    New(Encoded),
+}
+
+/// What is told while a report is made ready.
+#[derive(Debug)]
+pub enum Step {
+    Findings(Vec<RuleFindings>),
+    Working(Done),
+}
+
+/// Writes a moment for people.
+pub type Show<'a> = &'a dyn Fn(i64) -> String;
+
+/// Makes ready what is chosen. Ends at any `pause` when nobody wants it any more.
+pub async fn make<P: Future<Output = ()>>(
+    taken: Rc<Taken>,
+    viewer: Rc<ViewerParts>,
+    choice: &Choice,
+    tell: impl Fn(Step),
+    pause: impl Fn() -> P,
+) -> Result<Ready, Problem> {
+    let selection = Selection { names: choice.rules.clone(), own: choice.own.clone() };
+    let mut redaction =
+        Redaction::of(&selection).map_err(|error| Problem::Rule { message: error.to_string() })?;
+    let (mut before, left_out) = taken.gathered.without(&choice.leave);
+    if before.streams.is_empty() {
+        return Err(Problem::Nothing);
+    }
+    if left_out > 0 {
+        // A part of an answer says that it is one.
+        before.warnings.push(format!("{left_out} entries of the query were left out on purpose"));
+    }
+    let size = |batch: &Batch| batch.lines.as_ref().map_or(0, |lines| lines.bytes.len() as u64);
+    let all: u64 = before.streams.values().map(size).sum();
+    // Looked at, rewritten, packed.
+    let mut done = Done { done: 0, of: all * 3 };
+    let step = |done: &mut Done, bytes: u64| {
+        done.done += bytes;
+        tell(Step::Working(*done));
+    };
+    for (labels, batch) in &before.streams {
+        redaction.scan(labels, batch);
+        step(&mut done, size(batch));
+        pause().await;
+    }
+    redaction.scan_sessions(&before.sessions);
+    tell(Step::Findings(redaction.findings()));
+    let mut rewritten: BTreeMap<Labels, Vec<Batch>> = BTreeMap::new();
+    for (labels, batch) in &before.streams {
+        let (labels, batch) = redaction.rewrite(labels, batch);
+        step(&mut done, size(&batch));
+        rewritten.entry(labels).or_default().push(batch);
+        pause().await;
+    }
+    let gathered = redaction.finish(rewritten, &before.sessions, &before.warnings);
+    let (stored, rest) = verbatim(&taken.stored, &before, &gathered);
+    let mut chunks: Vec<Packed> = stored.into_iter().map(Packed::Stored).collect();
+    let mut codec = RuzstdCodec::new();
+    for part in parts(&rest) {
+        let encoded = part
+            .encode(&mut codec)
+            .map_err(|error| Problem::Unwritable { message: error.to_string() })?;
+        step(&mut done, encoded.meta.raw_bytes());
+        chunks.push(Packed::New(encoded));
+        pause().await;
+    }
+    Ok(Ready { taken, viewer, gathered, redaction, chunks })
+}
+
+impl Ready {
+    /// The file.
+    pub fn write(&self, wording: &Wording, show: Show<'_>) -> Result<Vec<u8>, Problem> {
+        let given = |text: &str| !text.trim().is_empty();
+        let telling = Telling {
+            tool: concat!("Logpane ", env!("CARGO_PKG_VERSION")),
+            producer: "viewer",
+            query: &self.taken.order.query,
+            look: &wording.look,
+            range: self.taken.order.range,
+            picked: self.taken.pick.range,
+            title: Some(wording.title.trim()).filter(|text| given(text)),
+            note: Some(wording.note.trim()).filter(|text| given(text)),
+            language: &wording.language,
+            without_script: &wording.without_script,
+            coding: CODING,
+        };
+        let ViewerParts { script, wasm, style } = &*self.viewer;
+        let viewer = Viewer { script, wasm, style };
+        let chunks: Vec<&[u8]> = self.chunks().map(|(bytes, _)| bytes).collect();
+        // Anew for each file: what one of them counts is not in the next.
+        let mut redaction = self.redaction.clone();
+        compose(&telling, &self.gathered, &mut redaction, viewer, &chunks, show)
+            .map_err(|error| Problem::Unwritable { message: error.to_string() })
+    }
+
+    /// What is to be said of a file of this length.
+    pub fn prepared(&self, bytes: u64, show: Show<'_>) -> Prepared {
+        let metas: Vec<&ChunkMeta> = self.chunks().map(|(_, meta)| meta).collect();
+        let chunk_bytes: u64 = self.chunks().map(|(bytes, _)| bytes.len() as u64).sum();
+        let overhead_bytes = bytes.saturating_sub(CODING.len(chunk_bytes));
+        let meter = Meter { overhead_bytes, coding: CODING };
+        Prepared {
+            entries: self.gathered.streams.values().map(|batch| batch.len() as u64).sum(),
+            bytes,
+            suggestions: smaller(meter, Meter::GITHUB_BYTES, &metas),
+            lines: key_lines(&self.gathered.streams, show),
+        }
+    }
+
+    fn chunks(&self) -> impl Iterator<Item = (&[u8], &ChunkMeta)> {
+        self.chunks.iter().filter_map(|chunk| match chunk {
+            Packed::Stored(at) => {
+                let stored = self.taken.stored.get(*at)?;
+                Some((stored.bytes.as_slice(), &stored.meta))
+            }
+            Packed::New(encoded) => Some((encoded.bytes.as_slice(), &encoded.meta)),
+        })
+    }
+}
+
+const CODING: Coding = Coding::Dense;
+
+/// What was read, for the page.
+pub fn found(gathered: &Gathered) -> Found {
+    let mut levels: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut found = Found { first: i64::MAX, last: i64::MIN, ..Found::default() };
+    for (labels, batch) in &gathered.streams {
+        let entries = batch.len() as u64;
+        *levels.entry(labels.get("level").unwrap_or_default()).or_default() += entries;
+        found.entries += entries;
+        found.bytes += batch.lines.as_ref().map_or(0, |lines| lines.bytes.len() as u64);
+        found.first = found.first.min(batch.timestamps.first().copied().unwrap_or(i64::MAX));
+        found.last = found.last.max(batch.timestamps.last().copied().unwrap_or(i64::MIN));
+    }
+    found.levels = levels.into_iter().map(|(level, n)| (level.to_owned(), n)).collect();
+    found.warnings.clone_from(&gathered.warnings);
+    found
+}
