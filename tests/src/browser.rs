@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -77,6 +77,15 @@ impl Page {
         Ok(self.driver.goto(url).await?)
     }
 
+    /// Files that the page gives are put there without a question.
+    pub async fn save_files_to(&self, folder: &Path) -> Result<()> {
+        let how = serde_json::json!({ "behavior": "allow", "downloadPath": folder });
+        ChromeDevTools::new(self.driver.handle.clone())
+            .execute_cdp_with_params("Browser.setDownloadBehavior", how)
+            .await?;
+        Ok(())
+    }
+
     /// Follows a query live, as a shared link would.
     pub async fn follow(&self, url: &str, query: &str) -> Result<()> {
         let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -150,6 +159,13 @@ impl Page {
             Ok(self.find(id).await?.click().await?)
         })
         .await
+    }
+
+    /// Types a text in place of what a field holds.
+    pub async fn type_into(&self, id: &str, text: &str) -> Result<()> {
+        let field = self.find(id).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
     }
 
     /// An attribute of the first element with this `data-testid`.

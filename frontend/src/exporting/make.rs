@@ -148,6 +148,7 @@ impl Ready {
 }
 
 const CODING: Coding = Coding::Dense;
+const LEVELS: [&str; 5] = ["critical", "error", "warning", "info", "debug"];
 
 /// What was read, for the page.
 pub fn found(gathered: &Gathered) -> Found {
@@ -162,6 +163,9 @@ pub fn found(gathered: &Gathered) -> Found {
         found.last = found.last.max(batch.timestamps.last().copied().unwrap_or(i64::MIN));
     }
     found.levels = levels.into_iter().map(|(level, n)| (level.to_owned(), n)).collect();
+    // The gravest first, what has none last.
+    let place = |level: &str| LEVELS.iter().position(|known| *known == level);
+    found.levels.sort_by_key(|(level, _)| (level.is_empty(), place(level).unwrap_or(LEVELS.len())));
     found.warnings.clone_from(&gathered.warnings);
     found
 }

@@ -1,8 +1,7 @@
 //! The viewer that goes into a report, from the relay.
 
-use gloo::net::http::Response;
+use gloo::net::http::{Request, Response};
 
-use crate::engine::http::with_share;
 use crate::engine::message::Failure;
 
 /// As the build leaves them in `report/`.
@@ -15,11 +14,11 @@ pub struct ViewerParts {
 }
 
 impl ViewerParts {
-    pub async fn fetch(base: &str, share: Option<&str>) -> Result<Self, Failure> {
+    /// Without the token of a shared link: the viewer itself is for everybody.
+    pub async fn fetch(base: &str) -> Result<Self, Failure> {
         let part = |name: &str| {
             let url = format!("{base}report/{name}");
-            let request = with_share(gloo::net::http::Request::get(&url), share);
-            async move { body(request.send().await).await }
+            async move { body(Request::get(&url).send().await).await }
         };
         Ok(Self {
             script: part("script.js").await?,

@@ -64,7 +64,7 @@ impl Worker {
 
     async fn gather(&self, order: Order) -> Result<(), Problem> {
         let source = HttpSource::new(&order.base, order.share.clone());
-        let viewer = ViewerParts::fetch(&order.base, order.share.as_deref()).await?;
+        let viewer = ViewerParts::fetch(&order.base).await?;
         let taken = gather(order, &source, |done| say(&FromWorker::Reading(done))).await?;
         if taken.gathered.streams.is_empty() {
             return Err(Problem::Nothing);
