@@ -1,63 +1,74 @@
 use std::collections::{BTreeMap, HashMap};
 
-use chunk::{ChunkMeta, without_places};
+use chunk::{Encoded, Tail, keep_blocks, read_meta};
 use model::{Batch, Labels};
 
 use crate::Gathered;
 use crate::matching::picked;
 
-/// A chunk as it is stored, of which every entry was picked.
+/// A chunk as it is stored.
 #[derive(Debug)]
 pub struct Stored {
-    pub bytes: Vec<u8>,
-    pub meta: ChunkMeta,
-    arrivals: Vec<u64>,
+    labels: Labels,
+    bytes: Vec<u8>,
+    /// The arrivals of those of its blocks that were read whole, by their place.
+    blocks: Vec<(usize, Vec<u64>)>,
 }
 
 impl Stored {
-    /// None: some of its entries are not in `batches`, or it is damaged.
-    pub fn new(chunk: &[u8], batches: &[Batch]) -> Option<Self> {
-        let stripped = without_places(chunk)?;
-        let arrivals: Vec<u64> =
-            batches.iter().flat_map(|batch| &batch.arrivals).copied().collect();
-        let is_whole = arrivals.len() as u64 == stripped.meta.num_entries();
-        is_whole.then_some(Self { bytes: stripped.bytes, meta: stripped.meta, arrivals })
+    /// `blocks` are those that were read, by their place. None: it is damaged.
+    pub fn new(chunk: Vec<u8>, blocks: &[(usize, Batch)]) -> Option<Self> {
+        let Tail::Meta(meta) = read_meta(&chunk, chunk.len() as u64).ok()? else { return None };
+        let whole = blocks.iter().filter(|(at, batch)| {
+            meta.blocks.get(*at).is_some_and(|block| block.count as usize == batch.len())
+        });
+        let blocks = whole.map(|(at, batch)| (*at, batch.arrivals.clone())).collect();
+        Some(Self { labels: meta.labels, bytes: chunk, blocks })
     }
 }
 
-/// The chunks that can go into the file as they are, since redaction left all of their entries
-/// alone, as places in `stored`, and the entries that are in none of them. `before` and `after` are what was gathered and
-/// what is to be written.
+/// What can go into the file as it is stored, since redaction left all of its entries alone, and
+/// the entries that have to be packed anew. Both are of `after`, what is to be written; `before`
+/// is what it was made of.
 pub fn verbatim(
     stored: &[Stored],
     before: &Gathered,
     after: &Gathered,
-) -> (Vec<usize>, BTreeMap<Labels, Batch>) {
-    let mut chosen = Vec::new();
+) -> (Vec<Encoded>, BTreeMap<Labels, Batch>) {
+    let mut kept = Vec::new();
     let mut rest = BTreeMap::new();
     for (labels, batch) in &after.streams {
-        let of_stream = stored.iter().enumerate().filter(|(_, chunk)| chunk.meta.labels == *labels);
         let same = before.streams.get(labels).map_or_else(HashMap::new, |was| same(was, batch));
         // Two chunks may hold the same entry for a moment, while they are merged.
         let mut taken = vec![false; batch.len()];
-        for (at, chunk) in of_stream {
-            let rows: Option<Vec<usize>> =
-                chunk.arrivals.iter().map(|arrival| same.get(arrival).copied()).collect();
-            let is_free = |row: &usize| taken.get(*row) == Some(&false);
-            let Some(rows) = rows.filter(|rows| rows.iter().all(is_free)) else { continue };
-            for row in rows {
+        for chunk in stored.iter().filter(|chunk| chunk.labels == *labels) {
+            // The rows of a block, if all of them are what they were and in no other chunk.
+            let rows = |arrivals: &Vec<u64>| {
+                let rows: Option<Vec<usize>> =
+                    arrivals.iter().map(|arrival| same.get(arrival).copied()).collect();
+                rows.filter(|rows| rows.iter().all(|row| taken.get(*row) == Some(&false)))
+            };
+            let blocks: BTreeMap<usize, Vec<usize>> = chunk
+                .blocks
+                .iter()
+                .filter_map(|(at, arrivals)| Some((*at, rows(arrivals)?)))
+                .collect();
+            let Some(encoded) = keep_blocks(&chunk.bytes, |at| blocks.contains_key(&at)) else {
+                continue;
+            };
+            kept.push(encoded);
+            for row in blocks.into_values().flatten() {
                 if let Some(taken) = taken.get_mut(row) {
                     *taken = true;
                 }
             }
-            chosen.push(at);
         }
         let left = picked(batch, |row| taken.get(row) == Some(&false));
         if !left.is_empty() {
             rest.insert(labels.clone(), left);
         }
     }
-    (chosen, rest)
+    (kept, rest)
 }
 
 /// By arrival, the rows of `after` that say what they said before.

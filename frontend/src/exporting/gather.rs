@@ -111,8 +111,8 @@ impl Reading<'_> {
                 }
                 Err(error) => return Err(Failure::from(error).into()),
             };
-            let batches = match unpacked(&bytes, piece) {
-                Ok(batches) => batches,
+            let blocks = match unpacked(&bytes, piece) {
+                Ok(blocks) => blocks,
                 Err(reason) => {
                     let chunk = match piece {
                         Piece::Chunk(chunk) => chunk.id.clone(),
@@ -122,10 +122,11 @@ impl Reading<'_> {
                     Vec::new()
                 }
             };
-            self.gathering.take(labels, piece, &batches)?;
             if matches!(piece, Piece::Chunk(_)) {
-                self.stored.extend(Stored::new(&bytes, &batches));
+                self.stored.extend(Stored::new(bytes, &blocks));
             }
+            let batches: Vec<Batch> = blocks.into_iter().map(|(_, batch)| batch).collect();
+            self.gathering.take(labels, piece, &batches)?;
             self.done.done += size(&piece);
             tell(self.done);
             source.pause().await;
@@ -140,8 +141,8 @@ impl Reading<'_> {
     }
 }
 
-/// The blocks that the index names of a chunk, or all of a head.
-fn unpacked(bytes: &[u8], piece: Piece<'_>) -> Result<Vec<Batch>, String> {
+/// The blocks that the index names of a chunk, or all of a head, by their place.
+fn unpacked(bytes: &[u8], piece: Piece<'_>) -> Result<Vec<(usize, Batch)>, String> {
     let meta = match read_meta(bytes, bytes.len() as u64) {
         Ok(Tail::Meta(meta)) => meta,
         Ok(Tail::More { .. }) => return Err("it is cut off".to_owned()),
@@ -154,10 +155,10 @@ fn unpacked(bytes: &[u8], piece: Piece<'_>) -> Result<Vec<Batch>, String> {
     let want = Want { columns: Columns::ENTRIES, auto_fields: None };
     let mut codec = RuzstdCodec::new();
     let blocks = meta.blocks.iter().enumerate().filter(|(at, _)| is_wanted(*at));
-    let batches = blocks.map(|(_, block)| {
+    let batches = blocks.map(|(at, block)| {
         let sections = block.sections.iter().map(|section| section.of(bytes));
         let sections = sections.collect::<Result<Vec<_>, _>>()?;
-        decode_block(block.count, &sections, want, &mut codec)
+        Ok((at, decode_block(block.count, &sections, want, &mut codec)?))
     });
     batches.collect::<Result<_, chunk::FormatError>>().map_err(|error| error.to_string())
 }

@@ -20,14 +20,7 @@ pub struct Ready {
     viewer: Rc<ViewerParts>,
     gathered: Gathered,
     redaction: Redaction,
-    chunks: Vec<Packed>,
-}
-
-#[derive(Debug)]
-enum Packed {
-    /// One of those that were read, by its place.
-    Stored(usize),
-    New(Encoded),
+    chunks: Vec<Encoded>,
 }
 
 /// What is told while a report is made ready.
@@ -82,15 +75,14 @@ pub async fn make<P: Future<Output = ()>>(
         pause().await;
     }
     let gathered = redaction.finish(rewritten, &before.sessions, &before.warnings);
-    let (stored, rest) = verbatim(&taken.stored, &before, &gathered);
-    let mut chunks: Vec<Packed> = stored.into_iter().map(Packed::Stored).collect();
+    let (mut chunks, rest) = verbatim(&taken.stored, &before, &gathered);
     let mut codec = RuzstdCodec::new();
     for part in parts(&rest) {
         let encoded = part
             .encode(&mut codec)
             .map_err(|error| Problem::Unwritable { message: error.to_string() })?;
         step(&mut done, encoded.meta.raw_bytes());
-        chunks.push(Packed::New(encoded));
+        chunks.push(encoded);
         pause().await;
     }
     Ok(Ready { taken, viewer, gathered, redaction, chunks })
@@ -115,7 +107,7 @@ impl Ready {
         };
         let ViewerParts { script, wasm, style } = &*self.viewer;
         let viewer = Viewer { script, wasm, style };
-        let chunks: Vec<&[u8]> = self.chunks().map(|(bytes, _)| bytes).collect();
+        let chunks: Vec<&[u8]> = self.chunks.iter().map(|chunk| chunk.bytes.as_slice()).collect();
         // Anew for each file: what one of them counts is not in the next.
         let mut redaction = self.redaction.clone();
         compose(&telling, &self.gathered, &mut redaction, viewer, &chunks, show)
@@ -124,8 +116,8 @@ impl Ready {
 
     /// What is to be said of a file of this length.
     pub fn prepared(&self, bytes: u64, show: Show<'_>) -> Prepared {
-        let metas: Vec<&ChunkMeta> = self.chunks().map(|(_, meta)| meta).collect();
-        let chunk_bytes: u64 = self.chunks().map(|(bytes, _)| bytes.len() as u64).sum();
+        let metas: Vec<&ChunkMeta> = self.chunks.iter().map(|chunk| &chunk.meta).collect();
+        let chunk_bytes: u64 = self.chunks.iter().map(|chunk| chunk.bytes.len() as u64).sum();
         let overhead_bytes = bytes.saturating_sub(CODING.len(chunk_bytes));
         let meter = Meter { overhead_bytes, coding: CODING };
         Prepared {
@@ -134,16 +126,6 @@ impl Ready {
             suggestions: smaller(meter, Meter::GITHUB_BYTES, &metas),
             lines: key_lines(&self.gathered.streams, show),
         }
-    }
-
-    fn chunks(&self) -> impl Iterator<Item = (&[u8], &ChunkMeta)> {
-        self.chunks.iter().filter_map(|chunk| match chunk {
-            Packed::Stored(at) => {
-                let stored = self.taken.stored.get(*at)?;
-                Some((stored.bytes.as_slice(), &stored.meta))
-            }
-            Packed::New(encoded) => Some((encoded.bytes.as_slice(), &encoded.meta)),
-        })
     }
 }
 
