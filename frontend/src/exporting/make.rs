@@ -123,13 +123,20 @@ impl Ready {
         Prepared {
             entries: self.gathered.streams.values().map(|batch| batch.len() as u64).sum(),
             bytes,
-            suggestions: smaller(meter, Meter::GITHUB_BYTES, &metas),
+            suggestions: if bytes > Meter::GITHUB_BYTES {
+                smaller(meter, FITTING_BYTES, &metas)
+            } else {
+                Vec::new()
+            },
             lines: key_lines(&self.gathered.streams, show),
         }
     }
 }
 
 const CODING: Coding = Coding::Dense;
+/// What a suggestion has to come down to: blocks that are cut are packed anew, and less densely than
+/// the relay packs.
+const FITTING_BYTES: u64 = Meter::GITHUB_BYTES / 16 * 15;
 const LEVELS: [&str; 5] = ["critical", "error", "warning", "info", "debug"];
 
 /// What was read, for the page.
