@@ -10,9 +10,10 @@ use tokio::task::JoinHandle;
 
 /// More chunks than any test asks for.
 const ALL: usize = 1 << 20;
+const NOT_HERE: &[u8] = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/// Stands between a page and its relay, and holds chunks back until it is told to let them
-/// through: what a slow network does, without a clock.
+/// Stands between a page and its relay, as a proxy does. It may hold chunks back until it is told
+/// to let them through: what a slow network does, without a clock.
 #[derive(Debug)]
 pub struct Gate {
     pub url: String,
@@ -23,9 +24,14 @@ pub struct Gate {
 impl Gate {
     /// Closed to chunks, open to everything else.
     pub async fn start(relay: &str) -> Result<Self> {
+        Self::below(relay, "").await
+    }
+
+    /// A proxy that has the relay below this path, `/tools/logs`, and nothing elsewhere. As closed.
+    pub async fn below(relay: &str, path: &'static str) -> Result<Self> {
         let relay = relay.strip_prefix("http://").context("not a relay's URL")?.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let url = format!("http://{}{path}", listener.local_addr()?);
         let held = Arc::new(Held {
             chunks: Semaphore::new(0),
             asked: AtomicUsize::new(0),
@@ -38,7 +44,7 @@ impl Gate {
                     let (relay, held) = (relay.clone(), Arc::clone(&held));
                     tokio::spawn(async move {
                         // A page that goes away in the middle is not the test's concern.
-                        pass(client, &relay, &held).await.ok();
+                        pass(client, &relay, path, &held).await.ok();
                     });
                 }
             }
@@ -76,7 +82,7 @@ impl Drop for Gate {
 }
 
 /// One request a connection, so that each is seen.
-async fn pass(client: TcpStream, relay: &str, held: &Held) -> io::Result<()> {
+async fn pass(client: TcpStream, relay: &str, path: &str, held: &Held) -> io::Result<()> {
     let mut client = BufReader::new(client);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -84,6 +90,11 @@ async fn pass(client: TcpStream, relay: &str, held: &Held) -> io::Result<()> {
             return Ok(());
         }
     }
+    let below = head.split_once(' ').and_then(|(_, rest)| rest.strip_prefix(path));
+    if !below.is_some_and(|rest| rest.starts_with('/')) {
+        return client.write_all(NOT_HERE).await;
+    }
+    head = head.replacen(&format!(" {path}/"), " /", 1);
     if head.starts_with("GET /api/chunks/") {
         held.asked.fetch_add(1, Ordering::SeqCst);
         tokio::select! {

@@ -169,6 +169,16 @@ async fn what_is_hidden_is_nowhere_in_the_file() -> Result<()> {
     }
     ensure!(all.contains("T-4711") && all.contains("torch 2.3.1"), "{all}");
 
+    // The same as a text to paste: the gravest line, what surrounds it, and nothing else.
+    for (place, sign) in [("GitHub", "<details open>"), ("Discord", "```"), ("WeChat", "Query:")] {
+        page.click(&format!("paste-{place}")).await?;
+        page.wait_for_text("paste-copied", |said| said.contains(place)).await?;
+        let text = page.find("paste-text").await?.prop("value").await?.unwrap_or_default();
+        ensure!(text.contains("customer private-1") && text.contains(sign), "{place}: {text}");
+        ensure!(!text.contains("Zweistein") && text.contains("client ip-1:51234"), "{text}");
+    }
+    page.shot("export-360-pasted").await?;
+
     // Nothing is hidden by who wants nothing hidden, and the report says so.
     page.script(
         "document.querySelectorAll('[data-testid^=rule-]:checked').forEach(rule => rule.click());

@@ -2,10 +2,20 @@
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
-use tests::{Browser, Relay, Written, wait_async};
+use tests::{Browser, Gate, Relay, Written, wait_async};
 
 #[tokio::test]
 async fn a_link_shows_its_scope_until_it_is_taken_back() -> Result<()> {
+    check(None).await
+}
+
+#[tokio::test]
+async fn a_link_works_below_a_path_of_a_proxy() -> Result<()> {
+    check(Some("/tools/logs")).await
+}
+
+/// `path`: where a proxy has the relay.
+async fn check(path: Option<&'static str>) -> Result<()> {
     let dir = TempDir::new()?;
     let mut shared = Written::create(dir.path(), "app.log")?;
     let mut private = Written::create(dir.path(), "private.log")?;
@@ -14,12 +24,18 @@ async fn a_link_shows_its_scope_until_it_is_taken_back() -> Result<()> {
     let paths = [shared.path.clone().into(), private.path.clone().into()];
     let relay = Relay::start(&dir.path().join("data"), &paths)?;
     relay.wait_until_read(2)?;
+    let proxy = match path {
+        Some(path) => Some(Gate::below(&relay.url, path).await?),
+        None => None,
+    };
+    proxy.iter().for_each(Gate::open);
+    let url = proxy.as_ref().map_or(&relay.url, |proxy| &proxy.url);
     let browser = Browser::start()?;
 
     let owner = browser.open(1440, 900).await?;
     let encoded = |query: &str| -> String { query.bytes().map(|b| format!("%{b:02X}")).collect() };
     let view = format!("v=1&q={}&from=now-1h&to=now", encoded(&shared.selector()));
-    owner.goto(&format!("{}/#{view}", relay.url)).await?;
+    owner.goto(&format!("{url}/#{view}")).await?;
     owner.wait_until_answered().await?;
     owner.click("share").await?;
     // The range moves along, so that what comes is seen too.
@@ -33,13 +49,21 @@ async fn a_link_shows_its_scope_until_it_is_taken_back() -> Result<()> {
     owner.find("share-label").await?.send_keys("for Bob").await?;
     owner.click("share-create").await?;
     let link = owner.find("share-link").await?.value().await?.context("no link")?;
+    assert!(link.starts_with(&format!("{url}/#share=")), "{link} is not below {url}");
     owner.shot("share-sheet").await?;
+    let report = owner.find("share-report").await?.prop("href").await?.context("no link")?;
+    assert!(report.starts_with(&format!("{url}/export.html#")), "{report} is not below {url}");
 
     let guest = browser.open(1440, 900).await?;
     guest.goto(&link).await?;
     guest.wait_for_text("shared", |text| text.contains("for Bob")).await?;
     guest.wait_for_lines(&lines).await?;
     assert!(guest.find_all("share").await?.is_empty(), "a guest cannot share");
+    let token = link.rsplit_once('#').context("no fragment")?.1;
+    guest.goto(&format!("{url}/export.html#{token}&{view}")).await?;
+    guest.wait_for_text("export-size", |text| text.contains("MB")).await?;
+    guest.goto(&link).await?;
+    guest.wait_for_lines(&lines).await?;
     guest.shot("shared-view").await?;
 
     // Whatever else is asked with this link, nothing else is there.

@@ -8,6 +8,7 @@
 //!   → verbatim(…)           chunks that go in as they are stored, where nothing in them changed
 //!   → parts(…)              the rest, packed by the caller, on as many cores as it has
 //!   → compose(…)            one HTML file, see `report`
+//!   → note(…)               or the same as a text to paste
 //!   → smaller(…)            what to leave out where that file is too large
 //! ```
 
@@ -15,6 +16,7 @@ mod compose;
 mod error;
 mod gathering;
 mod matching;
+mod note;
 mod pack;
 mod pick;
 mod redaction;
@@ -26,6 +28,7 @@ pub use compose::{Telling, compose};
 pub use error::ExportError;
 pub use gathering::{Gathered, Gathering, Piece};
 pub use matching::matching;
+pub use note::{Told, note};
 pub use pack::{Part, parts};
 pub use pick::Pick;
 pub use redaction::Redaction;

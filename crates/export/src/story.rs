@@ -92,7 +92,7 @@ pub fn is_grave(level: &str) -> bool {
 }
 
 /// The gravest first.
-fn weight(level: &str) -> usize {
+pub fn weight(level: &str) -> usize {
     LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len())
 }
 

@@ -1,9 +1,11 @@
 //! Text to paste where people ask for help, cut to what fits there.
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::shown;
 
 /// Where the text goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// Markdown with HTML; long parts folded.
     GitHub,
@@ -14,6 +16,17 @@ pub enum Target {
 }
 
 impl Target {
+    pub const ALL: [Self; 3] = [Self::GitHub, Self::Discord, Self::WeChat];
+
+    /// As the place calls itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GitHub => "GitHub",
+            Self::Discord => "Discord",
+            Self::WeChat => "WeChat",
+        }
+    }
+
     /// Longest text, in UTF-16 units, the narrowest way to count that any of them may use.
     pub const fn limit(self) -> usize {
         match self {
@@ -39,7 +52,7 @@ pub struct Note {
 }
 
 /// The words of the text, in the language of whoever reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteWords {
     pub trace: String,
     pub context: String,

@@ -10,6 +10,8 @@ pub struct Asked {
     pub order: Order,
     /// See [`export::Telling::look`].
     pub look: String,
+    /// The line that is selected, by time and arrival.
+    pub about: Option<(i64, u64)>,
     /// Where the answer itself is shown.
     pub back: String,
 }
@@ -26,7 +28,8 @@ impl Asked {
         let range = view.range.unwrap_or_default().resolve(now, Extent::default());
         let order =
             Order { base, share: view.share.clone(), query: written_out(&view.query), range };
-        Self { order, look: look(view), back: format!("./#{fragment}") }
+        let about = view.selected.map(|id| (id.timestamp, id.arrival));
+        Self { order, look: look(view), about, back: format!("./#{fragment}") }
     }
 }
 
@@ -50,7 +53,8 @@ mod tests {
         let fragment = "v=1&share=tok&q={job=%22a%22}&from=5&to=9&wrap=1&tz=utc&line=7.8&live=1\
                         &around=7.8&was=secret";
         let asked = Asked::of(fragment, "http://h/x/".to_owned(), 100);
-        let Asked { order, look, back } = asked;
+        let Asked { order, look, about, back } = asked;
+        assert_eq!(about, Some((7, 8)));
         assert_eq!(order.query, "{job=\"a\"}");
         assert_eq!(order.share.as_deref(), Some("tok"));
         assert_eq!(look, "&wrap=1&tz=utc&line=7.8");

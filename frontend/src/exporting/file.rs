@@ -6,6 +6,7 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Html, Properties, TargetCast as _, classes, function_component, html};
 
 use super::message::Prepared;
+use super::paste::Paste;
 use super::say::{Say, Says, use_says};
 use super::state::{Action, Exporting, Saved, Stage};
 use crate::components::{Glyph, Icon};
@@ -27,7 +28,7 @@ pub fn FileCard(props: &Props) -> Html {
         Action::Title(event.target_unchecked_into::<HtmlInputElement>().value())
     });
     let on_note = dispatch.reform(|event: yew::InputEvent| {
-        Action::Note(event.target_unchecked_into::<HtmlTextAreaElement>().value())
+        Action::Remark(event.target_unchecked_into::<HtmlTextAreaElement>().value())
     });
     let is_saving = matches!(state.stage, Stage::Saving(_));
     html! {
@@ -39,7 +40,7 @@ pub fn FileCard(props: &Props) -> Html {
             </label>
             <label class="export__field">
                 <span>{ says.words.get(Say::Note) }</span>
-                <textarea data-testid="export-note" rows="3" maxlength="10000" placeholder={says.words.own(Say::NoteHint)} value={state.note.clone()} oninput={on_note} />
+                <textarea data-testid="export-note" rows="3" maxlength="10000" placeholder={says.words.own(Say::NoteHint)} value={state.remark.clone()} oninput={on_note} />
             </label>
             if let Some(prepared) = state.prepared() {
                 { meter(&says, prepared) }
@@ -67,6 +68,7 @@ pub fn FileCard(props: &Props) -> Html {
                     { says.words.with(Say::Saved, &[("name", name), ("size", &bytes(*len))]) }
                 }
             </p>
+            <Paste state={Rc::clone(state)} dispatch={dispatch.clone()} />
         </section>
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chunk::{ChunkMeta, Encoded, RuzstdCodec};
-use export::{Gathered, Redaction, Telling, compose, key_lines, parts, smaller, verbatim};
+use export::{Gathered, Redaction, Telling, Told, compose, key_lines, parts, smaller, verbatim};
 use model::{Batch, Labels};
 use redact::{RuleFindings, Selection};
-use report::{Coding, Meter, Viewer};
+use report::{Coding, Meter, NoteWords, Target, Viewer};
 
 use super::gather::Taken;
 use super::message::{Choice, Done, Found, Prepared, Problem, Wording};
@@ -91,7 +91,6 @@ pub async fn make<P: Future<Output = ()>>(
 impl Ready {
     /// The file.
     pub fn write(&self, wording: &Wording, show: Show<'_>) -> Result<Vec<u8>, Problem> {
-        let given = |text: &str| !text.trim().is_empty();
         let telling = Telling {
             tool: concat!("Logpane ", env!("CARGO_PKG_VERSION")),
             producer: "viewer",
@@ -99,8 +98,8 @@ impl Ready {
             look: &wording.look,
             range: self.taken.order.range,
             picked: self.taken.pick.range,
-            title: Some(wording.title.trim()).filter(|text| given(text)),
-            note: Some(wording.note.trim()).filter(|text| given(text)),
+            title: given(&wording.title),
+            note: given(&wording.note),
             language: &wording.language,
             without_script: &wording.without_script,
             coding: CODING,
@@ -112,6 +111,26 @@ impl Ready {
         let mut redaction = self.redaction.clone();
         compose(&telling, &self.gathered, &mut redaction, viewer, &chunks, show)
             .map_err(|error| Problem::Unwritable { message: error.to_string() })
+    }
+
+    /// The text to paste.
+    pub fn note(
+        &self,
+        target: Target,
+        wording: &Wording,
+        words: &NoteWords,
+        show: Show<'_>,
+    ) -> Option<String> {
+        let told = Told {
+            query: &self.taken.order.query,
+            range: self.taken.order.range,
+            title: given(&wording.title),
+            note: given(&wording.note),
+            about: wording.about,
+            attachment: wording.attachment.as_deref(),
+        };
+        let note = export::note(&told, &self.gathered, &mut self.redaction.clone(), show)?;
+        Some(note.text(target, words))
     }
 
     /// What is to be said of a file of this length.
@@ -138,6 +157,10 @@ const CODING: Coding = Coding::Dense;
 /// the relay packs.
 const FITTING_BYTES: u64 = Meter::GITHUB_BYTES / 16 * 15;
 const LEVELS: [&str; 5] = ["critical", "error", "warning", "info", "debug"];
+
+fn given(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
 
 /// What was read, for the page.
 pub fn found(gathered: &Gathered) -> Found {

@@ -7,6 +7,8 @@ use gloo::events::EventListener;
 use yew::{UseReducerDispatcher, UseReducerHandle, hook, use_effect_with, use_memo, use_reducer};
 
 use super::asked::Asked;
+use report::NoteWords;
+
 use super::message::{FromWorker, ToWorker, Wording};
 use super::state::{Action, Exporting, Saved, Stage};
 use crate::engine::port::{Heard, Port, Program};
@@ -14,12 +16,14 @@ use crate::format::{Clock, Parts};
 use crate::hooks::hand_over;
 
 /// Reads what was asked for, makes the report anew whenever something else is chosen, and gives
-/// the file to the browser. `wording` is what is said around the entries.
+/// the file to the browser. `wording` is what is said around the entries, `words` are those of a text
+/// to paste.
 #[hook]
 pub fn use_maker(
     asked: &Rc<Asked>,
     clock: &Clock,
     wording: impl Fn(&Exporting) -> Wording,
+    words: impl Fn() -> NoteWords,
 ) -> UseReducerHandle<Exporting> {
     let state = use_reducer(Exporting::default);
     let port = use_memo((), |()| {
@@ -55,11 +59,22 @@ pub fn use_maker(
     });
     let is_saving = matches!(state.stage, Stage::Saving(_));
     let write = is_saving.then(|| ToWorker::Write { run, wording: wording(&state) });
+    let target = state.note.as_ref().filter(|(_, text)| text.is_none()).map(|(target, _)| *target);
+    let note = target.map(|target| ToWorker::Note {
+        run,
+        target,
+        wording: wording(&state),
+        words: words(),
+    });
     use_effect_with(run, {
         let tell = tell.clone();
         move |_| tell(prepare)
     });
-    use_effect_with(is_saving, move |_| tell(write));
+    use_effect_with(is_saving, {
+        let tell = tell.clone();
+        move |_| tell(write)
+    });
+    use_effect_with(target, move |_| tell(note));
     state
 }
 

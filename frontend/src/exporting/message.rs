@@ -3,7 +3,7 @@
 use export::{ExportError, Leave};
 use model::TimeRange;
 use redact::{OwnRule, RuleFindings};
-use report::{KeyLine, Suggestion};
+use report::{KeyLine, NoteWords, Suggestion, Target};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -16,6 +16,8 @@ pub enum ToWorker {
     Gather(Order),
     /// Make a report ready, in place of the one that is being made.
     Prepare { run: u64, choice: Choice, wording: Wording },
+    /// Say what is ready as a text to paste there.
+    Note { run: u64, target: Target, wording: Wording, words: NoteWords },
     /// Write the file of what is ready.
     Write { run: u64, wording: Wording },
 }
@@ -43,6 +45,11 @@ pub enum FromWorker {
     Written {
         run: u64,
         html: ByteBuf,
+    },
+    Noted {
+        run: u64,
+        target: Target,
+        text: String,
     },
     /// Without a run: nothing could be read.
     Failed {
@@ -88,6 +95,10 @@ pub struct Wording {
     pub without_script: String,
     /// The rest of the view, see [`export::Telling::look`].
     pub look: String,
+    /// The line that is selected in it, by time and arrival.
+    pub about: Option<(i64, u64)>,
+    /// The name of the file that was saved, if one was.
+    pub attachment: Option<String>,
 }
 
 /// How far something is, in bytes.

@@ -12,6 +12,7 @@ mod make;
 mod maker;
 mod message;
 mod page;
+mod paste;
 mod redaction;
 mod say;
 mod state;

@@ -1,5 +1,6 @@
 use std::rc::Rc;
 
+use report::NoteWords;
 use yew::{
     AttrValue, Callback, Html, Properties, function_component, html, use_effect_with, use_memo,
 };
@@ -31,13 +32,29 @@ pub fn Page(props: &Props) -> Html {
     let (texts, says) = (use_texts(), use_says());
     let asked = use_memo((), |()| Asked::of_page());
     let clock = use_memo((), |()| clock(Zone::Local, None));
-    let state = use_maker(&asked, &clock, |state| Wording {
-        title: state.title.clone(),
-        note: state.note.clone(),
-        language: props.language.tag().to_owned(),
-        without_script: says.words.own(Say::WithoutScript),
-        look: asked.look.clone(),
-    });
+    let state = use_maker(
+        &asked,
+        &clock,
+        |state| Wording {
+            title: state.title.clone(),
+            note: state.remark.clone(),
+            language: props.language.tag().to_owned(),
+            without_script: says.words.own(Say::WithoutScript),
+            look: asked.look.clone(),
+            about: asked.about,
+            attachment: match &state.stage {
+                Stage::Saved(_, saved) => Some(saved.name.clone()),
+                _ => None,
+            },
+        },
+        || NoteWords {
+            trace: says.words.own(Say::PasteTrace),
+            context: says.words.own(Say::PasteContext),
+            query: says.words.own(Say::PasteQuery),
+            attachment: says.words.own(Say::PasteAttached),
+            cut: says.words.own(Say::PasteCut),
+        },
+    );
     use_effect_with(says.words.own(Say::Title), |title| {
         let document = web_sys::window().and_then(|window| window.document());
         if let Some(document) = document {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use export::Leave;
 use redact::{Group, OwnRule, Redactor, RuleFindings, RuleInfo, Selection};
+use report::Target;
 use yew::Reducible;
 
 use super::message::{Choice, Done, Found, FromWorker, Prepared, Problem};
@@ -20,12 +21,14 @@ pub struct Exporting {
     pub own: Vec<OwnRule>,
     pub leave: Vec<Leave>,
     pub title: String,
-    pub note: String,
+    pub remark: String,
     /// Why the last own rule was not taken.
     pub refused: Option<String>,
     pub found: Option<Found>,
     pub findings: Vec<RuleFindings>,
     pub stage: Stage,
+    /// The text that is to be pasted there; none while it is made.
+    pub note: Option<(Target, Option<String>)>,
 }
 
 /// Where the report is on its way.
@@ -58,7 +61,8 @@ pub enum Action {
     Leave(Leave),
     Keep(Leave),
     Title(String),
-    Note(String),
+    Remark(String),
+    Note(Target),
     Save,
     Saved(Saved),
 }
@@ -72,11 +76,12 @@ impl Default for Exporting {
             own: Vec::new(),
             leave: Vec::new(),
             title: String::new(),
-            note: String::new(),
+            remark: String::new(),
             refused: None,
             found: None,
             findings: Vec::new(),
             stage: Stage::Reading(Done::default()),
+            note: None,
         }
     }
 }
@@ -151,7 +156,8 @@ impl Exporting {
                 self.again();
             }
             Action::Title(title) => self.title = title,
-            Action::Note(note) => self.note = note,
+            Action::Remark(remark) => self.remark = remark,
+            Action::Note(target) => self.note = Some((target, None)),
             Action::Save => {
                 if let Some(prepared) = self.prepared() {
                     self.stage = Stage::Saving(prepared.clone());
@@ -185,12 +191,18 @@ impl Exporting {
             FromWorker::Panicked { detail } => {
                 self.stage = Stage::Failed(Problem::Died { detail });
             }
+            FromWorker::Noted { run, target, text } if run == self.run => {
+                if self.note == Some((target, None)) {
+                    self.note = Some((target, Some(text)));
+                }
+            }
             // Of an earlier run; a file goes to the reader by way of the hook that asked for it.
             FromWorker::Ready
             | FromWorker::Findings { .. }
             | FromWorker::Working { .. }
             | FromWorker::Prepared { .. }
             | FromWorker::Failed { .. }
+            | FromWorker::Noted { .. }
             | FromWorker::Written { .. } => {}
         }
     }
@@ -198,6 +210,7 @@ impl Exporting {
     /// What is ready is not what is wanted any more.
     fn again(&mut self) {
         self.run += 1;
+        self.note = None;
         self.stage = Stage::Making(Done::default());
     }
 }

@@ -51,9 +51,13 @@ impl Worker {
                     say(&FromWorker::Failed { run: Some(run), problem });
                 }
             }),
+            ToWorker::Note { run, target, wording, words } => {
+                let Some(ready) = self.ready_of(run) else { return };
+                let text = ready.note(target, &wording, &words, &show()).unwrap_or_default();
+                say(&FromWorker::Noted { run, target, text });
+            }
             ToWorker::Write { run, wording } => {
-                let ready = self.ready.borrow().clone();
-                let Some((_, ready)) = ready.filter(|(of, _)| *of == run) else { return };
+                let Some(ready) = self.ready_of(run) else { return };
                 say(&match ready.write(&wording, &show()) {
                     Ok(html) => FromWorker::Written { run, html: ByteBuf::from(html) },
                     Err(problem) => FromWorker::Failed { run: Some(run), problem },
@@ -92,6 +96,11 @@ impl Worker {
         self.ready.replace(Some((run, Rc::new(ready))));
         say(&FromWorker::Prepared { run, prepared });
         Ok(())
+    }
+
+    fn ready_of(&self, run: u64) -> Option<Rc<Ready>> {
+        let ready = self.ready.borrow().clone();
+        ready.filter(|(of, _)| *of == run).map(|(_, ready)| ready)
     }
 
     /// In place of what is being made.
