@@ -21,6 +21,9 @@ pub struct NewShare {
     /// The fragment of the view that the holder opens.
     #[serde(default)]
     pub view: String,
+    /// Where the owner has the relay, with a slash at its end: links begin so.
+    #[serde(default)]
+    pub base: String,
 }
 
 /// Which time a share shows.
@@ -60,6 +63,9 @@ pub struct Share {
 pub struct CreatedShare {
     pub share: Share,
     pub token: String,
+    /// The link as an SVG image of its QR code, where a phone could open it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qr: Option<String>,
     /// Only this machine can open links to the relay: it listens on loopback.
     pub loopback_only: bool,
 }

@@ -41,6 +41,8 @@ pub struct Props {
     pub shares: Shares,
     /// The link that was just made; nobody can be told it again.
     pub link: Option<String>,
+    /// The same as an image for a phone.
+    pub qr: Option<String>,
     pub error: Option<String>,
     /// The page that makes a file of it, for whom no link reaches.
     pub report_url: AttrValue,
@@ -142,6 +144,9 @@ pub fn ShareSheet(props: &Props) -> Html {
                     </button>
                 </div>
                 <p class="share__hint">{ texts.get(Text::ShareOnce) }</p>
+                if let Some(url) = &props.qr {
+                    <img class="share__qr" data-testid="share-qr" alt={texts.own(Text::ShareQr)} src={url.clone()} />
+                }
             }
             if props.shares.loopback_only {
                 <p class="share__hint share__hint--warning" data-testid="share-loopback">

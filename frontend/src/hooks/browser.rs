@@ -101,6 +101,11 @@ pub fn moment_of(text: &str) -> Option<i64> {
     ms.is_finite().then(|| (ms as i64).saturating_mul(1_000_000))
 }
 
+/// An SVG image as a URL; in an `img` nothing of it can run.
+pub fn image_url(svg: &str) -> String {
+    format!("data:image/svg+xml,{}", String::from(js_sys::encode_uri_component(svg)))
+}
+
 /// Opens another page beside this one.
 pub fn open_page(url: &str) {
     if let Some(window) = web_sys::window() {

@@ -25,8 +25,8 @@ mod views;
 
 pub use alerts::{time_of, try_receiver, use_alerts};
 pub use browser::{
-    base_url, clock, copy, has_text_selected, location, moment_of, now_ms, now_ns, open_page,
-    selected_text,
+    base_url, clock, copy, has_text_selected, image_url, location, moment_of, now_ms, now_ns,
+    open_page, selected_text,
 };
 pub use dark::use_dark;
 pub use grafana::{grafana_address, note_grafana};

@@ -301,6 +301,7 @@ texts! { Text:
     ShareMoving = "share_moving",
     ShareNever = "share_never",
     ShareOnce = "share_once",
+    ShareQr = "share_qr",
     ShareRange = "share_range",
     ShareRefused = "share_refused",
     ShareRevoke = "share_revoke",

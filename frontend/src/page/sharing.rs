@@ -6,7 +6,7 @@ use yew::{Callback, Html, Properties, function_component, html, use_effect_with,
 
 use crate::components::{Draft, ShareSheet};
 use crate::format::Clock;
-use crate::hooks::{base_url, copy, create_share, list_shares, now_ns, revoke_share};
+use crate::hooks::{base_url, copy, create_share, image_url, list_shares, now_ns, revoke_share};
 use crate::state::{Range, View, report_url, scope_of, share_range, written_out};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -30,6 +30,7 @@ pub fn Sharing(props: &Props) -> Html {
     });
     let shares = use_state_eq(Shares::default);
     let link = use_state_eq(|| None::<String>);
+    let qr = use_state_eq(|| None::<String>);
     let error = use_state_eq(|| None::<String>);
     // Counts what was changed: the list is asked for anew.
     let changes = use_state_eq(|| 0_u32);
@@ -46,7 +47,7 @@ pub fn Sharing(props: &Props) -> Html {
         }
     });
     let on_create = {
-        let (draft, link, error) = (draft.clone(), link.setter(), error.setter());
+        let (draft, link, qr, error) = (draft.clone(), link.setter(), qr.setter(), error.setter());
         let (changes, num) = (changes.setter(), *changes);
         let (view, range, resolved) = (props.view.clone(), props.range, props.resolved);
         Callback::from(move |()| {
@@ -58,13 +59,16 @@ pub fn Sharing(props: &Props) -> Html {
                 expires_seconds: draft.expires_seconds,
                 label: draft.label.clone(),
                 view: view.encode(),
+                base: base_url(),
             };
-            let (link, error, changes) = (link.clone(), error.clone(), changes.clone());
+            let (link, qr, error) = (link.clone(), qr.clone(), error.clone());
+            let changes = changes.clone();
             wasm_bindgen_futures::spawn_local(async move {
                 let base = base_url();
                 match create_share(&base, &new).await {
                     Ok(created) => {
                         link.set(Some(format!("{base}#share={}", created.token)));
+                        qr.set(created.qr.as_deref().map(image_url));
                         error.set(None);
                         changes.set(num + 1);
                     }
@@ -98,6 +102,7 @@ pub fn Sharing(props: &Props) -> Html {
             can_move={moves}
             shares={(*shares).clone()}
             link={(*link).clone()}
+            qr={(*qr).clone()}
             error={(*error).clone()}
             report_url={report_url(&props.view, &written_out(&props.view.query), props.resolved)}
             clock={Rc::clone(&props.clock)}

@@ -416,6 +416,9 @@ pub struct ShareCreateArgs {
     /// What you call it
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
+    /// Draw the link as a QR code as well
+    #[arg(long)]
+    pub qr: bool,
     #[command(flatten)]
     pub client: ClientArgs,
 }

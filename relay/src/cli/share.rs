@@ -12,6 +12,7 @@ use crate::cli::dispatch::{say, written};
 use crate::cli::failure::Failure;
 use crate::cli::times;
 use crate::http::now_ns;
+use crate::share::qr;
 
 pub fn run(args: &ShareArgs) -> Result<(), Failure> {
     match &args.command {
@@ -36,9 +37,14 @@ fn create(client: &Client, args: &ShareCreateArgs) -> Result<(), Failure> {
         },
         label: args.label.clone().unwrap_or_default(),
         view: String::new(),
+        base: format!("{}/", client.addr()),
     };
-    let CreatedShare { share, token, loopback_only } = client.post_json("/api/shares", &new)?;
-    written(writeln!(std::io::stdout(), "{}/#share={token}", client.addr()))?;
+    let CreatedShare { share, token, loopback_only, .. } = client.post_json("/api/shares", &new)?;
+    let link = format!("{}/#share={token}", client.addr());
+    written(writeln!(std::io::stdout(), "{link}"))?;
+    if args.qr {
+        say(&format!("\n{}", qr::text(&link).unwrap_or_default()));
+    }
     let ends = share.expires.map_or_else(
         || "until it is taken back".to_owned(),
         |expires| format!("until {}", times::show(expires.0, &zone)),

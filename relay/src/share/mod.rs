@@ -8,6 +8,7 @@
 
 mod book;
 mod cuts;
+pub mod qr;
 mod scope;
 mod view;
 

@@ -22,6 +22,10 @@ fn a_link_is_made_listed_and_taken_back() {
     let token = made.stdout.trim().strip_prefix(&format!("{}/#share=", relay.url)).unwrap();
     assert!(made.stderr.contains("only this machine can open it"), "{}", made.stderr);
     assert_eq!(ask(token), 200);
+    let drawn = share(&["create", scope, "--qr"]);
+    assert!(drawn.code == 0 && drawn.stderr.contains("▀▀▀"), "{}", drawn.stderr);
+    let id = share(&["list"]).stdout.split_whitespace().next().unwrap().to_owned();
+    assert_eq!(share(&["revoke", &id]).code, 0);
     // Kept over a restart, and only as a hash.
     let stored = std::fs::read_to_string(data.join("shares.json")).unwrap();
     assert!(stored.contains("for Bob") && !stored.contains(token));

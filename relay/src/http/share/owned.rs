@@ -10,7 +10,7 @@ use warp::{Filter, Reply as _};
 use crate::http::blocking::blocking;
 use crate::http::json::{json, posted};
 use crate::http::{ApiError, App, now_ns};
-use crate::share::BookError;
+use crate::share::{BookError, qr};
 
 const LIMIT_BYTES: usize = 256 << 10;
 
@@ -46,8 +46,10 @@ async fn create(app: App, body: Bytes) -> Result<CreatedShare, ApiError> {
         ))
     })?;
     let book = app.book()?.clone();
+    let base = new.base.clone();
     let (share, token) = blocking(move || Ok(book.create(new, now_ns())?)).await?;
-    Ok(CreatedShare { share, token, loopback_only: is_loopback_only(&app) })
+    let qr = qr::image(&format!("{base}#share={token}"));
+    Ok(CreatedShare { share, token, qr, loopback_only: is_loopback_only(&app) })
 }
 
 async fn revoke(app: &App, id: String) -> Result<(), ApiError> {
