@@ -121,8 +121,20 @@ impl Page {
         to: i64,
         view: &str,
     ) -> Result<()> {
+        self.explore_at(&format!("{url}/"), query, from, to, view).await
+    }
+
+    /// The same in a page of the relay.
+    pub async fn explore_at(
+        &self,
+        page: &str,
+        query: &str,
+        from: i64,
+        to: i64,
+        view: &str,
+    ) -> Result<()> {
         let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        self.goto(&format!("{url}/#v=1&q={query}&from={from}&to={to}{view}")).await
+        self.goto(&format!("{page}#v=1&q={query}&from={from}&to={to}{view}")).await
     }
 
     /// Waits until the query has ended, and gives the line that says what the answer covers.

@@ -7,6 +7,8 @@ use crate::{Browser, Page, Relay, Voice, wait_async};
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
     pub name: &'static str,
+    /// Another one than the first.
+    page: &'static str,
     query: &'static str,
     clicks: &'static [&'static str],
 }
@@ -25,7 +27,7 @@ const fn screen(
     query: &'static str,
     clicks: &'static [&'static str],
 ) -> Screen {
-    Screen { name, query, clicks }
+    Screen { name, page: "", query, clicks }
 }
 
 const JOB: &str = r#"{job="cosyvoice3"}"#;
@@ -51,6 +53,7 @@ pub const SCREENS: &[Screen] = &[
     screen("alerts", JOB, &["alerts"]),
     screen("palette", JOB, &["palette-open"]),
     screen("keys", JOB, &["help"]),
+    Screen { page: "export.html", ..screen("export", JOB, &["paste-GitHub"]) },
 ];
 
 /// What plays while an animation runs is shown as it ends.
@@ -97,7 +100,8 @@ pub async fn every_look(
             );
             page.script(&settings).await?;
             for screen in SCREENS {
-                page.explore(&relay.url, screen.query, from, to, "").await?;
+                let url = format!("{}/{}", relay.url, screen.page);
+                page.explore_at(&url, screen.query, from, to, "").await?;
                 let at = Look { screen: *screen, theme, language, width };
                 shown(&page, screen).await.with_context(|| format!("{at:?}"))?;
                 look(&page, at).await?;
@@ -108,15 +112,23 @@ pub async fn every_look(
     Ok(())
 }
 
+async fn answered(page: &Page, screen: &Screen) -> Result<()> {
+    if screen.page.is_empty() {
+        page.wait_until_answered().await.map(drop)
+    } else {
+        page.find("export-size").await.map(drop)
+    }
+}
+
 async fn shown(page: &Page, screen: &Screen) -> Result<()> {
-    page.wait_until_answered().await?;
+    answered(page, screen).await?;
     for id in screen.clicks {
         // The keys have no button where there is no keyboard: it is there, and cannot be seen.
         page.find(id).await?;
         page.script(&format!("document.querySelector('[data-testid={id}]').click()")).await?;
     }
     wait_async("the answer to what was clicked", || async {
-        page.wait_until_answered().await?;
+        answered(page, screen).await?;
         let busy = "return document.querySelectorAll('.is-stale, [aria-busy=true]').length";
         ensure!(page.script(busy).await? == 0);
         Ok(())

@@ -14,6 +14,75 @@ async fn a_link_works_below_a_path_of_a_proxy() -> Result<()> {
     check(Some("/tools/logs")).await
 }
 
+#[tokio::test]
+async fn a_link_tells_whether_the_data_is_still_the_same() -> Result<()> {
+    let dir = TempDir::new()?;
+    let mut log = Written::create(dir.path(), "app.log")?;
+    let stamp = "2026-03-02T10:00:00Z";
+    log.at(stamp);
+    log.line("first")?;
+    let relay = Relay::start(&dir.path().join("data"), &[log.path.clone().into()])?;
+    relay.wait_until_read(1)?;
+    let browser = Browser::start()?;
+    let page = browser.open(1440, 900).await?;
+    let at = 1_772_445_600_000_000_000;
+    let query = log.selector();
+    page.explore(&relay.url, &query, at - 1_000_000_000, at + 1_000_000_000, "").await?;
+    page.wait_until_answered().await?;
+    // A headless browser has no clipboard to read from.
+    page.script("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+        .await?;
+    let copied = async || {
+        page.click("copy-menu").await?;
+        page.click("copy-link").await?;
+        let copied = page.script("return window.copied").await?;
+        anyhow::Ok(copied.as_str().context("nothing was copied")?.to_owned())
+    };
+    let link = wait_async("a link that tells what is there", || async {
+        let link = copied().await?;
+        if link.contains("&fp=1-") { Ok(link) } else { bail!("{link}") }
+    })
+    .await?;
+    page.goto(&link).await?;
+    page.wait_for_text("fingerprint", |said| said.contains("same data")).await?;
+    log.line("second")?;
+    wait_async("the second line", || async {
+        page.goto(&link).await?;
+        page.wait_until_answered().await?;
+        let said = page.text("fingerprint").await?;
+        if said.contains("1 then, 2 now") { Ok(()) } else { bail!("{said}") }
+    })
+    .await?;
+    // Another question has nothing to do with the link.
+    page.explore(&relay.url, &query, at - 1, at + 1, "").await?;
+    page.wait_until_answered().await?;
+    assert!(page.find_all("fingerprint").await?.is_empty());
+    page.leave();
+    relay.stop()
+}
+
+#[tokio::test]
+async fn a_page_opens_with_user_and_password_in_its_address() -> Result<()> {
+    let dir = TempDir::new()?;
+    let mut log = Written::create(dir.path(), "app.log")?;
+    let lines = vec![log.line("for ann")?];
+    let relay = Relay::start(&dir.path().join("data"), &[log.path.clone().into()])?;
+    relay.wait_until_read(1)?;
+    let browser = Browser::start()?;
+    let page = browser.open(1440, 900).await?;
+    let url = relay.url.replace("http://", "http://ann:pw@");
+    for path in ["/", "/export.html"] {
+        page.goto(&format!("{url}{path}#v=1&q={{job=~\".%2B\"}}&from=now-1h&to=now")).await?;
+        if path == "/" {
+            page.wait_for_lines(&lines).await?;
+        } else {
+            page.wait_for_text("export-size", |said| said.contains("MB")).await?;
+        }
+    }
+    page.leave();
+    relay.stop()
+}
+
 /// `path`: where a proxy has the relay.
 async fn check(path: Option<&'static str>) -> Result<()> {
     let dir = TempDir::new()?;

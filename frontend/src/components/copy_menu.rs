@@ -5,7 +5,7 @@ use yew::{AttrValue, Callback, Html, Properties, function_component, html, use_s
 use super::icon::{Glyph, Icon};
 use super::popover::Popover;
 use super::use_texts;
-use crate::hooks::{Open, base_url, copy, grafana_address, is_report, location, use_open};
+use crate::hooks::{Open, base_url, copy, grafana_address, is_report, link, use_open};
 use crate::i18n::Text;
 use crate::state::{Range, rfc3339, written_out};
 
@@ -95,6 +95,6 @@ fn text_of(item: Text, query: &str, range: Range, resolved: TimeRange) -> String
         Text::CopyExport => command(Shell::Export, &asked),
         Text::CopyLogcli => command(Shell::Logcli, &asked),
         Text::CopyCurl => command(Shell::Curl, &asked),
-        _ => location(),
+        _ => link(),
     }
 }

@@ -9,7 +9,7 @@ use super::icon::{Glyph, Icon};
 use super::long_text::{LongText, TextOf};
 use super::use_texts;
 use crate::format::{Clock, Parts, bytes, file_name, grouped};
-use crate::hooks::{copy, location, use_place};
+use crate::hooks::{copy, link, use_place};
 use crate::i18n::{Text, Texts};
 use crate::line::{Entry, Needles};
 use crate::state::{FieldGroups, Missing, Place, to_json, to_markdown};
@@ -55,7 +55,7 @@ pub fn Details(props: &Props) -> Html {
         })
     };
     // The open line is part of the view, and so of its URL.
-    let link = Callback::from(|()| copy(&location()));
+    let link = Callback::from(|()| copy(&link()));
     let coming = !entry.is_whole() && props.missing.is_none();
     let group = |title: Text, place: Place, pairs: &[(String, String)]| {
         if pairs.is_empty() {

@@ -36,8 +36,15 @@ impl Asked {
 /// How the answer is shown. Whatever could tell more than the report holds is not in it: the link
 /// that was shared, and the query that a context was opened from.
 fn look(view: View) -> String {
-    let look =
-        View { share: None, query: String::new(), range: None, live: false, context: None, ..view };
+    let look = View {
+        share: None,
+        query: String::new(),
+        range: None,
+        live: false,
+        context: None,
+        fingerprint: None,
+        ..view
+    };
     let fragment = look.encode();
     fragment.split_once('&').map_or_else(String::new, |(_, pairs)| format!("&{pairs}"))
 }

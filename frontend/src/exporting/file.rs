@@ -9,8 +9,9 @@ use super::message::Prepared;
 use super::paste::Paste;
 use super::say::{Say, Says, use_says};
 use super::state::{Action, Exporting, Saved, Stage};
-use crate::components::{Glyph, Icon};
+use crate::components::{Glyph, Icon, use_texts};
 use crate::format::{Clock, Parts, bytes};
+use crate::i18n::{Plural, Texts};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -22,7 +23,7 @@ pub struct Props {
 /// What the file is called, how large it is, what would make it smaller, and the button.
 #[function_component]
 pub fn FileCard(props: &Props) -> Html {
-    let says = use_says();
+    let (texts, says) = (use_texts(), use_says());
     let Props { state, clock, dispatch } = props;
     let on_title = dispatch.reform(|event: yew::InputEvent| {
         Action::Title(event.target_unchecked_into::<HtmlInputElement>().value())
@@ -43,7 +44,7 @@ pub fn FileCard(props: &Props) -> Html {
                 <textarea data-testid="export-note" rows="3" maxlength="10000" placeholder={says.words.own(Say::NoteHint)} value={state.remark.clone()} oninput={on_note} />
             </label>
             if let Some(prepared) = state.prepared() {
-                { meter(&says, prepared) }
+                { meter(&texts, &says, prepared) }
                 <ul class="export__suggestions">
                     { for prepared.suggestions.iter().map(|suggestion| suggested(&says, clock, suggestion, dispatch)) }
                 </ul>
@@ -73,7 +74,7 @@ pub fn FileCard(props: &Props) -> Html {
     }
 }
 
-fn meter(says: &Says, prepared: &Prepared) -> Html {
+fn meter(texts: &Texts, says: &Says, prepared: &Prepared) -> Html {
     let limit = Meter::GITHUB_BYTES;
     let is_over = prepared.bytes > limit;
     let text = if is_over { Say::MeterOver } else { Say::Meter };
@@ -82,6 +83,8 @@ fn meter(says: &Says, prepared: &Prepared) -> Html {
         <div class={classes!("export__meter", is_over.then_some("is-over"))}>
             <progress max={limit.to_string()} value={prepared.bytes.min(limit).to_string()} aria-hidden="true" />
             <p data-testid="export-size">
+                { texts.count(Plural::LINES, prepared.entries) }
+                { " · " }
                 { says.words.with(text, &[("size", &size), ("limit", &of)]) }
             </p>
         </div>

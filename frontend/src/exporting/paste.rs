@@ -27,7 +27,12 @@ pub fn Paste(props: &Props) -> Html {
     });
     let words = &says.words;
     html! {
-        <div class="export__paste" role="group" aria-label={words.own(Say::Paste)}>
+        <div
+            class="export__paste"
+            role="group"
+            aria-label={words.own(Say::Paste)}
+            aria-busy={matches!(state.note, Some((_, None))).to_string()}
+        >
             <h4>{ words.get(Say::Paste) }</h4>
             <div class="button-group">
                 { for Target::ALL.into_iter().map(|target| {

@@ -5,10 +5,10 @@ use yew::{AttrValue, Callback, Html, Properties, function_component, html};
 
 use crate::components::{Notice, Tone, use_texts};
 use crate::engine::message::Failure;
-use crate::format::{Clock, Parts};
+use crate::format::{Clock, Parts, grouped};
 use crate::hooks::Visitor;
 use crate::i18n::{Plural, Text, Texts};
-use crate::state::{Explore, ExploreAction, Phase, Results, everything};
+use crate::state::{Explore, ExploreAction, Fingerprint, Phase, Results, everything};
 use crate::words::{failure, hint, range_label};
 
 #[derive(Clone, Properties)]
@@ -17,6 +17,8 @@ pub struct Props {
     pub results: Rc<Results>,
     pub clock: Rc<Clock>,
     pub dispatch: Callback<ExploreAction>,
+    /// What the answer holds.
+    pub shown: Option<Fingerprint>,
     pub jump_seen: bool,
     /// The relay has another viewer than this page.
     pub is_outdated: bool,
@@ -29,6 +31,7 @@ impl PartialEq for Props {
         Rc::ptr_eq(&self.results, &other.results)
             && self.explore == other.explore
             && self.clock == other.clock
+            && self.shown == other.shown
             && self.jump_seen == other.jump_seen
             && self.is_outdated == other.is_outdated
             && self.visitor == other.visitor
@@ -84,6 +87,15 @@ pub fn Notices(props: &Props) -> Html {
                 )}
             />
         });
+    }
+    if let (Some(then), Some(now)) = (props.explore.view.fingerprint, props.shown) {
+        let text = if then == now {
+            texts.own(Text::SameData)
+        } else {
+            let (then, now) = (grouped(then.count), grouped(now.count));
+            texts.with(Text::OtherData, &[("then", &then), ("now", &now)])
+        };
+        notices.push(html! { <Notice {text} testid="fingerprint" /> });
     }
     if props.explore.pasted {
         let range = range_label(&texts, &props.clock, props.explore.range());

@@ -6,7 +6,9 @@ use yew::{Callback, Html, Properties, function_component, html, use_effect_with,
 
 use crate::components::{Draft, ShareSheet};
 use crate::format::Clock;
-use crate::hooks::{base_url, copy, create_share, image_url, list_shares, now_ns, revoke_share};
+use crate::hooks::{
+    base_url, copy, create_share, fingerprint, image_url, list_shares, now_ns, revoke_share,
+};
 use crate::state::{Range, View, report_url, scope_of, share_range, written_out};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -52,7 +54,8 @@ pub fn Sharing(props: &Props) -> Html {
         let (view, range, resolved) = (props.view.clone(), props.range, props.resolved);
         Callback::from(move |()| {
             let range = share_range(range, resolved, draft.moving);
-            let view = View { share: None, live: false, ..view.clone() };
+            let view =
+                View { share: None, live: false, fingerprint: fingerprint(), ..view.clone() };
             let new = NewShare {
                 scope: draft.scope.clone(),
                 range,

@@ -21,9 +21,9 @@ use crate::components::{
 use crate::engine::message::Failure;
 use crate::format::grouped;
 use crate::hooks::{
-    SettingsHandle, Visitor, When, base_url, clock, copy, is_report, location, now_ns, open_page,
-    report, use_alerts, use_dark, use_explore, use_keys, use_save, use_session, use_status,
-    use_streams, use_survivors, use_visitor,
+    SettingsHandle, Visitor, When, base_url, clock, copy, is_report, link, now_ns, open_page,
+    report, use_alerts, use_dark, use_explore, use_fingerprint, use_keys, use_save, use_session,
+    use_status, use_streams, use_survivors, use_visitor,
 };
 use crate::i18n::Text;
 use crate::line::{Level, Needles};
@@ -236,6 +236,7 @@ pub fn Page(props: &Props) -> Html {
         let (follow, on_hold) = (follow.clone(), holding.on_hold.clone());
         Callback::from(move |hold: bool| if hold { on_hold.emit(true) } else { follow.emit(()) })
     };
+    let shown = use_fingerprint(&results, explore.range());
     let (saving, on_save) = use_save(&session);
     let set_sheet = opening(sheet.setter(), &opener);
     let is_owner = visitor == Visitor::Owner;
@@ -305,7 +306,7 @@ pub fn Page(props: &Props) -> Html {
                 Command::Range(range) => dispatch.emit(ExploreAction::SetRange(range)),
                 Command::Theme => settings.next_theme(),
                 Command::Language => settings.set_language(settings.settings.language.other()),
-                Command::CopyLink => copy(&location()),
+                Command::CopyLink => copy(&link()),
                 Command::Report => match report_of(&explore.view, &session.results) {
                     Some(url) => open_page(&url),
                     None => return false,
@@ -382,6 +383,7 @@ pub fn Page(props: &Props) -> Html {
                 results={Rc::clone(&results)}
                 clock={Rc::clone(&clock)}
                 dispatch={dispatch.clone()}
+                {shown}
                 jump_seen={*jump_seen}
                 is_outdated={known.is_outdated()}
                 visitor={visitor.clone()}

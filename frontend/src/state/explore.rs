@@ -67,6 +67,7 @@ impl Reducible for Explore {
         const PAST: usize = 50;
         let mut next = (*self).clone();
         next.returning = false;
+        let keeps = matches!(action, ExploreAction::Again | ExploreAction::Navigate(_));
         match action {
             ExploreAction::Type(query) => next.view.query = query,
             ExploreAction::Run(query) => {
@@ -159,6 +160,10 @@ impl Reducible for Explore {
                 next.view = view;
                 next.jumped = false;
             }
+        }
+        // What the link told was of its own question; asked again it is still.
+        if next.run != self.run && !keeps {
+            next.view.fingerprint = None;
         }
         Rc::new(next)
     }

@@ -19,6 +19,14 @@ pub struct Histogram {
     pub bars: Option<std::rc::Rc<Bars>>,
 }
 
+impl Histogram {
+    /// Lines in all bars, once they are counted.
+    pub fn counted(&self) -> Option<u64> {
+        let bars = self.bars.as_ref().filter(|_| !self.running && !self.failed);
+        bars.map(|bars| bars.sum())
+    }
+}
+
 /// Lines of each level in each step of a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bars {

@@ -23,6 +23,7 @@ pub fn report_url(view: &View, query: &str, range: TimeRange) -> String {
         range: Some(Range::Between { start, end }),
         live: false,
         context: None,
+        fingerprint: None,
         ..view.clone()
     };
     format!("export.html#{}", view.encode())

@@ -154,11 +154,8 @@ impl Results {
         if self.answer.coverage.stopped_at.is_none() && self.phase == Phase::Done {
             return Some(self.answer.coverage.matched);
         }
-        let histogram = &self.histogram;
         let exact = self.asked.as_ref().is_some_and(|asked| asked.has_whole_bars());
-        let counted =
-            histogram.bars.as_ref().filter(|_| exact && !histogram.running && !histogram.failed);
-        counted.map(|bars| bars.sum())
+        self.histogram.counted().filter(|_| exact)
     }
 
     /// Whether scrolling to the end of the list brings more.

@@ -1,7 +1,7 @@
 //! What the page shows, as one value that the URL's fragment holds. The fragment never reaches a
 //! server, so that a query stays out of access logs.
 
-use super::{Context, Range};
+use super::{Context, Fingerprint, Range};
 
 /// Bumped only when an older page could no longer read the fragment.
 const VERSION: &str = "1";
@@ -24,6 +24,8 @@ pub struct View {
     pub live: bool,
     /// The query shows what is around a line, not what it found.
     pub context: Option<Context>,
+    /// What the answer held when the link was made.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,6 +141,9 @@ impl View {
             add("around", &around.to_text());
             add("was", query);
         }
+        if let Some(fingerprint) = self.fingerprint {
+            add("fp", &fingerprint.to_text());
+        }
         text
     }
 
@@ -173,6 +178,7 @@ impl View {
                 "around" => around = RowId::from_text(&value),
                 "was" => was = value,
                 "live" => view.live = value == "1",
+                "fp" => view.fingerprint = Fingerprint::from_text(&value),
                 _ => {}
             }
         }
@@ -241,6 +247,7 @@ mod tests {
                 selected: Some(RowId { timestamp: -5, arrival: u64::MAX }),
                 live: true,
                 context: None,
+                fingerprint: Fingerprint::from_text("1204-00ff12ab"),
             },
             View {
                 query: "{job=\"a\"}".to_owned(),
@@ -271,9 +278,20 @@ mod tests {
 
     #[test]
     fn a_broken_fragment_still_opens() {
-        for fragment in ["", "#", "&&&", "q=%", "q=%zz", "from=1&to=", "v=99&chart=pie"] {
+        for fragment in [
+            "",
+            "#",
+            "&&&",
+            "q=%",
+            "q=%zz",
+            "from=1&to=",
+            "v=99&chart=pie",
+            "fp=x",
+            "fp=1",
+            "fp=-1-zz",
+        ] {
             let view = View::decode(fragment);
-            assert_eq!(view.range, None, "{fragment}");
+            assert_eq!((view.range, view.fingerprint), (None, None), "{fragment}");
         }
         assert_eq!(View::decode("q=%E4%BD").query, "\u{fffd}");
         assert_eq!(View::decode("q=5%").query, "5%");

@@ -55,6 +55,24 @@ async fn share(relay: &Relay, scope: &str, range: Value) -> (String, String) {
     (read(&created["token"]), read(&created["share"]["id"]))
 }
 
+#[tokio::test]
+async fn a_link_that_a_phone_can_open_comes_as_an_image() {
+    let relay = relay();
+    for (base, drawn) in [
+        ("http://192.168.1.5:3100/", true),
+        ("http://127.0.0.1:3100/", false),
+        ("javascript:alert(1)//", false),
+        ("", false),
+    ] {
+        let range = json!({"kind": "last", "seconds": 3600});
+        let body = json!({"scope": r#"{job="a"}"#, "range": range, "base": base});
+        let request = warp::test::request().method("POST").path("/api/shares").json(&body);
+        let created: Value = serde_json::from_slice(relay.ask(request).await.body()).unwrap();
+        let image = created["qr"].as_str().is_some_and(|svg| svg.contains("<svg"));
+        assert_eq!(image, drawn, "{base}");
+    }
+}
+
 fn between(from: i64, to: i64) -> Value {
     let time = |at: i64| (BASE + at * SECOND).to_string();
     json!({"kind": "between", "start": time(from), "end": time(to)})
