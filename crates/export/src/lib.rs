@@ -22,6 +22,7 @@ mod pick;
 mod redaction;
 mod slices;
 mod story;
+mod unpack;
 mod verbatim;
 
 pub use compose::{Telling, compose};
@@ -34,4 +35,5 @@ pub use pick::Pick;
 pub use redaction::Redaction;
 pub use slices::{Leave, smaller};
 pub use story::key_lines;
+pub use unpack::unpacked;
 pub use verbatim::{Stored, verbatim};

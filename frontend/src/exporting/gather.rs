@@ -1,7 +1,7 @@
 //! Reads everything that goes into a report.
 
-use chunk::{RuzstdCodec, Tail, Want, decode_block, read_meta};
-use export::{Gathered, Gathering, Pick, Piece, Stored};
+use chunk::RuzstdCodec;
+use export::{Gathered, Gathering, Pick, Piece, Stored, unpacked};
 use logql::{Direction, Params, QueryKind};
 use model::{Batch, Columns};
 use protocol::index::{Gap, Index};
@@ -111,14 +111,17 @@ impl Reading<'_> {
                 }
                 Err(error) => return Err(Failure::from(error).into()),
             };
-            let blocks = match unpacked(&bytes, piece) {
+            let blocks = match unpacked(&bytes, piece, Columns::ENTRIES, &mut RuzstdCodec::new()) {
                 Ok(blocks) => blocks,
-                Err(reason) => {
+                Err(error) => {
                     let chunk = match piece {
                         Piece::Chunk(chunk) => chunk.id.clone(),
                         Piece::Head(head) => head.id.clone(),
                     };
-                    self.say(Gap::Corrupt { chunk, entries: None, reason }.to_string());
+                    self.say(
+                        Gap::Corrupt { chunk, entries: None, reason: error.to_string() }
+                            .to_string(),
+                    );
                     Vec::new()
                 }
             };
@@ -139,26 +142,4 @@ impl Reading<'_> {
             self.warnings.push(warning);
         }
     }
-}
-
-/// The blocks that the index names of a chunk, or all of a head, by their place.
-fn unpacked(bytes: &[u8], piece: Piece<'_>) -> Result<Vec<(usize, Batch)>, String> {
-    let meta = match read_meta(bytes, bytes.len() as u64) {
-        Ok(Tail::Meta(meta)) => meta,
-        Ok(Tail::More { .. }) => return Err("it is cut off".to_owned()),
-        Err(error) => return Err(error.to_string()),
-    };
-    let is_wanted = |at: usize| match piece {
-        Piece::Chunk(chunk) => chunk.blocks.iter().any(|block| block.index as usize == at),
-        Piece::Head(_) => true,
-    };
-    let want = Want { columns: Columns::ENTRIES, auto_fields: None };
-    let mut codec = RuzstdCodec::new();
-    let blocks = meta.blocks.iter().enumerate().filter(|(at, _)| is_wanted(*at));
-    let batches = blocks.map(|(at, block)| {
-        let sections = block.sections.iter().map(|section| section.of(bytes));
-        let sections = sections.collect::<Result<Vec<_>, _>>()?;
-        Ok((at, decode_block(block.count, &sections, want, &mut codec)?))
-    });
-    batches.collect::<Result<_, chunk::FormatError>>().map_err(|error| error.to_string())
 }

@@ -52,7 +52,13 @@ pub fn Lines(props: &Props) -> Html {
         <section class="export__card" aria-labelledby="export-lines">
             <h3 id="export-lines">{ says.words.get(Say::Lines) }</h3>
             <p class="export__about">{ says.words.get(Say::LinesAbout) }</p>
-            <ol class="export__lines" ref={list} data-testid="export-lines">
+            <ol
+                class="export__lines"
+                tabindex="0"
+                aria-labelledby="export-lines"
+                ref={list}
+                data-testid="export-lines"
+            >
                 { for props.lines.iter().map(|line| html! {
                     <li>
                         <time>{ &line.time }</time>

@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use chunk::{Tail, Want, decode_block, read_meta};
+use chunk::Want;
+use export::{Piece, unpacked};
 use model::{Batch, Columns, Labels, Matcher, TimeRange, Timestamp, selector_text};
 use protocol::index::{ChunkRef, HeadRef, Index};
 
@@ -61,9 +62,8 @@ impl Origin {
             }
             Self::Relay(client) => {
                 let name = format!("chunk {}", chunk.id);
-                let wanted = |at: usize| chunk.blocks.iter().any(|b| b.index as usize == at);
                 let bytes = client.get_bytes(&format!("/api/chunks/{}", chunk.id), &[])?;
-                bytes.map(|bytes| unpacked(&name, &bytes, wanted)).transpose()
+                bytes.map(|bytes| read(&name, &bytes, Piece::Chunk(chunk))).transpose()
             }
         }
     }
@@ -80,30 +80,15 @@ impl Origin {
                 ];
                 let bytes = client.get_bytes(&format!("/api/heads/{}", head.id), &asked)?;
                 let name = format!("the newest entries of {labels}");
-                bytes.map(|bytes| unpacked(&name, &bytes, |_| true)).transpose()
+                bytes.map(|bytes| read(&name, &bytes, Piece::Head(head))).transpose()
             }
         }
     }
 }
 
-/// The blocks of a whole chunk that are wanted, all columns.
-fn unpacked(
-    name: &str,
-    bytes: &[u8],
-    wanted: impl Fn(usize) -> bool,
-) -> Result<Vec<Batch>, Failure> {
-    let damaged = |problem: String| Failure::failed(format!("{name} cannot be read: {problem}"));
-    let meta = match read_meta(bytes, bytes.len() as u64) {
-        Ok(Tail::Meta(meta)) => meta,
-        Ok(Tail::More { .. }) => return Err(damaged("it is cut off".to_owned())),
-        Err(error) => return Err(damaged(error.to_string())),
-    };
-    let mut codec = Zstd::new(1);
-    let blocks = meta.blocks.iter().enumerate().filter(|(at, _)| wanted(*at));
-    let batches = blocks.map(|(_, block)| {
-        let sections = block.sections.iter().map(|section| section.of(bytes));
-        let sections = sections.collect::<Result<Vec<_>, _>>()?;
-        decode_block(block.count, &sections, ALL, &mut codec)
-    });
-    batches.collect::<Result<_, chunk::FormatError>>().map_err(|error| damaged(error.to_string()))
+fn read(name: &str, bytes: &[u8], piece: Piece<'_>) -> Result<Vec<Batch>, Failure> {
+    let read = unpacked(bytes, piece, Columns::ALL, &mut Zstd::new(1));
+    let blocks =
+        read.map_err(|error| Failure::failed(format!("{name} cannot be read: {error}")))?;
+    Ok(blocks.into_iter().map(|(_, batch)| batch).collect())
 }
