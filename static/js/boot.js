@@ -5,5 +5,26 @@ const { js, wasm } = document.getElementById("program").dataset;
 const base = new URL(document.baseURI);
 base.username = base.password = "";
 const at = (path) => new URL(path, base).href;
-const { default: init } = await import(at(js));
-await init({ module_or_path: at(wasm) });
+
+// A report can be dropped on any page.
+const report = () => import(at("open-report.js"));
+const hovers = (event) => {
+  const isFile = event.dataTransfer?.types.includes("Files");
+  document.documentElement.toggleAttribute("data-drop", isFile && event.type === "dragover");
+  if (isFile) event.preventDefault();
+  return isFile;
+};
+addEventListener("dragover", hovers);
+addEventListener("dragleave", hovers);
+addEventListener("drop", async (event) => {
+  const [file] = hovers(event) ? event.dataTransfer.files : [];
+  if (file) (await report()).take(file, at);
+});
+
+let starts = true;
+if (new URLSearchParams(location.search).has("report")) starts = await (await report()).open(at);
+else indexedDB.deleteDatabase("logpane-report");
+if (starts) {
+  const { default: init } = await import(at(js));
+  await init({ module_or_path: at(wasm) });
+}

@@ -6,6 +6,7 @@
 mod browser;
 mod client;
 mod driver;
+mod files;
 mod firefox;
 mod gate;
 mod pusher;
@@ -20,6 +21,7 @@ mod written;
 
 pub use browser::{Browser, Page};
 pub use client::Client;
+pub use files::Files;
 pub use firefox::Firefox;
 pub use gate::Gate;
 pub use pusher::Pusher;

@@ -7,8 +7,9 @@ use crate::{Relay, root};
 /// What no visit loads that shows nothing but lines: charts are drawn by it.
 pub const LOADED_LATER: &str = "uPlot.iife.min.js";
 
-/// The second page, and everything that only it loads.
-const SECOND_PAGE: [&str; 3] = ["export.html", "export-", "exporting-"];
+/// The second page with everything that only it loads, and what opens a report that is dropped.
+const NOT_AT_FIRST: [&str; 5] =
+    ["export.html", "export-", "exporting-", "open-report.js", "dense.js"];
 
 /// What a browser takes over the wire until the viewer works: every file of its first page that is
 /// not [`LOADED_LATER`], as the relay sends it to a browser that takes Brotli.
@@ -17,7 +18,7 @@ pub fn first_visit_bytes(relay: &Relay) -> Result<usize> {
     let mut files = files(&dist, &dist)?;
     // What an exported report carries is for `logpane export` alone.
     files.retain(|file| !file.starts_with("report/"));
-    files.retain(|file| !SECOND_PAGE.iter().any(|name| file.starts_with(name)));
+    files.retain(|file| !NOT_AT_FIRST.iter().any(|name| file.starts_with(name)));
     ensure!(files.iter().any(|file| file.ends_with(".wasm")), "no viewer in {dist:?}: {files:?}");
     ensure!(files.iter().any(|file| file == LOADED_LATER), "no {LOADED_LATER} in {files:?}");
     files.iter().filter(|file| *file != LOADED_LATER).try_fold(0, |sum, file| {

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
-use tests::{Answer, Browser, Firefox, Page, Relay, Voice, Written, wait_async};
+use tests::{Answer, Browser, Files, Firefox, Page, Relay, Voice, Written, root, wait_async};
 
 fn logpane(args: &[&str]) -> Result<Answer> {
     Answer::of(Command::new(Relay::program()).args(args))
@@ -20,9 +22,9 @@ fn export(relay: &Relay, query: &str, how: &[&str], file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Opens a file as a double-click does.
-async fn open(page: &Page, file: &Path, fragment: &str) -> Result<()> {
-    page.goto(&format!("file://{}{fragment}", file.display())).await
+/// Where a double-click opens a file.
+fn on_disk(file: &Path) -> String {
+    format!("file://{}", file.display())
 }
 
 /// Waits until the page says that its query found so many lines.
@@ -62,22 +64,22 @@ fn asked(relay: &Relay, (from, to): (i64, i64)) -> Result<Vec<(&'static str, u64
 /// The report finds as many lines as the relay did.
 async fn answers_alike(
     page: &Page,
-    file: &Path,
+    report: &str,
     expected: &[(&str, u64)],
     (from, to): (i64, i64),
 ) -> Result<()> {
     for (query, lines) in expected {
         let fragment: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        open(page, file, &format!("#v=1&q={fragment}&from={from}&to={to}")).await?;
+        page.goto(&format!("{report}#v=1&q={fragment}&from={from}&to={to}")).await?;
         wait_for_matches(page, *lines).await.with_context(|| query.to_string())?;
     }
     Ok(())
 }
 
 /// A line, what is around it, and a chart; and nothing was fetched for any of it.
-async fn works(page: &Page, file: &Path, (from, to): (i64, i64)) -> Result<()> {
+async fn works(page: &Page, report: &str, (from, to): (i64, i64)) -> Result<()> {
     let fragment = "#v=1&q=%7Bjob%3D%22cosyvoice3%22%7D%20%7C%3D%20%22CUDA%20out%20of%20memory%22";
-    open(page, file, &format!("{fragment}&from={from}&to={to}")).await?;
+    page.goto(&format!("{report}{fragment}&from={from}&to={to}")).await?;
     page.wait_until_answered().await?;
     page.click("row").await?;
     page.wait_for_text("raw", |raw| raw.contains("CUDA out of memory")).await?;
@@ -87,7 +89,7 @@ async fn works(page: &Page, file: &Path, (from, to): (i64, i64)) -> Result<()> {
     page.shot("report-context").await?;
     let rate =
         "#v=1&q=sum%20by%20(level)%20(count_over_time(%7Bjob%3D%22cosyvoice3%22%7D%5B5m%5D))";
-    open(page, file, &format!("{rate}&from={from}&to={to}")).await?;
+    page.goto(&format!("{report}{rate}&from={from}&to={to}")).await?;
     wait_async("the chart", || async {
         ensure!(
             page.script("return document.querySelectorAll('.uplot canvas').length").await? == 1
@@ -140,7 +142,7 @@ async fn a_report_opens_from_the_disk_and_answers_as_the_relay_does() -> Result<
 
     let browser = Browser::start()?;
     let page = browser.open(1440, 900).await?;
-    open(&page, &file, "").await?;
+    page.goto(&on_disk(&file)).await?;
     let shown = page.wait_for_text("report", |said| said.contains("hangs")).await?;
     ensure!(
         shown.contains("It <b>hangs</b> & burns") && shown.contains("since the update"),
@@ -148,19 +150,19 @@ async fn a_report_opens_from_the_disk_and_answers_as_the_relay_does() -> Result<
     );
     page.wait_until_answered().await?;
     page.shot("report-light").await?;
-    answers_alike(&page, &file, &expected, (from, to)).await?;
+    answers_alike(&page, &on_disk(&file), &expected, (from, to)).await?;
 
     // What a relay would be needed for is not offered; all else works.
     for id in ["live", "share", "alerts"] {
         ensure!(page.find_all(id).await?.is_empty(), "a report offers {id}");
     }
-    works(&page, &file, (from, to)).await?;
+    works(&page, &on_disk(&file), (from, to)).await?;
     page.script("document.documentElement.dataset.theme = 'dark'").await?;
     page.shot("report-chart-dark").await?;
     page.leave();
 
     let phone = browser.open(360, 740).await?;
-    open(&phone, &file, "").await?;
+    phone.goto(&on_disk(&file)).await?;
     phone.wait_until_answered().await?;
     phone.shot("report-360").await?;
     let wide = phone.script("return document.documentElement.scrollWidth").await?;
@@ -197,10 +199,61 @@ async fn a_report_opens_in_firefox() -> Result<()> {
 
     let firefox = Firefox::start()?;
     let page = firefox.open().await?;
-    answers_alike(&page, &file, &expected, (from, to)).await?;
-    works(&page, &file, (from, to)).await?;
+    answers_alike(&page, &on_disk(&file), &expected, (from, to)).await?;
+    works(&page, &on_disk(&file), (from, to)).await?;
     page.shot("report-firefox").await?;
     page.close().await
+}
+
+/// Drops a file on the page, as a mouse does.
+async fn drop_file(page: &Page, name: &str, bytes: &[u8]) -> Result<()> {
+    let bytes = STANDARD.encode(bytes);
+    let drop = format!(
+        "const bytes = Uint8Array.from(atob('{bytes}'), (character) => character.charCodeAt(0));
+         const dataTransfer = new DataTransfer();
+         dataTransfer.items.add(new File([bytes], '{name}'));
+         const how = {{ dataTransfer, bubbles: true, cancelable: true }};
+         document.body.dispatchEvent(new DragEvent('drop', how));"
+    );
+    page.script(&drop).await.map(std::mem::drop)
+}
+
+#[tokio::test]
+async fn a_report_opens_where_it_is_dropped_without_a_relay() -> Result<()> {
+    let dir = TempDir::new()?;
+    let voice = Voice::generate(dir.path(), "2MB")?;
+    let relay = Relay::start(&dir.path().join("data"), &voice.paths())?;
+    relay.wait_until_read(4)?;
+    let (from, to) = voice.stamped_range()?;
+    let file = dir.path().join("report.html");
+    let range = ["--from", &from.to_string(), "--to", &to.to_string(), "--title", "It hangs"];
+    export(&relay, r#"{job="cosyvoice3"}"#, &range, &file)?;
+    let expected = asked(&relay, (from, to))?;
+    relay.stop()?;
+
+    // The viewer as plain files.
+    let files = Files::serve(&root().join("dist"))?;
+    let browser = Browser::start()?;
+    let page = browser.open(1440, 900).await?;
+    page.goto(&files.url).await?;
+    page.find("range").await?;
+    drop_file(&page, "app.log", b"2024-12-17 ERROR no report").await?;
+    page.wait_for_text("dropped", |said| said.contains("no report of Logpane")).await?;
+    drop_file(&page, "report.html", &fs::read(&file)?).await?;
+    page.wait_for_text("report", |said| said.contains("It hangs")).await?;
+    page.wait_until_answered().await?;
+    page.shot("report-dropped").await?;
+    answers_alike(&page, &format!("{}/?report", files.url), &expected, (from, to)).await?;
+    let damaged = b"<meta name=\"logpane-report\" content=\"1\">";
+    drop_file(&page, "damaged.html", damaged).await?;
+    page.wait_for_text("dropped", |said| said.contains("cannot be opened")).await?;
+    // Whoever goes back to a page without it has let it go.
+    page.goto(&files.url).await?;
+    page.find("range").await?;
+    page.goto(&format!("{}/?report", files.url)).await?;
+    page.wait_for_text("dropped", |said| said.contains("not here any more")).await?;
+    page.leave();
+    Ok(())
 }
 
 /// Each as it stands in a log, and what of it must not be in the report.

@@ -1,5 +1,6 @@
 //! From what was read to a report that can be written.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -44,13 +45,20 @@ pub async fn make<P: Future<Output = ()>>(
     let selection = Selection { names: choice.rules.clone(), own: choice.own.clone() };
     let mut redaction =
         Redaction::of(&selection).map_err(|error| Problem::Rule { message: error.to_string() })?;
-    let (mut before, left_out) = taken.gathered.without(&choice.leave);
+    let (mut before, left_out) = match choice.leave.as_slice() {
+        [] => (Cow::Borrowed(&taken.gathered), 0),
+        leave => {
+            let (rest, left_out) = taken.gathered.without(leave);
+            (Cow::Owned(rest), left_out)
+        }
+    };
     if before.streams.is_empty() {
         return Err(Problem::Nothing);
     }
     if left_out > 0 {
         // A part of an answer says that it is one.
-        before.warnings.push(format!("{left_out} entries of the query were left out on purpose"));
+        let warnings = &mut before.to_mut().warnings;
+        warnings.push(format!("{left_out} entries of the query were left out on purpose"));
     }
     let size = |batch: &Batch| batch.lines.as_ref().map_or(0, |lines| lines.bytes.len() as u64);
     let all: u64 = before.streams.values().map(size).sum();
