@@ -9,7 +9,7 @@ const at = (path) => new URL(path, base).href;
 // A report can be dropped on any page.
 const report = () => import(at("open-report.js"));
 const hovers = (event) => {
-  const isFile = event.dataTransfer?.types.includes("Files");
+  const isFile = Boolean(event.dataTransfer?.types.includes("Files"));
   document.documentElement.toggleAttribute("data-drop", isFile && event.type === "dragover");
   if (isFile) event.preventDefault();
   return isFile;
@@ -21,10 +21,14 @@ addEventListener("drop", async (event) => {
   if (file) (await report()).take(file, at);
 });
 
-let starts = true;
-if (new URLSearchParams(location.search).has("report")) starts = await (await report()).open(at);
-else indexedDB.deleteDatabase("logpane-report");
-if (starts) {
+// The report that was looked at before is let go where the page is another one.
+const isReport = new URLSearchParams(location.search).has("report");
+try {
+  if (!isReport) indexedDB.deleteDatabase("logpane-report");
+} catch {
+  // A browser that keeps nothing has nothing to let go.
+}
+if (!isReport || await (await report()).open(at)) {
   const { default: init } = await import(at(js));
   await init({ module_or_path: at(wasm) });
 }

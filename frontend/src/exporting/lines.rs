@@ -11,6 +11,7 @@ use yew::{
 use super::say::{Say, use_says};
 use super::state::hideable;
 use crate::hooks::selected_text;
+use crate::line::Level;
 
 /// Of what is selected, on the button.
 const SHOWN_CHARS: usize = 40;
@@ -62,7 +63,7 @@ pub fn Lines(props: &Props) -> Html {
                 { for props.lines.iter().map(|line| html! {
                     <li>
                         <time>{ &line.time }</time>
-                        <span class={classes!("export__level", format!("is-{}", line.level))}>{ &line.level }</span>
+                        <span class={classes!("export__level", format!("is-{}", Level::named(&line.level).class()))}>{ &line.level }</span>
                         <span class="export__line">{ report::shown(&line.text) }</span>
                     </li>
                 }) }

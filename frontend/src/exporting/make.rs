@@ -13,6 +13,7 @@ use report::{Coding, Meter, NoteWords, Target, Viewer};
 use super::gather::Taken;
 use super::message::{Choice, Done, Found, Prepared, Problem, Wording};
 use super::viewer::ViewerParts;
+use crate::line::Level;
 
 /// What a report is written from.
 #[derive(Debug)]
@@ -164,7 +165,6 @@ const CODING: Coding = Coding::Dense;
 /// What a suggestion has to come down to: blocks that are cut are packed anew, and less densely than
 /// the relay packs.
 const FITTING_BYTES: u64 = Meter::GITHUB_BYTES / 16 * 15;
-const LEVELS: [&str; 5] = ["critical", "error", "warning", "info", "debug"];
 
 fn given(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
@@ -183,9 +183,7 @@ pub fn found(gathered: &Gathered) -> Found {
         found.last = found.last.max(batch.timestamps.last().copied().unwrap_or(i64::MIN));
     }
     found.levels = levels.into_iter().map(|(level, n)| (level.to_owned(), n)).collect();
-    // The gravest first, what has none last.
-    let place = |level: &str| LEVELS.iter().position(|known| *known == level);
-    found.levels.sort_by_key(|(level, _)| (level.is_empty(), place(level).unwrap_or(LEVELS.len())));
+    found.levels.sort_by_key(|(level, _)| Level::named(level));
     found.warnings.clone_from(&gathered.warnings);
     found
 }

@@ -114,7 +114,7 @@ pub struct Found {
     pub entries: u64,
     /// Of the lines.
     pub bytes: u64,
-    /// How many of each level; empty: those without one.
+    /// How many of each level, the gravest first; empty: those without one.
     pub levels: Vec<(String, u64)>,
     /// First and last entry.
     pub first: i64,
