@@ -1,9 +1,11 @@
 //! The viewer: `dist/`, embedded as it stands.
 
 use std::borrow::Cow;
+use std::io::Read as _;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use rust_embed::{Embed, EmbeddedFile};
 use warp::filters::BoxedFilter;
 use warp::http::header::{self, HeaderMap, HeaderValue};
@@ -15,8 +17,9 @@ use warp::{Filter, Reply as _};
 use crate::http::ApiError;
 
 /// What `cargo xtask dist` built: the pages, and beside each file that packs well `FILE.br` and
-/// `FILE.gz`.
+/// `FILE.gz`. Of the wasm these alone: hardly a client takes neither.
 #[derive(Embed)]
+#[exclude = "*.wasm"]
 #[folder = "$CARGO_MANIFEST_DIR/../dist"]
 #[allow_missing = true]
 struct Dist;
@@ -36,6 +39,15 @@ impl Asset {
             Cow::Owned(bytes) => Bytes::from(bytes),
         };
         Some(Self { bytes, hash: metadata.sha256_hash() })
+    }
+
+    /// For who does not unpack by itself.
+    fn unpacked(&self) -> Option<Self> {
+        let mut bytes = Vec::new();
+        GzDecoder::new(&*self.bytes).read_to_end(&mut bytes).ok()?;
+        // Other bytes under another name.
+        let hash = self.hash.map(|byte| !byte);
+        Some(Self { bytes: Bytes::from(bytes), hash })
     }
 }
 
@@ -81,7 +93,8 @@ pub fn viewer_of_report() -> Option<ViewerOfReport> {
 
 /// Whether the viewer answers this path.
 pub fn has(path: &str) -> bool {
-    path == "/" || Dist::get(name(path)).is_some()
+    let name = name(path);
+    path == "/" || Dist::get(name).is_some() || Dist::get(&format!("{name}.gz")).is_some()
 }
 
 /// Changes with every build of the viewer; a page of an older one asks to be reloaded.
@@ -112,18 +125,20 @@ fn page(
     find: impl Fn(&str) -> Option<Asset>,
 ) -> Result<Response, ApiError> {
     let name = name(path);
-    let Some(plain) = find(name) else {
+    let packed = |suffix: &str| find(&format!("{name}.{suffix}"));
+    let found = [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(encoding, _)| accepts(request, encoding))
+        .find_map(|(encoding, suffix)| Some((packed(suffix)?, Some(encoding))))
+        .or_else(|| Some((find(name)?, None)))
+        .or_else(|| Some((packed("gz")?.unpacked()?, None)));
+    let Some((file, encoding)) = found else {
         if path == "/" {
             let page = warp::reply::with_status(MISSING, StatusCode::NOT_FOUND);
             return Ok(page.into_response());
         }
         return Err(ApiError::NotFound);
     };
-    let (file, encoding) = [("br", "br"), ("gzip", "gz")]
-        .into_iter()
-        .filter(|(encoding, _)| accepts(request, encoding))
-        .find_map(|(encoding, suffix)| Some((find(&format!("{name}.{suffix}"))?, Some(encoding))))
-        .unwrap_or((plain, None));
 
     let hash: String = file.hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     let etag = format!("\"{hash}\"");
@@ -225,6 +240,7 @@ mod tests {
             "index.html" => Bytes::from_static(b"plain"),
             "index.html.gz" => Bytes::from_static(b"packed"),
             "app-0123456789abcdef.js" => Bytes::from_static(b"script"),
+            "app.wasm.gz" => gzip(b"wasm"),
             _ => return None,
         };
         Some(Asset { hash: [u8::try_from(bytes.len()).unwrap(); 32], bytes })
@@ -250,6 +266,38 @@ mod tests {
             assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
             assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
         }
+    }
+
+    fn gzip(bytes: &[u8]) -> Bytes {
+        let mut packed = Vec::new();
+        flate2::read::GzEncoder::new(bytes, flate2::Compression::fast())
+            .read_to_end(&mut packed)
+            .unwrap();
+        Bytes::from(packed)
+    }
+
+    #[tokio::test]
+    async fn what_is_there_packed_only_is_unpacked_for_who_cannot() {
+        let routes = warp::path::full().and(warp::header::headers_cloned()).map(
+            |path: FullPath, headers: HeaderMap| {
+                let page = page(path.as_str(), &headers, find);
+                page.unwrap_or_else(warp::Reply::into_response)
+            },
+        );
+        for (accepted, encoding, body) in
+            [("gzip", Some("gzip"), gzip(b"wasm")), ("identity", None, Bytes::from_static(b"wasm"))]
+        {
+            let asked = warp::test::request().path("/app.wasm").header("accept-encoding", accepted);
+            let answer = asked.reply(&routes).await;
+            let found = answer.headers().get(header::CONTENT_ENCODING);
+            assert_eq!(found.map(|v| v.to_str().unwrap()), encoding, "{accepted}");
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/wasm");
+            assert_eq!(answer.body(), &body, "{accepted}");
+        }
+        let tags = ["gzip", "identity"].map(|accepted| {
+            get("/app.wasm", header::ACCEPT_ENCODING, accepted).headers()[header::ETAG].clone()
+        });
+        assert_ne!(tags[0], tags[1]);
     }
 
     #[test]
