@@ -15,8 +15,9 @@ pub struct Firefox {
 
 impl Firefox {
     pub fn start() -> Result<Self> {
-        // Set-up builds it into the checkout; Debian has no package of it.
-        let program = root().join("target/tools/bin/geckodriver");
+        // Set-up builds it into the checkout where the machine has none; Debian has no package of it.
+        let built = root().join("target/tools/bin/geckodriver");
+        let program = if built.exists() { built } else { "geckodriver".into() };
         Ok(Self { driver: Driver::start(program, &["--port", "0"], "Listening on ")? })
     }
 
