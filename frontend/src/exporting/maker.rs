@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use report::NoteWords;
 use yew::{UseReducerDispatcher, UseReducerHandle, hook, use_effect_with, use_memo, use_reducer};
 
 use super::asked::Asked;
-use report::NoteWords;
-
 use super::message::{FromWorker, ToWorker, Wording};
 use super::state::{Action, Exporting, Saved, Stage};
 use crate::engine::port::{Heard, Port, Program};
